@@ -1,6 +1,5 @@
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Replication;
-using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Simulation.World;
 
 namespace ReplicatedDs.Simulation.Checks;

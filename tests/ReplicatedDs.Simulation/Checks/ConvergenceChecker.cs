@@ -1,6 +1,5 @@
 using System.Globalization;
 using ReplicatedDs.Causality.Clocks;
-using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Simulation.World;
 

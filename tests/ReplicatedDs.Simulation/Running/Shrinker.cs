@@ -1,5 +1,3 @@
-using ReplicatedDs.Simulation.World;
-
 namespace ReplicatedDs.Simulation.Running;
 
 /// <summary>Looks for a smaller run that still fails: fewer fault kinds, fewer steps, fewer replicas and clients.</summary>
