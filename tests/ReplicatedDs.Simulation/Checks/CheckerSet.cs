@@ -42,7 +42,7 @@ internal sealed class CheckerSet
                 throw new SimulationFailure(nameof(CheckerSet), $"{at.Label} delivered {Describe.Update(update)}, which its origin never made durable");
             }
 
-            written = new WrittenUpdate(update, dependencies);
+            written = new WrittenUpdate(update, dependencies, !isOwn);
         }
 
         foreach (var checker in _checkers)

@@ -44,8 +44,8 @@ internal sealed class SeedRunner(TextWriter output)
             faults.Add(result.Faults);
             if (result.IsFailure)
             {
-                Report(result, line);
                 Totals(runs, steps, watch, faults);
+                Report(result, line);
                 return false;
             }
         }
