@@ -1,0 +1,26 @@
+namespace ReplicatedDs.Causality.Core;
+
+/// <summary>Why a request was refused.</summary>
+public enum RefusalReason
+{
+    /// <summary>This replica is still joining.</summary>
+    NotActive,
+
+    /// <summary>This replica is leaving or has left.</summary>
+    Leaving,
+
+    /// <summary>The peers know later updates of this replica than it does itself: its data folder is an older copy.</summary>
+    OlderCopy,
+
+    /// <summary>The id is already taken or not above all known ones.</summary>
+    IdTaken,
+
+    /// <summary>No such peer.</summary>
+    UnknownPeer,
+
+    /// <summary>The update contradicts one that exists, or its sender may not write.</summary>
+    Conflict,
+
+    /// <summary>The last active member cannot leave: the data would be gone.</summary>
+    LastMember,
+}

@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Replication;
+using ReplicatedDs.Causality.Updates;
+
+namespace ReplicatedDs.Causality.Core;
+
+/// <summary>
+/// What must happen after a step, and in which order: first make <see cref="Append"/> durable in one piece, then publish
+/// <see cref="State"/>, then send <see cref="Messages"/>, <see cref="Replies"/> and <see cref="Events"/> in any order.
+/// If appending fails, call <see cref="ReplicaCore.Rollback"/> and release nothing of it.
+/// </summary>
+/// <remarks>In the manner of etcd/raft's Ready.</remarks>
+public sealed class ReplicaOutput
+{
+    /// <summary>Updates delivered in this step, own writes included, in delivery order.</summary>
+    public required ImmutableArray<Update> Append { get; init; }
+
+    /// <summary>The root to publish.</summary>
+    public required ReplicaState State { get; init; }
+
+    public required ImmutableArray<(object? Tag, RequestResult Result)> Replies { get; init; }
+
+    public required ImmutableArray<(ReplicaId To, PeerMessage Message)> Messages { get; init; }
+
+    public required ImmutableArray<ReplicaEvent> Events { get; init; }
+
+    /// <summary>When the core wants to be stepped next even if nothing happens, in monotonic microseconds.</summary>
+    public required long NextStepAt { get; init; }
+
+    /// <summary>This replica left, and enough others hold all of its updates: the process may end.</summary>
+    public required bool MayExit { get; init; }
+
+    /// <summary>This replica's admission was taken back by its sponsor: its data is void and it has to join anew under another id.</summary>
+    public required bool MustRejoin { get; init; }
+}

@@ -1,0 +1,32 @@
+using ReplicatedDs.Causality.Clocks;
+
+namespace ReplicatedDs.Causality.Membership;
+
+/// <summary>One entry of the member table.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Incarnation">Which process holds the id.</param>
+/// <param name="Name">Its slot, such as <c>replica-2</c>.</param>
+/// <param name="HttpAddress">Where clients reach it.</param>
+/// <param name="PeerAddress">Where replicas reach it.</param>
+/// <param name="Status">What it may do.</param>
+/// <param name="Admitted">The update that admitted it.</param>
+/// <param name="Floor">
+/// The dependencies of that update and its dot: what the member certainly holds, so the row in the stable vector that it starts with (R4).
+/// </param>
+/// <param name="Activated">The update that activated it; <c>default</c> before.</param>
+/// <param name="Final">The counter of its last update once it departed, else 0.</param>
+public sealed record Member(
+    ReplicaId Id,
+    Incarnation Incarnation,
+    string Name,
+    string HttpAddress,
+    string PeerAddress,
+    MemberStatus Status,
+    Dot Admitted,
+    VectorClock Floor,
+    Dot Activated = default,
+    long Final = 0)
+{
+    /// <summary>The member whose update admitted it; itself for the founder.</summary>
+    public ReplicaId Sponsor => Admitted.Replica;
+}

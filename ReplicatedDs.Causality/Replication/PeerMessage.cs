@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Updates;
+
+namespace ReplicatedDs.Causality.Replication;
+
+/// <summary>
+/// One message between replicas. Messages may be lost, doubled, delayed and reordered: the protocol copes. Acknowledgement is
+/// cumulative and travels in <see cref="Heartbeat"/>.
+/// </summary>
+public abstract record PeerMessage;
+
+/// <summary>
+/// "I am here, and this is what I have delivered and made durable." Sent when something was delivered and at intervals.
+/// </summary>
+/// <param name="Delivered">The sender's durable delivered clock: it acknowledges updates and offers them for repair.</param>
+/// <param name="Paused">The sender holds back its own updates for this receiver (lab): the receiver must not repair them elsewhere.</param>
+public sealed record Heartbeat(VectorClock Delivered, bool Paused) : PeerMessage;
+
+/// <summary>Updates of one origin with consecutive counters, as they arrive.</summary>
+/// <param name="Origin">Whose updates they are.</param>
+/// <param name="OriginIncarnation">Which process wrote them.</param>
+/// <param name="Updates">In ascending order of counter.</param>
+/// <param name="IsRepair">Whether they come from somebody else than their origin, on request.</param>
+public sealed record UpdateBatch(ReplicaId Origin, Incarnation OriginIncarnation, ImmutableArray<Update> Updates, bool IsRepair) : PeerMessage;
+
+/// <summary>
+/// Outgoing only: "send the updates <paramref name="First"/> to <paramref name="Last"/> of <paramref name="Origin"/> from the log", as one
+/// or more <see cref="UpdateBatch"/>. The core names ranges instead of holding updates in memory per peer.
+/// </summary>
+public sealed record UpdateRange(ReplicaId Origin, Incarnation OriginIncarnation, long First, long Last, bool IsRepair) : PeerMessage;
+
+/// <summary>"Send me updates of <paramref name="Origin"/> from <paramref name="First"/> on, at most <paramref name="Count"/>."</summary>
+public sealed record PullRequest(ReplicaId Origin, long First, int Count) : PeerMessage;

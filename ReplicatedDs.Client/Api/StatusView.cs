@@ -1,0 +1,20 @@
+namespace ReplicatedDs.Client.Api;
+
+/// <summary><c>GET /status</c>.</summary>
+/// <param name="State"><c>joining</c>, <c>active</c>, <c>leaving</c>, <c>refusing-writes</c>.</param>
+/// <param name="Refusal">Why writes are refused, else <c>null</c>.</param>
+public sealed record StatusView(
+    string ClusterId,
+    int Replica,
+    string Name,
+    string Incarnation,
+    string Version,
+    string State,
+    string? Refusal,
+    bool Lab,
+    long UptimeMs,
+    long Boot,
+    string Durability,
+    string Allocator,
+    CountersView Counters,
+    DiskView Disk);

@@ -1,0 +1,46 @@
+using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Updates;
+using ReplicatedDs.Replica.Storage;
+using ReplicatedDs.Replica.Telemetry;
+
+namespace ReplicatedDs.Replica.Runtime;
+
+/// <summary>
+/// The running replica as its HTTP API and gateways see it. Safe from any thread: reads use the published root without waiting for the
+/// loop; everything else goes through the loop's bounded queue.
+/// </summary>
+public interface IReplicaNode
+{
+    /// <summary>Who this is; <c>null</c> until it founded, joined or recovered.</summary>
+    ReplicaIdentity? Identity { get; }
+
+    NodePhase Phase { get; }
+
+    /// <summary>Why writes are refused, as a sentence; <c>null</c> if they are not.</summary>
+    string? Refusal { get; }
+
+    /// <summary>The published root. Each read of this property may give a later one: take it once per request.</summary>
+    ReplicaState State { get; }
+
+    /// <summary>Hands a request to the loop and waits for its durable answer.</summary>
+    /// <param name="request">Makes the request with the tag that the loop gives it.</param>
+    /// <exception cref="StorageUnavailableException">The append failed (disk full, folder unwritable); nothing was changed.</exception>
+    /// <exception cref="NodeUnavailableException">There is no core yet (joining), or it is stopping.</exception>
+    Task<RequestResult> SubmitAsync(Func<object, Request> request, CancellationToken cancellationToken);
+
+    /// <summary>Hands an input without an answer to the loop; waits only while the queue is full.</summary>
+    ValueTask PostAsync(ReplicaInput input, CancellationToken cancellationToken);
+
+    /// <summary>Waits until the published root covers <paramref name="clock"/>; <c>null</c> if that did not happen in time.</summary>
+    ValueTask<ReplicaState?> WaitUntilCoveredAsync(VectorClock clock, TimeSpan timeout, CancellationToken cancellationToken);
+
+    /// <summary>Runs a read-only question against the core, inside the loop.</summary>
+    Task<T> InspectAsync<T>(Func<ReplicaCore, T> question, CancellationToken cancellationToken);
+
+    /// <summary>The update with that dot if this replica delivered it and its log still has it.</summary>
+    ValueTask<Update?> FindUpdateAsync(Dot dot, CancellationToken cancellationToken);
+
+    /// <summary>The telemetry feed.</summary>
+    EventRing Events { get; }
+}

@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Updates;
+
+namespace ReplicatedDs.Replica.Storage;
+
+/// <summary>
+/// The durable side of one replica: its identity, a log of delivered updates and checkpoints of its state. One writer (the loop);
+/// <see cref="ReadAsync"/> may be called from other threads at the same time.
+/// </summary>
+public interface IReplicaStore : IAsyncDisposable
+{
+    /// <summary>Who this folder belongs to; <c>null</c> while it is empty.</summary>
+    ReplicaIdentity? Identity { get; }
+
+    /// <summary>How often this folder was opened by a process, this one included (R9).</summary>
+    long Boot { get; }
+
+    /// <summary>The state of the last checkpoint with the log behind it applied.</summary>
+    ReplicaState Recover();
+
+    /// <summary>Makes an empty folder the home of a new identity, starting from <paramref name="state"/> (empty for the founder, a snapshot for a joiner). Durable on return.</summary>
+    Task InitializeAsync(ReplicaIdentity identity, ReplicaState state, CancellationToken cancellationToken);
+
+    /// <summary>Appends updates in delivery order, all or nothing; durable on return as the durability mode says.</summary>
+    /// <exception cref="StorageUnavailableException">Nothing was appended.</exception>
+    ValueTask AppendAsync(ImmutableArray<Update> updates, CancellationToken cancellationToken);
+
+    /// <summary>Tells what was published after an append, so that the store can make checkpoints in the background.</summary>
+    void Published(ReplicaState state, ImmutableArray<Update> updates);
+
+    /// <summary>
+    /// Updates <paramref name="first"/> to at most <paramref name="last"/> of <paramref name="origin"/>, consecutive from <paramref name="first"/>:
+    /// as many as fit into <paramref name="bytesMax"/>, at least one; empty if the log does not have <paramref name="first"/>.
+    /// </summary>
+    ValueTask<ImmutableArray<Update>> ReadAsync(ReplicaId origin, long first, long last, long bytesMax, CancellationToken cancellationToken);
+
+    /// <summary>Closes the store and moves its folder aside after a leave: <c>&lt;folder&gt;.left-&lt;id&gt;-&lt;UTC time&gt;</c>.</summary>
+    Task ArchiveAsync(CancellationToken cancellationToken);
+
+    /// <summary>Bytes that the folder uses, and bytes free on its file system.</summary>
+    (long Used, long Free) Usage();
+}

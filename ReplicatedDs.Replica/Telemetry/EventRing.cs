@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using ReplicatedDs.Causality.Core;
+
+namespace ReplicatedDs.Replica.Telemetry;
+
+/// <summary>
+/// The last events of this replica in a bounded ring. Writers never wait; a reader that falls behind by more than the capacity loses
+/// the oldest and is told how many. Safe from any thread.
+/// </summary>
+public sealed class EventRing(int capacity = 1 << 16)
+{
+    private readonly Lock _gate = new();
+    private readonly StampedEvent[] _events = new StampedEvent[capacity];
+    private long _last;
+    private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The number of the newest event, 0 if there is none.</summary>
+    public long Last
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _last;
+            }
+        }
+    }
+
+    public void Add(long unixMicroseconds, params ReadOnlySpan<ReplicaEvent> events)
+    {
+        if (events.IsEmpty)
+        {
+            return;
+        }
+
+        TaskCompletionSource waiters;
+        lock (_gate)
+        {
+            foreach (var one in events)
+            {
+                _last++;
+                _events[_last % _events.Length] = new StampedEvent(_last, unixMicroseconds, one);
+            }
+
+            waiters = _more;
+            _more = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        waiters.SetResult();
+    }
+
+    /// <summary>
+    /// The events after number <paramref name="after"/>, at most <paramref name="max"/>, waiting for the first. <c>Lost</c> says how many
+    /// after that number are no longer there.
+    /// </summary>
+    public async ValueTask<(long Lost, ImmutableArray<StampedEvent> Events)> ReadAsync(long after, int max, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task more;
+            lock (_gate)
+            {
+                // A number from before a restart is ahead of ours: start over.
+                after = after > _last ? 0 : after;
+                var first = Math.Max(after + 1, _last - _events.Length + 1);
+                var count = (int)Math.Min(max, _last - first + 1);
+                if (count > 0)
+                {
+                    var batch = ImmutableArray.CreateBuilder<StampedEvent>(count);
+                    for (var n = first; n < first + count; n++)
+                    {
+                        batch.Add(_events[n % _events.Length]);
+                    }
+
+                    return (first - after - 1, batch.MoveToImmutable());
+                }
+
+                more = _more.Task;
+            }
+
+            await more.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+}
