@@ -43,6 +43,9 @@ internal sealed class ReplicaLoop
     /// <summary>Why writes are refused, after the last step.</summary>
     public string? Refusal { get => Volatile.Read(ref field); private set => Volatile.Write(ref field, value); }
 
+    /// <summary>Whether the last append succeeded.</summary>
+    public bool IsStoreWritable => !Volatile.Read(ref _storeFailed);
+
     public async Task<RequestResult> SubmitAsync(Func<object, Request> make, CancellationToken cancellationToken)
     {
         var reply = new TaskCompletionSource<RequestResult>(TaskCreationOptions.RunContinuationsAsynchronously);
