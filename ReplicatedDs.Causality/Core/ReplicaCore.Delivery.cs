@@ -160,7 +160,7 @@ public sealed partial class ReplicaCore
     {
         var (missing, count) = DeliveryRule.Missing(entry.Update, State.Delivered);
         var reason = count == 0 ? PendingReason.ClockAhead
-            : missing.All(dot => dot.Replica == entry.Update.Origin) ? PendingReason.Gap
+            : State.Delivered.Covers(entry.Update.Dependencies.Without(entry.Update.Origin)) ? PendingReason.Gap
             : PendingReason.MissingDependency;
         return new PendingUpdate(entry.Update, missing, count, reason, entry.ArrivedAt);
     }

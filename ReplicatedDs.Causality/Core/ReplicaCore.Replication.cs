@@ -35,11 +35,11 @@ public sealed partial class ReplicaCore
             case UpdateBatch batch when sender.Status is MemberStatus.Active or MemberStatus.Departed:
                 Take(link, batch);
                 break;
-            case PullRequest pull when Self.Status == MemberStatus.Active && sender.Status is MemberStatus.Active or MemberStatus.Joining:
+            case PullRequest pull when Self.Status != MemberStatus.Joining && !IsGivenUp(Self) && (sender.Status is MemberStatus.Active or MemberStatus.Joining || IsGivenUp(sender)):
                 Serve(link, pull);
                 break;
             default:
-                break; // joiners send no updates and serve nobody
+                break; // joiners send no updates and serve nobody; one that left still serves, it may be the last holder
         }
     }
 
@@ -53,7 +53,10 @@ public sealed partial class ReplicaCore
                 + "it is an older copy. Writing from it would give two updates one name.");
         }
 
-        link.Announce(heartbeat, Id, _staged.Delivered, _now.MonotonicMicroseconds);
+        // One that left waits for the last acknowledgement, even after a restart, and one that was given up has to learn it. Nobody
+        // sends to them unasked; two that have left would answer each other for ever.
+        link.OwesHeartbeat |= Self.Status == MemberStatus.Active && _staged.Members.Find(link.Peer) is { Status: MemberStatus.Departed };
+        link.Announce(heartbeat, Id, _previous.Delivered, _now.MonotonicMicroseconds);
     }
 
     private void Take(PeerLink link, UpdateBatch batch)
@@ -107,6 +110,11 @@ public sealed partial class ReplicaCore
         Send(link, new UpdateRange(origin.Id, origin.Incarnation, pull.First, last, IsRepair: true));
     }
 
+    /// <summary>
+    /// A joiner whose admission was taken back. As long as it is heard it does not know that: it needs the updates up to that of its sponsor.
+    /// </summary>
+    private static bool IsGivenUp(Member member) => member is { Status: MemberStatus.Departed, Final: 0 };
+
     /// <summary>Whether the peer was heard within the patience (which starts with the link), so that what it said of itself still counts.</summary>
     private bool IsFresh(PeerLink link) =>
         _now.MonotonicMicroseconds - (link.LastHeardAt ?? link.CreatedAt) <= Micros(_settings.RepairPatience);
@@ -145,7 +153,8 @@ public sealed partial class ReplicaCore
         foreach (var link in _links.Values)
         {
             var now = _now.MonotonicMicroseconds;
-            if (_staged.Members.Find(link.Peer) is not { Status: MemberStatus.Active or MemberStatus.Joining }
+            if (_staged.Members.Find(link.Peer) is not { } peer
+                || !(peer.Status is MemberStatus.Active or MemberStatus.Joining || IsGivenUp(peer))
                 || link.Announced is not { } announced
                 || !announced.Covers(self.Activated)) // it does not know yet that this replica may write (R1)
             {
@@ -301,23 +310,34 @@ public sealed partial class ReplicaCore
         }
 
         _stableCheckedAt = _now.MonotonicMicroseconds;
-        var stable = _staged.Delivered;
-        foreach (var link in _links.Values)
-        {
-            link.RefreshRow(_staged.Delivered);
-            if (_staged.Members.Find(link.Peer) is { Status: MemberStatus.Active or MemberStatus.Joining })
-            {
-                stable = stable.Meet(link.Row);
-            }
-        }
 
         // A joiner's row starts at its floor, which may be below what is stable already; what was stable stays stable (R4).
-        stable = stable.Merge(Stable);
+        var stable = KnownStable().Merge(Stable);
         if (!stable.Equals(Stable))
         {
             Stable = stable;
             _events.Add(new ReplicaEvent(ReplicaEventKind.Stable) { Clock = stable });
         }
+    }
+
+    /// <summary>
+    /// The minimum of the rows, by what is durable here: a step that is rolled back must leave no claim behind. A member starts with
+    /// its floor, and so does this replica's view of all others after a start.
+    /// </summary>
+    private VectorClock KnownStable()
+    {
+        var stable = _previous.Delivered;
+        foreach (var member in _previous.Members)
+        {
+            if (member.Id != Id && member.Status is MemberStatus.Active or MemberStatus.Joining)
+            {
+                var link = _links[member.Id];
+                link.RefreshRow(_previous.Delivered);
+                stable = stable.Meet(link.Row);
+            }
+        }
+
+        return stable;
     }
 
     private long NextStepAt()

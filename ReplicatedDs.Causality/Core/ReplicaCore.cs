@@ -51,8 +51,8 @@ public sealed partial class ReplicaCore
         _buffer = new DeliveryBuffer(settings.BufferMax, settings.BufferBytesMax);
         State = _previous = state;
         _staged = new StagedState(state, settings.Mutation);
-        Stable = self.Floor.Meet(state.Delivered);
         AdjustLinks();
+        Stable = KnownStable();
     }
 
     /// <summary>The state after the last step.</summary>
@@ -115,7 +115,7 @@ public sealed partial class ReplicaCore
             Events = [.. _events],
             NextStepAt = NextStepAt(),
             MayExit = MayExit(),
-            MustRejoin = Self is { Status: MemberStatus.Departed, Final: 0 },
+            MustRejoin = IsGivenUp(Self),
         };
     }
 
