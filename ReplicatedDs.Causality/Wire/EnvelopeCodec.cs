@@ -65,7 +65,7 @@ public static class EnvelopeCodec
         {
             case Heartbeat heartbeat:
                 target.WriteByte((byte)MessageKind.Heartbeat);
-                target.WriteByte(heartbeat.Paused ? (byte)1 : (byte)0);
+                target.WriteBool(heartbeat.Paused);
                 target.WriteClock(heartbeat.Delivered);
                 break;
             case UpdateBatch batch:
@@ -75,7 +75,7 @@ public static class EnvelopeCodec
                 }
 
                 target.WriteByte((byte)MessageKind.UpdateBatch);
-                target.WriteByte(batch.IsRepair ? (byte)1 : (byte)0);
+                target.WriteBool(batch.IsRepair);
                 target.WriteReplica(batch.Origin);
                 target.WriteUInt128(batch.OriginIncarnation.Value);
                 UpdateCodec.WriteBatch(target, batch.Updates.AsSpan());

@@ -46,6 +46,12 @@ public static class StateCodec
             target.WriteByte((byte)member.Status);
             target.WriteDot(member.Admitted);
             target.WriteClock(member.Floor);
+            target.WriteBool(member.Activated != default);
+            if (member.Activated != default)
+            {
+                target.WriteDot(member.Activated);
+            }
+
             target.WriteCounter(member.Final, least: 0);
         }
     }
@@ -69,7 +75,7 @@ public static class StateCodec
             }
         }
 
-        var memberCount = reader.ReadCount(WireLimits.MembersMax, 26, "members");
+        var memberCount = reader.ReadCount(WireLimits.MembersMax, 27, "members");
         var members = new Dictionary<ReplicaId, Member>(memberCount);
         for (var i = 0; i < memberCount; i++)
         {
@@ -161,6 +167,9 @@ public static class StateCodec
             throw new WireFormatException($"Member {id} has status {(int)status}, which this program does not know; it may come from a newer one.");
         }
 
-        return new Member(id, incarnation, name, http, peer, status, reader.ReadDot(), reader.ReadClock(), reader.ReadCounter(least: 0));
+        var admitted = reader.ReadDot();
+        var floor = reader.ReadClock();
+        var activated = reader.ReadBool("activated") ? reader.ReadDot() : default;
+        return new Member(id, incarnation, name, http, peer, status, admitted, floor, activated, reader.ReadCounter(least: 0));
     }
 }

@@ -18,6 +18,8 @@ internal static class WireWriter
         target.Advance(1);
     }
 
+    public static void WriteBool(this IBufferWriter<byte> target, bool value) => target.WriteByte(value ? (byte)1 : (byte)0);
+
     /// <summary>LEB128: seven bits per byte, the least significant first.</summary>
     public static void WriteVarint(this IBufferWriter<byte> target, ulong value)
     {
