@@ -26,6 +26,14 @@ public sealed class VectorClock : IEquatable<VectorClock>, IReadOnlyCollection<D
         _counters = counters;
     }
 
+    /// <summary>The ids with an entry, ascending; <see cref="Counters"/> has their counters at the same places.</summary>
+    internal ReadOnlySpan<int> Ids => _ids;
+
+    internal ReadOnlySpan<long> Counters => _counters;
+
+    /// <summary>Takes over arrays that already satisfy the invariant; nobody may change them afterwards.</summary>
+    internal static VectorClock FromSorted(int[] ids, long[] counters) => ids.Length == 0 ? Empty : new VectorClock(ids, counters);
+
     /// <summary>The number of replicas with an entry.</summary>
     public int Count => _ids.Length;
 

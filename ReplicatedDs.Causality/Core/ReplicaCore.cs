@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Delivery;
+using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Causality.Replication;
 using ReplicatedDs.Causality.Updates;
 
@@ -12,34 +13,209 @@ namespace ReplicatedDs.Causality.Core;
 /// </summary>
 public sealed partial class ReplicaCore
 {
+    private readonly ReplicaSettings _settings;
+    private readonly DeliveryBuffer _buffer;
+    private readonly SortedDictionary<ReplicaId, PeerLink> _links = [];
+    private readonly SortedDictionary<ReplicaId, Repair> _repairs = [];
+    private ulong _random;
+
+    // Of the running step.
+    private StagedState _staged;
+    private Instant _now;
+    private readonly List<Update> _append = [];
+    private readonly List<(object? Tag, RequestResult Result)> _replies = [];
+    private readonly List<(ReplicaId To, PeerMessage Message)> _messages = [];
+    private readonly List<ReplicaEvent> _events = [];
+
+    private ReplicaState _previous;
+    private Refused? _refusal;
+    private long _stableCheckedAt;
+
     /// <summary>Starts from a recovered state.</summary>
     /// <param name="settings">Who this is; <paramref name="state"/> must know the id under the same incarnation.</param>
     /// <param name="state">What <see cref="Replay"/> or a snapshot gave.</param>
     /// <param name="now">The time of the start.</param>
-    public ReplicaCore(ReplicaSettings settings, ReplicaState state, Instant now) => throw new NotImplementedException();
+    /// <exception cref="ArgumentException">The state does not know this replica.</exception>
+    public ReplicaCore(ReplicaSettings settings, ReplicaState state, Instant now)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(state);
+        if (state.Members.Find(settings.Id) is not { } self || self.Incarnation != settings.Incarnation)
+        {
+            throw new ArgumentException($"The state does not know replica {settings.Id} of incarnation {settings.Incarnation}.", nameof(state));
+        }
+
+        _settings = settings;
+        _random = settings.Seed;
+        _now = now;
+        _buffer = new DeliveryBuffer(settings.BufferMax, settings.BufferBytesMax);
+        State = _previous = state;
+        _staged = new StagedState(state, settings.Mutation);
+        AdjustLinks();
+        Stable = KnownStable();
+    }
 
     /// <summary>The state after the last step.</summary>
-    public ReplicaState State => throw new NotImplementedException();
+    public ReplicaState State { get; private set; }
 
-    /// <summary>The entry-wise minimum of the delivered clocks of all admitted, undeparted members, as far as known here (R4).</summary>
-    public VectorClock Stable => throw new NotImplementedException();
+    public ReplicaId Id => _settings.Id;
+
+    /// <summary>
+    /// The entry-wise minimum of the delivered clocks of all admitted, undeparted members, as far as known here (R4). Every update that is
+    /// not delivered here depends on all that it covers. It never goes back while the core lives.
+    /// </summary>
+    public VectorClock Stable { get; private set; }
+
+    /// <summary>Why this replica refuses writes; <c>null</c> if it does not.</summary>
+    public Refused? Refusal => _refusal ?? Self.Status switch
+    {
+        MemberStatus.Active => null,
+        MemberStatus.Joining => new Refused(RefusalReason.NotActive, $"Replica {Id} is joining: it cannot write before its sponsor has activated it."),
+        _ => new Refused(RefusalReason.Leaving, $"Replica {Id} has left the cluster."),
+    };
+
+    public int PendingCount => _buffer.Count;
+
+    public long PendingBytes => _buffer.Bytes;
+
+    private Member Self => _staged.Members.Find(Id)!;
 
     /// <summary>Takes the inputs in order and says what must happen. An empty batch lets time pass.</summary>
-    public ReplicaOutput Step(ReadOnlySpan<ReplicaInput> inputs, Instant now) => throw new NotImplementedException();
+    public ReplicaOutput Step(ReadOnlySpan<ReplicaInput> inputs, Instant now)
+    {
+        _now = now;
+        _previous = State;
+        _staged = new StagedState(State, _settings.Mutation);
+        _append.Clear();
+        _replies.Clear();
+        _messages.Clear();
+        _events.Clear();
 
-    /// <summary>Undoes the last step after its append failed: the state is again what it was, nothing of its output may be used.</summary>
-    public void Rollback() => throw new NotImplementedException();
+        HealExpiredLinks();
+        foreach (var input in inputs)
+        {
+            Take(input);
+        }
+
+        DeliverEarly();
+        SponsorJoiners();
+        AdjustLinks();
+        SendUpdates();
+        RepairGaps();
+        SendHeartbeats();
+        AdvanceStable();
+
+        State = _staged.ToState();
+        return new ReplicaOutput
+        {
+            Append = [.. _append],
+            State = State,
+            Replies = [.. _replies],
+            Messages = [.. _messages],
+            Events = [.. _events],
+            NextStepAt = NextStepAt(),
+            MayExit = MayExit(),
+            MustRejoin = IsGivenUp(Self),
+        };
+    }
+
+    /// <summary>
+    /// Undoes the last step after its append failed: the state is again what it was, nothing of its output may be used. Updates of others
+    /// that it had delivered come again, since they were never acknowledged.
+    /// </summary>
+    public void Rollback()
+    {
+        State = _previous;
+        _staged = new StagedState(State, _settings.Mutation);
+        AdjustLinks();
+        foreach (var link in _links.Values)
+        {
+            link.RollBack(State.Delivered[Id]);
+        }
+    }
 
     /// <summary>The delivery buffer, by origin and counter.</summary>
-    public ImmutableArray<PendingUpdate> Pending() => throw new NotImplementedException();
-
-    /// <summary>The links to all undeparted members, by id.</summary>
-    public ImmutableArray<LinkStatus> Links(Instant now) => throw new NotImplementedException();
+    public ImmutableArray<PendingUpdate> Pending() => [.. _buffer.InOrder().Select(Describe)];
 
     /// <summary>The update that founds a cluster: it admits and activates its author. It is the first in an empty log.</summary>
-    public static Update Found(AdmitOperation founder, Instant now) => throw new NotImplementedException();
+    public static Update Found(AdmitOperation founder, Instant now)
+    {
+        ArgumentNullException.ThrowIfNull(founder);
+        return new Update(
+            new Dot(founder.Replica, 1),
+            VectorClock.Empty,
+            default(HybridTimestamp).Next(now.UnixMicroseconds),
+            [founder, new ActivateOperation(founder.Replica)]);
+    }
 
     /// <summary>Recovery: the state of a checkpoint with the log behind it applied. Updates that the checkpoint covers are skipped.</summary>
     /// <exception cref="InvalidOperationException">The log has a hole or is out of causal order.</exception>
-    public static ReplicaState Replay(ReplicaState checkpoint, IEnumerable<Update> log) => throw new NotImplementedException();
+    public static ReplicaState Replay(ReplicaState checkpoint, IEnumerable<Update> log)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        ArgumentNullException.ThrowIfNull(log);
+        var staged = new StagedState(checkpoint);
+        foreach (var update in log)
+        {
+            if (!staged.Delivered.Covers(update.Dot))
+            {
+                staged.Apply(update);
+            }
+        }
+
+        return staged.ToState();
+    }
+
+    private void Take(ReplicaInput input)
+    {
+        switch (input)
+        {
+            case WriteRequest write:
+                Reply(write, Write(write));
+                break;
+            case MessageArrived arrived:
+                Take(arrived);
+                break;
+            case SendFailed failed:
+                BackOff(failed.Peer);
+                break;
+            case JoinRequest join:
+                Reply(join, Admit(join.Admit));
+                break;
+            case LeaveRequest leave:
+                Reply(leave, Leave());
+                break;
+            case GuestRequest guest:
+                Reply(guest, Admit(guest));
+                break;
+            case HandDelivery hand:
+                Reply(hand, Deliver(hand));
+                break;
+            case SetLinkRequest set:
+                Reply(set, SetLink(set));
+                break;
+            case ReleaseLinkRequest release:
+                Reply(release, Release(release));
+                break;
+            case HealLinksRequest heal:
+                Reply(heal, HealLinks());
+                break;
+            default:
+                throw new ArgumentException($"Unknown input {input?.GetType().Name ?? "null"}.", nameof(input));
+        }
+    }
+
+    private void Reply(Request request, RequestResult result) => _replies.Add((request.Tag, result));
+
+    private static long Micros(TimeSpan span) => span.Ticks / TimeSpan.TicksPerMicrosecond;
+
+    /// <summary>SplitMix64: small, seeded, the same everywhere.</summary>
+    private int Random(int below)
+    {
+        _random += 0x9E3779B97F4A7C15;
+        var z = _random;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return (int)((z ^ (z >> 31)) % (ulong)below);
+    }
 }

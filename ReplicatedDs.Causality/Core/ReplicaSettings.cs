@@ -34,4 +34,7 @@ public sealed record ReplicaSettings(ReplicaId Id, Incarnation Incarnation)
 
     /// <summary>How far ahead of this replica's clock an update's timestamp may be before the update has to wait.</summary>
     public TimeSpan ClockAheadMax { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>A deliberate fault, for testing the tests.</summary>
+    internal CoreMutation Mutation { get; init; }
 }

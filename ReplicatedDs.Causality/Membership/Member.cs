@@ -13,6 +13,7 @@ namespace ReplicatedDs.Causality.Membership;
 /// <param name="Floor">
 /// The dependencies of that update and its dot: what the member certainly holds, so the row in the stable vector that it starts with (R4).
 /// </param>
+/// <param name="Activated">The update that activated it; <c>default</c> before.</param>
 /// <param name="Final">The counter of its last update once it departed, else 0.</param>
 public sealed record Member(
     ReplicaId Id,
@@ -23,6 +24,7 @@ public sealed record Member(
     MemberStatus Status,
     Dot Admitted,
     VectorClock Floor,
+    Dot Activated = default,
     long Final = 0)
 {
     /// <summary>The member whose update admitted it; itself for the founder.</summary>

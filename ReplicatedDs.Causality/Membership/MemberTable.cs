@@ -41,7 +41,7 @@ public sealed class MemberTable : IReadOnlyCollection<Member>
             GuestOperation guest when known is null => Set(new Member(
                 guest.Replica, default, $"guest-{guest.Replica}", "", "", MemberStatus.Guest, update.Dot, update.Clock)),
             ActivateOperation when known is { Status: MemberStatus.Joining } && known.Sponsor == update.Origin =>
-                Set(known with { Status = MemberStatus.Active }),
+                Set(known with { Status = MemberStatus.Active, Activated = update.Dot }),
             AbortOperation when known is { Status: MemberStatus.Joining } && known.Sponsor == update.Origin =>
                 Set(known with { Status = MemberStatus.Departed }),
             LeaveOperation when known is not null && operation.Replica == update.Origin =>

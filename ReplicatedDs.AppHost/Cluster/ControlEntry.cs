@@ -1,0 +1,3 @@
+namespace ReplicatedDs.AppHost.Cluster;
+
+internal sealed record ControlEntry(string Url, string Token);

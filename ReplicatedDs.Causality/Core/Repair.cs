@@ -1,0 +1,19 @@
+namespace ReplicatedDs.Causality.Core;
+
+/// <summary>The state of fetching one origin's updates from others. Times are monotonic microseconds.</summary>
+internal sealed class Repair
+{
+    /// <summary>Since when updates are known to exist that did not come, without any progress.</summary>
+    public long? StalledSince { get; set; }
+
+    /// <summary>How far the origin was delivered when <see cref="StalledSince"/> was set.</summary>
+    public long StalledAt { get; set; }
+
+    /// <summary>Patience has run out: ask without further waiting until caught up.</summary>
+    public bool IsActive { get; set; }
+
+    /// <summary>When the last request went out; <c>null</c> if it was answered.</summary>
+    public long? AskedAt { get; set; }
+
+    public int Attempts { get; set; }
+}

@@ -1,0 +1,206 @@
+using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Delivery;
+using ReplicatedDs.Causality.Membership;
+using ReplicatedDs.Causality.Updates;
+using ReplicatedDs.Causality.Values;
+
+namespace ReplicatedDs.Causality.Core;
+
+/// <summary>Updates of others: arrive, wait, become visible.</summary>
+public sealed partial class ReplicaCore
+{
+    private readonly Queue<BufferedUpdate> _freed = [];
+
+    private HybridTimestamp LatestAccepted =>
+        HybridTimestamp.FromMilliseconds((_now.UnixMicroseconds + Micros(_settings.ClockAheadMax)) / 1000);
+
+    private DeliveryOutcome Arrive(Update update, ReplicaId from)
+    {
+        _events.Add(new ReplicaEvent(ReplicaEventKind.Arrive) { Update = update, Peer = from });
+        if (_staged.Delivered.Covers(update.Dot) || _buffer.Find(update.Dot) is not null)
+        {
+            _events.Add(new ReplicaEvent(ReplicaEventKind.Duplicate) { Update = update, Peer = from });
+            if (_settings.Mutation == CoreMutation.ApplyDuplicates && _staged.Delivered.Covers(update.Dot))
+            {
+                _staged.Apply(update, _events);
+            }
+
+            return DeliveryOutcome.Duplicate;
+        }
+
+        var blocker = Blocker(update);
+        var isEarly = blocker is null && update.Timestamp > LatestAccepted;
+        if (blocker is null && !isEarly)
+        {
+            _events.Add(new ReplicaEvent(ReplicaEventKind.Apply) { Update = update, Peer = from, ArrivedAt = _now });
+            Apply(update);
+            return DeliveryOutcome.Applied;
+        }
+
+        return Buffer(update, blocker, from);
+    }
+
+    private Dot? Blocker(Update update)
+    {
+        var blocker = DeliveryRule.Blocker(update, _staged.Delivered);
+        return _settings.Mutation == CoreMutation.SkipDependencyCheck && blocker?.Replica != update.Origin ? null : blocker;
+    }
+
+    private DeliveryOutcome Buffer(Update update, Dot? blocker, ReplicaId from)
+    {
+        var missing = DeliveryRule.Missing(update, _staged.Delivered).Dots;
+        var dropped = _buffer.Add(new BufferedUpdate(update, _now, missing, DeliveryBuffer.SizeOf(update)), blocker, _staged.Delivered);
+        foreach (var victim in dropped)
+        {
+            _events.Add(new ReplicaEvent(ReplicaEventKind.Drop)
+            {
+                Update = victim.Update,
+                Detail = "the delivery buffer is full; it will be fetched again",
+            });
+        }
+
+        if (dropped.Any(victim => victim.Update.Dot == update.Dot))
+        {
+            return DeliveryOutcome.Dropped;
+        }
+
+        _events.Add(new ReplicaEvent(ReplicaEventKind.Buffer)
+        {
+            Update = update,
+            Peer = from,
+            Missing = missing,
+            WouldBeVisible = WouldBeVisible(update),
+        });
+        return DeliveryOutcome.Buffered;
+    }
+
+    /// <summary>Whether a store that applies on arrival would show a value of this update to readers now.</summary>
+    private bool WouldBeVisible(Update update) => update.Operations.OfType<KeyOperation>().Any(operation =>
+        _staged.Find(operation.Key)?.Winner is not { } winner
+        || new KeyVersion(update.Dot, update.Timestamp, false, default, null).CompareTo(winner) > 0);
+
+    /// <summary>Applies a causally ready update, and then everything in the buffer that it frees.</summary>
+    private void Apply(Update update)
+    {
+        ApplyOne(update);
+        Wake(update.Dot);
+        DeliverFreed();
+    }
+
+    private void ApplyOne(Update update)
+    {
+        _staged.Apply(update, _events);
+        _append.Add(update);
+        if (update.Origin != Id && _links.TryGetValue(update.Origin, out var link))
+        {
+            link.OwesHeartbeat = true; // its acknowledgement
+        }
+    }
+
+    private void Wake(Dot delivered)
+    {
+        for (var entry = _buffer.TakeWaiting(delivered); entry is not null;)
+        {
+            var next = entry.Next;
+            (entry.WaitsFor, entry.Previous, entry.Next) = (null, null, null);
+            _freed.Enqueue(entry);
+            entry = next;
+        }
+    }
+
+    private void DeliverFreed()
+    {
+        while (_freed.TryDequeue(out var entry))
+        {
+            if (_buffer.Find(entry.Update.Dot) != entry)
+            {
+                continue; // dropped meanwhile
+            }
+
+            if (_staged.Delivered.Covers(entry.Update.Dot))
+            {
+                _buffer.Remove(entry);
+            }
+            else if (Blocker(entry.Update) is { } blocker)
+            {
+                _buffer.WaitFor(entry, blocker);
+            }
+            else if (entry.Update.Timestamp > LatestAccepted)
+            {
+                _buffer.WaitForTime(entry);
+            }
+            else
+            {
+                _buffer.Remove(entry);
+                _events.Add(new ReplicaEvent(ReplicaEventKind.Apply)
+                {
+                    Update = entry.Update,
+                    Peer = entry.Update.Origin,
+                    ArrivedAt = entry.ArrivedAt,
+                    Missing = entry.MissingAtArrival,
+                });
+                ApplyOne(entry.Update);
+                Wake(entry.Update.Dot);
+            }
+        }
+    }
+
+    /// <summary>Delivers what waited for nothing but time.</summary>
+    private void DeliverEarly()
+    {
+        foreach (var entry in _buffer.TakeEarly(LatestAccepted))
+        {
+            _freed.Enqueue(entry);
+        }
+
+        DeliverFreed();
+    }
+
+    private PendingUpdate Describe(BufferedUpdate entry)
+    {
+        var (missing, count) = DeliveryRule.Missing(entry.Update, State.Delivered);
+        var reason = count == 0 ? PendingReason.ClockAhead
+            : State.Delivered.Covers(entry.Update.Dependencies.Without(entry.Update.Origin)) ? PendingReason.Gap
+            : PendingReason.MissingDependency;
+        return new PendingUpdate(entry.Update, missing, count, reason, entry.ArrivedAt);
+    }
+
+    private RequestResult Deliver(HandDelivery hand)
+    {
+        var update = hand.Update;
+        if (_staged.Members.Find(update.Origin) is not { } sender || update.Origin == Id)
+        {
+            return new Refused(RefusalReason.Conflict, update.Origin == Id
+                ? $"Replica {Id} does not take its own updates from others."
+                : $"{update.Origin} is neither a member nor a guest here.");
+        }
+
+        if (update.Dependencies[update.Origin] != update.Dot.Counter - 1)
+        {
+            return new Refused(RefusalReason.Conflict, $"{update.Dot} must depend on exactly the updates of {update.Origin} before it.");
+        }
+
+        if (_buffer.Find(update.Dot) is { } waiting && !IsSame(waiting.Update, update))
+        {
+            return new Refused(RefusalReason.Conflict, $"{update.Dot} is here already, with other content.");
+        }
+
+        if (sender.Status == MemberStatus.Guest && !_staged.Delivered.Covers(update.Dot) && !update.Dependencies.Covers(Stable.Without(update.Origin)))
+        {
+            return new Refused(
+                RefusalReason.Conflict, $"The clock of {update.Dot} must be at or above the stable vector {Stable}: every replica has applied these.");
+        }
+
+        var outcome = Arrive(update, update.Origin);
+        return new HandDelivered(update.Dot, outcome, DeliveryRule.Missing(update, _staged.Delivered).Dots);
+    }
+
+    private static bool IsSame(Update left, Update right) =>
+        left.Dependencies.Equals(right.Dependencies)
+        && left.Operations.Length == right.Operations.Length
+        && left.Operations.Zip(right.Operations).All(pair => pair switch
+        {
+            (SetOperation a, SetOperation b) => a.Key == b.Key && a.Value.Span.SequenceEqual(b.Value.Span),
+            var (a, b) => a == b,
+        });
+}

@@ -1,0 +1,353 @@
+using System.Collections.Immutable;
+using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Membership;
+using ReplicatedDs.Causality.Replication;
+
+namespace ReplicatedDs.Causality.Core;
+
+/// <summary>
+/// Replication: every replica streams its own updates to every other by a cursor, acknowledged by delivered clocks; what does not come from
+/// its origin is fetched from whoever holds it.
+/// </summary>
+public sealed partial class ReplicaCore
+{
+    /// <summary>A peer that was silent for longer gets heartbeats only.</summary>
+    private static readonly TimeSpan ReachableFor = TimeSpan.FromSeconds(3);
+
+    private bool IsReachable(PeerLink link) =>
+        link.LastHeardAt is { } at && _now.MonotonicMicroseconds - at <= Micros(ReachableFor);
+
+    private void Take(MessageArrived arrived)
+    {
+        if (_staged.Members.Find(arrived.From) is not { } sender
+            || sender.Incarnation != arrived.Incarnation
+            || !_links.TryGetValue(arrived.From, out var link))
+        {
+            return; // a stranger, a newcomer not heard of yet, or another process under a known id: the transport has told it so
+        }
+
+        link.Heard(_now.MonotonicMicroseconds);
+        switch (arrived.Message)
+        {
+            case Heartbeat heartbeat:
+                Take(link, heartbeat);
+                break;
+            case UpdateBatch batch when sender.Status is MemberStatus.Active or MemberStatus.Departed:
+                Take(link, batch);
+                break;
+            case PullRequest pull when Self.Status != MemberStatus.Joining && !IsGivenUp(Self) && (sender.Status is MemberStatus.Active or MemberStatus.Joining || IsGivenUp(sender)):
+                Serve(link, pull);
+                break;
+            default:
+                break; // joiners send no updates and serve nobody; one that left still serves, it may be the last holder
+        }
+    }
+
+    private void Take(PeerLink link, Heartbeat heartbeat)
+    {
+        if (heartbeat.Delivered[Id] > _staged.Delivered[Id])
+        {
+            _refusal ??= new Refused(
+                RefusalReason.OlderCopy,
+                $"Replica {link.Peer} holds {heartbeat.Delivered[Id]} updates of replica {Id}, this data folder only {_staged.Delivered[Id]}: "
+                + "it is an older copy. Writing from it would give two updates one name.");
+        }
+
+        // One that left waits for the last acknowledgement, even after a restart, and one that was given up has to learn it. Nobody
+        // sends to them unasked; two that have left would answer each other for ever.
+        link.OwesHeartbeat |= Self.Status == MemberStatus.Active && _staged.Members.Find(link.Peer) is { Status: MemberStatus.Departed };
+        link.Announce(heartbeat, Id, _previous.Delivered, _now.MonotonicMicroseconds);
+    }
+
+    private void Take(PeerLink link, UpdateBatch batch)
+    {
+        link.OwesHeartbeat = true; // also for duplicates: the acknowledgement may have been lost
+        if (batch.Origin == Id || _staged.Members.Find(batch.Origin) is not { } origin || origin.Incarnation != batch.OriginIncarnation)
+        {
+            return;
+        }
+
+        if (batch.IsRepair && _links.GetValueOrDefault(batch.Origin) is { IsPausedByPeer: true } paused && IsFresh(paused))
+        {
+            return; // its origin holds it back on purpose
+        }
+
+        if (!batch.IsRepair && batch.Origin != link.Peer)
+        {
+            return;
+        }
+
+        foreach (var update in batch.Updates)
+        {
+            var isWellFormed = update.Origin == batch.Origin
+                && update.Dependencies[update.Origin] == update.Dot.Counter - 1
+                && !(origin.Status == MemberStatus.Departed && update.Dot.Counter > origin.Final);
+            if (isWellFormed)
+            {
+                Arrive(update, link.Peer);
+            }
+            else
+            {
+                _events.Add(new ReplicaEvent(ReplicaEventKind.Drop) { Update = update, Peer = link.Peer, Detail = "it contradicts its own name" });
+            }
+        }
+
+        if (_repairs.TryGetValue(batch.Origin, out var repair))
+        {
+            repair.AskedAt = null;
+            repair.IsActive &= batch.IsRepair;
+        }
+    }
+
+    private void Serve(PeerLink link, PullRequest pull)
+    {
+        var last = Math.Min(_staged.Delivered[pull.Origin], pull.First + Math.Clamp(pull.Count, 1, _settings.RangeMax) - 1);
+        if (pull.Origin == Id || pull.First < 1 || pull.First > last || _staged.Members.Find(pull.Origin) is not { } origin)
+        {
+            return;
+        }
+
+        Send(link, new UpdateRange(origin.Id, origin.Incarnation, pull.First, last, IsRepair: true));
+    }
+
+    /// <summary>
+    /// A joiner whose admission was taken back. As long as it is heard it does not know that: it needs the updates up to that of its sponsor.
+    /// </summary>
+    private static bool IsGivenUp(Member member) => member is { Status: MemberStatus.Departed, Final: 0 };
+
+    /// <summary>Whether the peer was heard within the patience (which starts with the link), so that what it said of itself still counts.</summary>
+    private bool IsFresh(PeerLink link) =>
+        _now.MonotonicMicroseconds - (link.LastHeardAt ?? link.CreatedAt) <= Micros(_settings.RepairPatience);
+
+    private void BackOff(ReplicaId peer)
+    {
+        if (_links.TryGetValue(peer, out var link))
+        {
+            link.Failures = Math.Min(link.Failures + 1, 8);
+            link.BackOffUntil = _now.MonotonicMicroseconds + Math.Min(50_000L << link.Failures, 2_000_000L);
+            link.Sent = link.Acknowledged;
+        }
+    }
+
+    /// <summary>One link per member with a process, whatever its status: a departed one still wants its last acknowledgement.</summary>
+    private void AdjustLinks()
+    {
+        foreach (var member in _staged.Members)
+        {
+            if (member.Id != Id && member.Status != MemberStatus.Guest && !_links.ContainsKey(member.Id))
+            {
+                _links.Add(member.Id, new PeerLink(member.Id, member.Floor.Meet(_staged.Delivered), _now.MonotonicMicroseconds));
+            }
+        }
+    }
+
+    private void SendUpdates()
+    {
+        var self = Self;
+        if (self.Status == MemberStatus.Joining || (self.Status == MemberStatus.Departed && self.Final == 0))
+        {
+            return;
+        }
+
+        var last = _staged.Delivered[Id];
+        foreach (var link in _links.Values)
+        {
+            var now = _now.MonotonicMicroseconds;
+            if (_staged.Members.Find(link.Peer) is not { } peer
+                || !(peer.Status is MemberStatus.Active or MemberStatus.Joining || IsGivenUp(peer))
+                || link.Announced is not { } announced
+                || !announced.Covers(self.Activated)) // it does not know yet that this replica may write (R1)
+            {
+                continue;
+            }
+
+            var passable = link.Passable(last, now, Random);
+            if (link.Sent > link.Acknowledged && now - link.LastProgressAt > Micros(_settings.ResendTimeout) << Math.Min(link.FruitlessResends, 3))
+            {
+                link.Sent = link.Acknowledged;
+                link.LastProgressAt = now;
+                link.FruitlessResends++;
+            }
+
+            if (now < link.BackOffUntil || !IsReachable(link))
+            {
+                continue;
+            }
+
+            if (link.Sent == link.Acknowledged && link.Sent < passable)
+            {
+                link.LastProgressAt = now;
+            }
+
+            while (link.Sent < passable && link.Sent - link.Acknowledged < _settings.WindowMax)
+            {
+                var first = link.Sent + 1;
+                link.Sent = Math.Min(Math.Min(passable, link.Acknowledged + _settings.WindowMax), link.Sent + _settings.RangeMax);
+                Send(link, new UpdateRange(Id, _settings.Incarnation, first, link.Sent, IsRepair: false));
+            }
+        }
+    }
+
+    private void SendHeartbeats()
+    {
+        var now = _now.MonotonicMicroseconds;
+        foreach (var link in _links.Values)
+        {
+            var status = _staged.Members.Find(link.Peer)?.Status;
+            var isDue = status is MemberStatus.Active or MemberStatus.Joining
+                && (link.LastHeartbeatAt is not { } last || now - last >= Micros(_settings.HeartbeatInterval));
+            if (isDue || link.OwesHeartbeat)
+            {
+                link.OwesHeartbeat = false;
+                link.LastHeartbeatAt = now;
+                Send(link, new Heartbeat(Announcement(), link.IsPaused));
+            }
+        }
+    }
+
+    private VectorClock Announcement()
+    {
+        var delivered = _staged.Delivered;
+        if (_settings.Mutation == CoreMutation.AcknowledgeBuffered)
+        {
+            foreach (var entry in _buffer.InOrder())
+            {
+                delivered = delivered.With(entry.Update.Dot);
+            }
+        }
+
+        return delivered;
+    }
+
+    private void Send(PeerLink link, PeerMessage message)
+    {
+        var isLost = link.Fault.Mode == LinkMode.Drop && Random(100) < link.Fault.DropPercent;
+        if (message is UpdateRange range)
+        {
+            for (var n = range.First; n <= range.Last; n++)
+            {
+                _events.Add(isLost
+                    ? new ReplicaEvent(ReplicaEventKind.Drop) { Dot = new Dot(range.Origin, n), Peer = link.Peer, Detail = "lost on the link (lab)" }
+                    : new ReplicaEvent(ReplicaEventKind.Send) { Dot = new Dot(range.Origin, n), Peer = link.Peer });
+            }
+        }
+
+        if (!isLost)
+        {
+            _messages.Add((link.Peer, message));
+        }
+    }
+
+    /// <summary>
+    /// Anti-entropy from any holder. Updates of an origin that others announce and that did not come are asked for elsewhere once the
+    /// origin is silent or stalled for longer than the patience; not while it says that it holds them back.
+    /// </summary>
+    private void RepairGaps()
+    {
+        foreach (var origin in _staged.Members)
+        {
+            if (origin.Id != Id)
+            {
+                RepairGap(origin);
+            }
+        }
+    }
+
+    private void RepairGap(Member origin)
+    {
+        var now = _now.MonotonicMicroseconds;
+        var delivered = _staged.Delivered[origin.Id];
+        var first = _buffer.FirstAbsent(origin.Id, delivered);
+        if (!_links.Values.Any(link => Holds(link, origin.Id, first)))
+        {
+            _repairs.Remove(origin.Id);
+            return;
+        }
+
+        if (!_repairs.TryGetValue(origin.Id, out var repair))
+        {
+            _repairs.Add(origin.Id, repair = new Repair());
+        }
+
+        var own = _links.GetValueOrDefault(origin.Id);
+        if (own is { IsPausedByPeer: true } && IsFresh(own))
+        {
+            (repair.StalledSince, repair.IsActive, repair.AskedAt) = (null, false, null);
+            return;
+        }
+
+        if (repair.StalledSince is null || (!repair.IsActive && repair.StalledAt != first))
+        {
+            (repair.StalledSince, repair.StalledAt) = (now, first);
+        }
+
+        var isSilent = origin.Status is not MemberStatus.Active || own is null || !IsFresh(own);
+        var isStalled = now - repair.StalledSince > Micros(_settings.RepairPatience);
+        if (!(repair.IsActive || isSilent || isStalled)
+            || (repair.AskedAt is { } asked && now - asked < 2 * Micros(_settings.ResendTimeout)))
+        {
+            return;
+        }
+
+        var holders = _links.Values.Where(link => Holds(link, origin.Id, first)).ToList();
+        var holder = holders[repair.Attempts++ % holders.Count];
+        (repair.IsActive, repair.AskedAt) = (true, now);
+        Send(holder, new PullRequest(origin.Id, first, _settings.RangeMax));
+    }
+
+    /// <summary>Whether the peer may be asked for that update: active, reachable, and it has announced it.</summary>
+    private bool Holds(PeerLink link, ReplicaId origin, long counter) =>
+        link.Peer != origin
+        && link.Announced is { } announced && announced[origin] >= counter
+        && IsReachable(link)
+        && _staged.Members.IsActive(link.Peer);
+
+    private void AdvanceStable()
+    {
+        if (_now.MonotonicMicroseconds - _stableCheckedAt < Micros(_settings.HeartbeatInterval) && _stableCheckedAt != 0)
+        {
+            return;
+        }
+
+        _stableCheckedAt = _now.MonotonicMicroseconds;
+
+        // A joiner's row starts at its floor, which may be below what is stable already; what was stable stays stable (R4).
+        var stable = KnownStable().Merge(Stable);
+        if (!stable.Equals(Stable))
+        {
+            Stable = stable;
+            _events.Add(new ReplicaEvent(ReplicaEventKind.Stable) { Clock = stable });
+        }
+    }
+
+    /// <summary>
+    /// The minimum of the rows, by what is durable here: a step that is rolled back must leave no claim behind. A member starts with
+    /// its floor, and so does this replica's view of all others after a start.
+    /// </summary>
+    private VectorClock KnownStable()
+    {
+        var stable = _previous.Delivered;
+        foreach (var member in _previous.Members)
+        {
+            if (member.Id != Id && member.Status is MemberStatus.Active or MemberStatus.Joining)
+            {
+                var link = _links[member.Id];
+                link.RefreshRow(_previous.Delivered);
+                stable = stable.Meet(link.Row);
+            }
+        }
+
+        return stable;
+    }
+
+    private long NextStepAt()
+    {
+        var next = _now.MonotonicMicroseconds + (Micros(_settings.HeartbeatInterval) / 4);
+        foreach (var link in _links.Values)
+        {
+            next = Math.Min(next, link.NextDueAt ?? next);
+        }
+
+        return Math.Max(next, _now.MonotonicMicroseconds + 1000);
+    }
+}

@@ -1,0 +1,142 @@
+using System.Collections.Immutable;
+using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Membership;
+using ReplicatedDs.Causality.Updates;
+
+namespace ReplicatedDs.Causality.Core;
+
+/// <summary>Own writes.</summary>
+public sealed partial class ReplicaCore
+{
+    private RequestResult Write(WriteRequest write)
+    {
+        if (Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        foreach (var condition in write.Conditions)
+        {
+            var state = _staged.Find(condition.Key);
+            var holds = condition.Dot is { } dot
+                ? state is { IsPresent: true, Versions: [var only] } && only.Dot == dot
+                : state is not { IsPresent: true };
+            if (!holds)
+            {
+                return new ConditionFailed(
+                    condition.Key, state is { IsPresent: true } ? [.. state.Versions.Select(version => version.Dot)] : []);
+            }
+        }
+
+        var update = Originate([.. write.Operations], write.Trace, write.OperationId);
+        return new Written(update.Dot, _staged.Delivered);
+    }
+
+    /// <summary>
+    /// Makes the next update of this replica and applies it. Its dependencies are everything delivered here: they are never merged with what
+    /// a client claims to have seen, since the client's request has waited until that was delivered.
+    /// </summary>
+    private Update Originate(ImmutableArray<Operation> operations, TraceContext? trace = null, string? operationId = null)
+    {
+        var update = new Update(
+            new Dot(Id, _staged.Delivered[Id] + 1),
+            _staged.Delivered,
+            _staged.Timestamp.Next(_now.UnixMicroseconds),
+            operations,
+            trace,
+            operationId);
+        _events.Add(new ReplicaEvent(ReplicaEventKind.Write) { Update = update });
+        Apply(update);
+        return update;
+    }
+
+    private RequestResult Admit(AdmitOperation admit)
+    {
+        if (Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (_staged.Members.Find(admit.Replica) is { } known && known.Incarnation == admit.Incarnation && known.Status == MemberStatus.Joining)
+        {
+            return new Admitted(known.Id, known.Admitted); // the answer to an earlier try was lost
+        }
+
+        return TakenId(admit.Replica) ?? (RequestResult)new Admitted(admit.Replica, Originate([admit]).Dot);
+    }
+
+    private RequestResult Admit(GuestRequest guest) =>
+        Refusal ?? TakenId(guest.Id) ?? (RequestResult)new Admitted(guest.Id, Originate([new GuestOperation(guest.Id)]).Dot);
+
+    private Refused? TakenId(ReplicaId id) => id > _staged.Members.HighestId
+        ? null
+        : new Refused(RefusalReason.IdTaken, $"Id {id} is not larger than every id used before; the largest is {_staged.Members.HighestId}.");
+
+    private RequestResult Leave()
+    {
+        if (Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (_staged.Members.All(member => member.Id == Id || member.Status != MemberStatus.Active))
+        {
+            return new Refused(RefusalReason.LastMember, "The last active replica cannot leave: nobody would hold the data.");
+        }
+
+        var aborts = OwnJoiners().Select(joiner => (Operation)new AbortOperation(joiner.Id));
+        return new Leaving(Originate([.. aborts, new LeaveOperation(Id)]).Dot);
+    }
+
+    private IEnumerable<Member> OwnJoiners() =>
+        _staged.Members.Where(member => member.Status == MemberStatus.Joining && member.Sponsor == Id);
+
+    /// <summary>The sponsor alone decides about its joiners (R3): active once the joiner holds a snapshot with its admission, given up after silence.</summary>
+    private void SponsorJoiners()
+    {
+        if (Refusal is not null)
+        {
+            return;
+        }
+
+        foreach (var joiner in OwnJoiners().ToList())
+        {
+            var link = _links.GetValueOrDefault(joiner.Id);
+            if (link?.Announced is { } announced && announced.Covers(joiner.Admitted))
+            {
+                Originate([new ActivateOperation(joiner.Id)]);
+            }
+            else if (link is not null && _now.MonotonicMicroseconds - (link.LastHeardAt ?? link.CreatedAt) > Micros(_settings.JoinTimeout))
+            {
+                Originate([new AbortOperation(joiner.Id)]);
+            }
+        }
+    }
+
+    /// <summary>After a leave: whether every reachable member, and at least one, holds this replica's last update (R6).</summary>
+    private bool MayExit()
+    {
+        if (Self is not { Status: MemberStatus.Departed, Final: > 0 and var final })
+        {
+            return false;
+        }
+
+        var holders = 0;
+        foreach (var link in _links.Values)
+        {
+            if (!_staged.Members.IsActive(link.Peer))
+            {
+                continue;
+            }
+
+            var holds = link.Acknowledged >= final;
+            holders += holds ? 1 : 0;
+            if (!holds && IsReachable(link))
+            {
+                return false;
+            }
+        }
+
+        return holders > 0;
+    }
+}

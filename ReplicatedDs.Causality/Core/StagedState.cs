@@ -1,0 +1,106 @@
+using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Membership;
+using ReplicatedDs.Causality.Updates;
+using ReplicatedDs.Causality.Values;
+
+namespace ReplicatedDs.Causality.Core;
+
+/// <summary>Changes on top of one immutable root: made into the next root in one piece, or thrown away.</summary>
+internal sealed class StagedState(ReplicaState root, CoreMutation mutation = CoreMutation.None)
+{
+    private readonly Dictionary<ReplicaId, VectorClock> _bases = [];
+    private KeySpace.Builder? _keys;
+
+    public VectorClock Delivered { get; private set; } = root.Delivered;
+
+    public MemberTable Members { get; private set; } = root.Members;
+
+    public HybridTimestamp Timestamp { get; private set; } = root.Timestamp;
+
+    public KeyState? Find(string key) => _keys is null ? root.Keys.Find(key) : _keys.Find(key);
+
+    /// <summary>Applies a causally ready update.</summary>
+    /// <exception cref="InvalidOperationException">It is not: a broken invariant.</exception>
+    public void Apply(Update update, List<ReplicaEvent>? events = null)
+    {
+        if (mutation is CoreMutation.None or CoreMutation.WinnerByArrival
+            && (Delivered[update.Origin] + 1 != update.Dot.Counter || !Delivered.Covers(update.Dependencies)))
+        {
+            throw new InvalidOperationException(
+                $"Invariant broken: {update.Dot} with dependencies {update.Dependencies} applied where {Delivered} is delivered.");
+        }
+
+        foreach (var operation in update.Operations)
+        {
+            switch (operation)
+            {
+                case SetOperation set:
+                    Write(update, set.Key, new KeyVersion(update.Dot, update.Timestamp, IsTombstone: false, set.Value, set.ContentType), events);
+                    break;
+                case DeleteOperation delete:
+                    Write(update, delete.Key, new KeyVersion(update.Dot, update.Timestamp, IsTombstone: true, default, null), events);
+                    break;
+                case MembershipOperation membership:
+                    Apply(update, membership, events);
+                    break;
+                default:
+                    throw new InvalidOperationException($"Update {update.Dot} has an operation of unknown kind {operation.GetType().Name}.");
+            }
+        }
+
+        Delivered = Delivered.With(update.Dot);
+        Timestamp = HybridTimestamp.Max(Timestamp, update.Timestamp);
+        _bases[update.Origin] = update.Dependencies;
+    }
+
+    public ReplicaState ToState() => root with
+    {
+        Delivered = Delivered,
+        Keys = _keys is null ? root.Keys : _keys.ToKeySpace(),
+        Members = Members,
+        Timestamp = Timestamp,
+        Bases = _bases.Count == 0 ? root.Bases : root.Bases.SetItems(_bases),
+    };
+
+    private void Write(Update update, string key, KeyVersion version, List<ReplicaEvent>? events)
+    {
+        _keys ??= root.Keys.ToBuilder();
+        var before = _keys.Find(key);
+        var after = mutation == CoreMutation.WinnerByArrival ? KeyState.Of([version]) : KeyState.Write(before, version, update.Dependencies);
+        _keys.Set(key, after);
+        if (events is null)
+        {
+            return;
+        }
+
+        var (had, has) = (before?.Versions.Length ?? 0, after.Versions.Length);
+        if (has > 1 && has > had)
+        {
+            events.Add(new ReplicaEvent(ReplicaEventKind.SiblingMade) { Update = update, Key = key });
+        }
+        else if (had > 1 && has == 1)
+        {
+            events.Add(new ReplicaEvent(ReplicaEventKind.SiblingResolved) { Update = update, Key = key });
+        }
+    }
+
+    private void Apply(Update update, MembershipOperation operation, List<ReplicaEvent>? events)
+    {
+        var before = Members;
+        Members = Members.Apply(update, operation);
+        if (events is null || ReferenceEquals(before, Members))
+        {
+            return;
+        }
+
+        var (kind, detail) = operation switch
+        {
+            AdmitOperation => (ReplicaEventKind.Join, $"replica {update.Origin} admits {operation.Replica}"),
+            ActivateOperation => (ReplicaEventKind.Join, $"{operation.Replica} is active"),
+            GuestOperation => (ReplicaEventKind.Join, $"{operation.Replica} is a guest"),
+            AbortOperation => (ReplicaEventKind.Leave, $"replica {update.Origin} gives up on {operation.Replica}"),
+            _ => (ReplicaEventKind.Leave, $"{operation.Replica} left"),
+        };
+        events.Add(new ReplicaEvent(kind) { Update = update, Peer = operation.Replica, Detail = detail });
+    }
+}

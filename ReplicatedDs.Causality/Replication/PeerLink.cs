@@ -1,0 +1,165 @@
+using ReplicatedDs.Causality.Clocks;
+
+namespace ReplicatedDs.Causality.Replication;
+
+/// <summary>
+/// What this replica knows about one peer and about the stream of its own updates to it. A cursor, not a queue: nothing is held in
+/// memory per peer.
+/// </summary>
+internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
+{
+    // When each of this replica's updates may be sent on a delayed link: those up to (counter) not before (dueAt).
+    private readonly Queue<(long Counter, long DueAt)> _due = [];
+    private VectorClock? _candidate;
+    private long _stamped;
+
+    public ReplicaId Peer { get; } = peer;
+
+    /// <summary>The delivered clock that the peer last announced; <c>null</c> before its first heartbeat.</summary>
+    public VectorClock? Announced { get; private set; }
+
+    /// <summary>The peer's row of the stable vector (R4). Invariant: this replica has delivered all of the peer's updates that the row counts.</summary>
+    public VectorClock Row { get; private set; } = floor;
+
+    /// <summary>Own updates up to this counter were handed to the transport. Invariant: at least <see cref="Acknowledged"/>.</summary>
+    public long Sent { get; set; }
+
+    /// <summary>Own updates up to this counter are durable at the peer.</summary>
+    public long Acknowledged { get; private set; }
+
+    public long LastProgressAt { get; set; } = now;
+
+    public int FruitlessResends { get; set; }
+
+    /// <summary>When anything last came from the peer; <c>null</c> if never.</summary>
+    public long? LastHeardAt { get; private set; }
+
+    public long CreatedAt { get; } = now;
+
+    public long? LastHeartbeatAt { get; set; }
+
+    /// <summary>Whether the peer announced that it holds back its own updates.</summary>
+    public bool IsPausedByPeer { get; private set; }
+
+    /// <summary>No updates are sent before this time, after a failure.</summary>
+    public long BackOffUntil { get; set; }
+
+    public int Failures { get; set; }
+
+    /// <summary>A heartbeat is due now: the peer waits for an acknowledgement or the link changed.</summary>
+    public bool OwesHeartbeat { get; set; } = true;
+
+    public LinkFault Fault { get; private set; } = LinkFault.None;
+
+    public long FaultExpiresAt { get; private set; }
+
+    /// <summary>With <see cref="LinkMode.Hold"/>: own updates up to this counter may pass.</summary>
+    public long HoldLimit { get; set; }
+
+    public bool IsPaused => Fault.Mode is LinkMode.Hold or LinkMode.Delay;
+
+    public void Heard(long at)
+    {
+        LastHeardAt = at;
+        (Failures, BackOffUntil) = (0, 0);
+    }
+
+    /// <summary>Takes in a heartbeat. <paramref name="self"/> is this replica, <paramref name="delivered"/> its own delivered clock.</summary>
+    public void Announce(Heartbeat heartbeat, ReplicaId self, VectorClock delivered, long now)
+    {
+        IsPausedByPeer = heartbeat.Paused;
+        Announced = Announced is null ? heartbeat.Delivered : Announced.Merge(heartbeat.Delivered);
+        var acknowledged = Announced[self];
+        if (acknowledged > Acknowledged)
+        {
+            (Acknowledged, LastProgressAt, FruitlessResends) = (acknowledged, now, 0);
+        }
+
+        Sent = Math.Max(Sent, Acknowledged);
+        // A row counts only once everything that it counts of the peer itself is delivered here; until then the oldest such row is kept.
+        _candidate ??= heartbeat.Delivered;
+        UseRow(heartbeat.Delivered, delivered);
+    }
+
+    /// <summary>Takes the row that was waiting if it has become usable.</summary>
+    public void UseRow(VectorClock newest, VectorClock delivered)
+    {
+        if (delivered[Peer] >= newest[Peer])
+        {
+            Row = Row.Merge(newest);
+            _candidate = null;
+        }
+        else if (_candidate is not null && delivered[Peer] >= _candidate[Peer])
+        {
+            Row = Row.Merge(_candidate);
+            _candidate = newest;
+        }
+    }
+
+    public void RefreshRow(VectorClock delivered)
+    {
+        if (_candidate is not null && Announced is not null)
+        {
+            UseRow(Announced, delivered);
+        }
+    }
+
+    public void SetFault(LinkFault fault, long now)
+    {
+        Fault = fault;
+        FaultExpiresAt = now + (fault.ExpiresInMs * 1000);
+        HoldLimit = Sent;
+        _due.Clear();
+        (_stamped, Released) = (Sent, Sent);
+        (LastProgressAt, FruitlessResends, BackOffUntil) = (now, 0, 0);
+        OwesHeartbeat = true;
+    }
+
+    /// <summary>The last own update that the link's fault lets pass now, of those up to <paramref name="last"/>.</summary>
+    public long Passable(long last, long now, Func<int, int> random)
+    {
+        switch (Fault.Mode)
+        {
+            case LinkMode.Hold:
+                return Math.Min(last, Math.Max(HoldLimit, Sent));
+            case LinkMode.Delay:
+                if (last > _stamped)
+                {
+                    // One stamp for all that appeared since: a link delays but does not reorder.
+                    var due = now + (1000L * (Fault.DelayMs + (Fault.JitterMs > 0 ? random(Fault.JitterMs + 1) : 0)));
+                    _due.Enqueue((last, due));
+                    _stamped = last;
+                }
+
+                var passable = Sent;
+                while (_due.TryPeek(out var next) && next.DueAt <= now)
+                {
+                    passable = Math.Max(passable, _due.Dequeue().Counter);
+                    Released = passable;
+                }
+
+                return Math.Min(last, Math.Max(passable, Released));
+            default:
+                return last;
+        }
+    }
+
+    /// <summary>With <see cref="LinkMode.Delay"/>: own updates up to this counter have served their delay.</summary>
+    public long Released { get; private set; }
+
+    /// <summary>When the next delayed update is due; <c>null</c> if none is.</summary>
+    public long? NextDueAt => _due.TryPeek(out var next) ? next.DueAt : null;
+
+    /// <summary>Forgets everything about own updates above <paramref name="last"/>, which were never made durable.</summary>
+    public void RollBack(long last)
+    {
+        Sent = Math.Min(Sent, Math.Max(Acknowledged, 0));
+        HoldLimit = Math.Min(HoldLimit, last);
+        Released = Math.Min(Released, last);
+        if (_stamped > last)
+        {
+            _due.Clear();
+            _stamped = Math.Min(_stamped, Sent);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Globalization;
+using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Replication;
+
+namespace ReplicatedDs.Causality.Wire;
+
+/// <summary>A <see cref="PeerEnvelope"/> in bytes: version, addresses, number of messages, then each with its kind.</summary>
+public static class EnvelopeCodec
+{
+    private const byte Version = 1;
+
+    /// <exception cref="ArgumentException">
+    /// It is beyond <see cref="WireLimits"/>, or has a message that does not travel, such as <see cref="UpdateRange"/>: the sender
+    /// turns ranges into batches.
+    /// </exception>
+    public static void Write(IBufferWriter<byte> target, PeerEnvelope envelope)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(envelope);
+        if (envelope.ClusterId.Length != 32
+            || !UInt128.TryParse(envelope.ClusterId, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var clusterId))
+        {
+            throw new ArgumentException("A cluster id is 32 hexadecimal digits.", nameof(envelope));
+        }
+
+        target.WriteByte(Version);
+        target.WriteUInt128(clusterId);
+        target.WriteReplica(envelope.From);
+        target.WriteUInt128(envelope.FromIncarnation.Value);
+        target.WriteReplica(envelope.To);
+        target.WriteCounter(envelope.Boot, least: 0);
+        target.WriteCount(envelope.Messages.Length, WireLimits.MessagesMax, "messages");
+        foreach (var message in envelope.Messages)
+        {
+            WriteMessage(target, message);
+        }
+    }
+
+    /// <exception cref="WireFormatException">The bytes are not exactly one envelope.</exception>
+    public static PeerEnvelope Read(ReadOnlySpan<byte> source)
+    {
+        var reader = new WireReader(source);
+        reader.ExpectVersion(Version, "peer envelope");
+        var clusterId = reader.ReadUInt128().ToString("x32", CultureInfo.InvariantCulture);
+        var from = reader.ReadReplica();
+        var incarnation = new Incarnation(reader.ReadUInt128());
+        var to = reader.ReadReplica();
+        var boot = reader.ReadCounter(least: 0);
+        var count = reader.ReadCount(WireLimits.MessagesMax, 2, "messages");
+        var messages = ImmutableArray.CreateBuilder<PeerMessage>(count);
+        for (var i = 0; i < count; i++)
+        {
+            messages.Add(ReadMessage(ref reader));
+        }
+
+        reader.ExpectEnd("peer envelope");
+        return new PeerEnvelope(clusterId, from, incarnation, to, boot, messages.MoveToImmutable());
+    }
+
+    private static void WriteMessage(IBufferWriter<byte> target, PeerMessage message)
+    {
+        switch (message)
+        {
+            case Heartbeat heartbeat:
+                target.WriteByte((byte)MessageKind.Heartbeat);
+                target.WriteBool(heartbeat.Paused);
+                target.WriteClock(heartbeat.Delivered);
+                break;
+            case UpdateBatch batch:
+                if (Fault(batch) is { } fault)
+                {
+                    throw new ArgumentException(fault, nameof(message));
+                }
+
+                target.WriteByte((byte)MessageKind.UpdateBatch);
+                target.WriteBool(batch.IsRepair);
+                target.WriteReplica(batch.Origin);
+                target.WriteUInt128(batch.OriginIncarnation.Value);
+                UpdateCodec.WriteBatch(target, batch.Updates.AsSpan());
+                break;
+            case PullRequest pull:
+                target.WriteByte((byte)MessageKind.PullRequest);
+                target.WriteReplica(pull.Origin);
+                target.WriteCounter(pull.First);
+                target.WriteCounter(pull.Count, least: 0);
+                break;
+            default:
+                throw new ArgumentException($"A {message.GetType().Name} does not travel.", nameof(message));
+        }
+    }
+
+    private static PeerMessage ReadMessage(ref WireReader reader)
+    {
+        var kind = reader.ReadByte();
+        switch ((MessageKind)kind)
+        {
+            case MessageKind.Heartbeat:
+                var isPaused = reader.ReadBool("paused");
+                return new Heartbeat(reader.ReadClock(), isPaused);
+            case MessageKind.UpdateBatch:
+                var isRepair = reader.ReadBool("repair");
+                var origin = reader.ReadReplica();
+                var incarnation = new Incarnation(reader.ReadUInt128());
+                var batch = new UpdateBatch(origin, incarnation, UpdateCodec.ReadBatch(ref reader), isRepair);
+                return Fault(batch) is { } fault ? throw new WireFormatException(fault) : batch;
+            case MessageKind.PullRequest:
+                return new PullRequest(reader.ReadReplica(), reader.ReadCounter(), (int)reader.ReadCounter(0, int.MaxValue));
+            default:
+                throw new WireFormatException($"Message kind {kind} is unknown to this program; it may come from a newer one.");
+        }
+    }
+
+    /// <summary>What is wrong with a batch that should have consecutive updates of one origin.</summary>
+    private static string? Fault(UpdateBatch batch)
+    {
+        var updates = batch.Updates;
+        for (var i = 0; i < updates.Length; i++)
+        {
+            var expected = new Dot(batch.Origin, updates[0].Dot.Counter + i);
+            if (updates[i].Dot != expected)
+            {
+                return $"A batch of replica {batch.Origin} has {updates[i].Dot} where {expected} should be.";
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,175 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Membership;
+using ReplicatedDs.Causality.Values;
+
+namespace ReplicatedDs.Causality.Wire;
+
+/// <summary>
+/// A replica's state in bytes, as checkpoints and snapshots hold it: one header with everything but the keys, and each key by itself.
+/// </summary>
+public static class StateCodec
+{
+    private const byte HeaderVersion = 1;
+    private const byte KeyVersionByte = 1;
+
+    // What a version of a key is. Stored and sent: only ever appended (counters and sets will come).
+    private const byte RegisterKind = 1;
+    private const byte TypedRegisterKind = 2;
+    private const byte TombstoneKind = 3;
+
+    /// <summary>Everything but the keys.</summary>
+    public static void WriteHeader(IBufferWriter<byte> target, ReplicaState state)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(state);
+        target.WriteByte(HeaderVersion);
+        target.WriteClock(state.Delivered);
+        target.WriteSigned(state.Timestamp.Packed);
+        target.WriteCount(state.Bases.Count, WireLimits.ClockEntriesMax, "origins");
+        foreach (var (origin, dependencies) in state.Bases)
+        {
+            target.WriteReplica(origin);
+            target.WriteClock(dependencies);
+        }
+
+        target.WriteCount(state.Members.Count, WireLimits.MembersMax, "members");
+        foreach (var member in state.Members)
+        {
+            target.WriteReplica(member.Id);
+            target.WriteUInt128(member.Incarnation.Value);
+            target.WriteText(member.Name, WireLimits.TextBytesMax, "name");
+            target.WriteText(member.HttpAddress, WireLimits.TextBytesMax, "client address");
+            target.WriteText(member.PeerAddress, WireLimits.TextBytesMax, "peer address");
+            target.WriteByte((byte)member.Status);
+            target.WriteDot(member.Admitted);
+            target.WriteClock(member.Floor);
+            target.WriteBool(member.Activated != default);
+            if (member.Activated != default)
+            {
+                target.WriteDot(member.Activated);
+            }
+
+            target.WriteCounter(member.Final, least: 0);
+        }
+    }
+
+    /// <exception cref="WireFormatException">The bytes are not exactly one header.</exception>
+    public static ReplicaState ReadHeader(ReadOnlySpan<byte> source, KeySpace keys)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        var reader = new WireReader(source);
+        reader.ExpectVersion(HeaderVersion, "state header");
+        var delivered = reader.ReadClock();
+        var timestamp = new HybridTimestamp(reader.ReadSigned());
+        var bases = ImmutableSortedDictionary.CreateBuilder<ReplicaId, VectorClock>();
+        var baseCount = reader.ReadCount(WireLimits.ClockEntriesMax, 2, "origins");
+        for (var i = 0; i < baseCount; i++)
+        {
+            var origin = reader.ReadReplica();
+            if (!bases.TryAdd(origin, reader.ReadClock()))
+            {
+                throw new WireFormatException($"Origin {origin} is listed twice.");
+            }
+        }
+
+        var memberCount = reader.ReadCount(WireLimits.MembersMax, 27, "members");
+        var members = new Dictionary<ReplicaId, Member>(memberCount);
+        for (var i = 0; i < memberCount; i++)
+        {
+            var member = ReadMember(ref reader);
+            if (!members.TryAdd(member.Id, member))
+            {
+                throw new WireFormatException($"Member {member.Id} is listed twice.");
+            }
+        }
+
+        reader.ExpectEnd("state header");
+        return new ReplicaState(delivered, keys, MemberTable.Of(members.Values), timestamp, bases.ToImmutable());
+    }
+
+    public static void WriteKey(IBufferWriter<byte> target, KeyState state)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(state);
+        target.WriteByte(KeyVersionByte);
+        target.WriteCount(state.Versions.Length, WireLimits.VersionsMax, "versions of a key");
+        foreach (var version in state.Versions)
+        {
+            target.WriteByte(version.IsTombstone ? TombstoneKind : version.ContentType is null ? RegisterKind : TypedRegisterKind);
+            target.WriteDot(version.Dot);
+            target.WriteSigned(version.Timestamp.Packed);
+            if (version.IsTombstone)
+            {
+                continue;
+            }
+
+            if (version.ContentType is not null)
+            {
+                target.WriteText(version.ContentType, WireLimits.TextBytesMax, "content type");
+            }
+
+            target.WriteBytes(version.Value.Span, WireLimits.ValueBytesMax, "value");
+        }
+    }
+
+    /// <exception cref="WireFormatException">The bytes are not exactly one key's state.</exception>
+    public static KeyState ReadKey(ReadOnlySpan<byte> source)
+    {
+        var reader = new WireReader(source);
+        var state = ReadKey(ref reader);
+        reader.ExpectEnd("key state");
+        return state;
+    }
+
+    internal static KeyState ReadKey(ref WireReader reader)
+    {
+        reader.ExpectVersion(KeyVersionByte, "key state");
+        var count = reader.ReadCount(WireLimits.VersionsMax, 4, "versions of a key");
+        var versions = new List<KeyVersion>(count);
+        for (var i = 0; i < count; i++)
+        {
+            var kind = reader.ReadByte();
+            if (kind is < RegisterKind or > TombstoneKind)
+            {
+                throw new WireFormatException($"A key has a version of kind {kind}, which this program does not know; it may come from a newer one.");
+            }
+
+            var dot = reader.ReadDot();
+            var timestamp = new HybridTimestamp(reader.ReadSigned());
+            var contentType = kind == TypedRegisterKind ? reader.ReadText(WireLimits.TextBytesMax, "content type") : null;
+            var value = kind == TombstoneKind ? [] : reader.ReadBytes(WireLimits.ValueBytesMax, "value").ToArray();
+            versions.Add(new KeyVersion(dot, timestamp, kind == TombstoneKind, value, contentType));
+        }
+
+        try
+        {
+            return KeyState.Of(versions);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new WireFormatException("A key has no versions, or two with one dot.", exception);
+        }
+    }
+
+    private static Member ReadMember(ref WireReader reader)
+    {
+        var id = reader.ReadReplica();
+        var incarnation = new Incarnation(reader.ReadUInt128());
+        var name = reader.ReadText(WireLimits.TextBytesMax, "name");
+        var http = reader.ReadText(WireLimits.TextBytesMax, "client address");
+        var peer = reader.ReadText(WireLimits.TextBytesMax, "peer address");
+        var status = (MemberStatus)reader.ReadByte();
+        if (!Enum.IsDefined(status))
+        {
+            throw new WireFormatException($"Member {id} has status {(int)status}, which this program does not know; it may come from a newer one.");
+        }
+
+        var admitted = reader.ReadDot();
+        var floor = reader.ReadClock();
+        var activated = reader.ReadBool("activated") ? reader.ReadDot() : default;
+        return new Member(id, incarnation, name, http, peer, status, admitted, floor, activated, reader.ReadCounter(least: 0));
+    }
+}

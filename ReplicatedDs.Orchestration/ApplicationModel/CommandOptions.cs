@@ -1,0 +1,6 @@
+namespace Aspire.Hosting.ApplicationModel;
+
+public class CommandOptions
+{
+    public string? Description { get; set; }
+}

@@ -1,0 +1,6 @@
+namespace Aspire.Hosting.ApplicationModel;
+
+public class EndpointReferenceExpression(EndpointReference endpointReference, EndpointProperty property) : IValueProvider
+{
+    public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken = default) => new(endpointReference.Read(property));
+}

@@ -1,0 +1,6 @@
+namespace Aspire.Hosting.ApplicationModel;
+
+public interface IResourceWithConnectionString : IResource
+{
+    ReferenceExpression ConnectionStringExpression { get; }
+}

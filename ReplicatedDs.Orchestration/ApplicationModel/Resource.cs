@@ -1,0 +1,8 @@
+namespace Aspire.Hosting.ApplicationModel;
+
+public abstract class Resource(string name) : IResource
+{
+    public virtual string Name { get; } = name;
+
+    internal ResourceDefinition Definition { get; } = new();
+}

@@ -1,0 +1,46 @@
+namespace Aspire.Hosting.ApplicationModel;
+
+/// <summary>Runs the commands of resources: start, stop, restart and those added by WithCommand.</summary>
+public class ResourceCommandService
+{
+    private readonly Orchestrator _orchestrator;
+
+    internal ResourceCommandService(Orchestrator orchestrator) => _orchestrator = orchestrator;
+
+    /// <summary>Runs a command whatever state the resource is in: <c>start</c> on a running one replaces its process.</summary>
+    public async Task<ExecuteCommandResult> ExecuteCommandAsync(IResource resource, string commandName, CancellationToken cancellationToken = default)
+    {
+        if (((Resource)resource).Definition.Commands.TryGetValue(commandName, out var custom))
+        {
+            return await custom(new ExecuteCommandContext { ResourceName = resource.Name, CancellationToken = cancellationToken });
+        }
+
+        if (_orchestrator.Find(resource.Name) is not { } runner)
+        {
+            return CommandResults.Failure($"{resource.Name} is not a process.");
+        }
+
+        try
+        {
+            if (commandName == KnownResourceCommands.StopCommand || commandName == KnownResourceCommands.RestartCommand)
+            {
+                await runner.StopAsync();
+            }
+
+            if (commandName == KnownResourceCommands.StartCommand || commandName == KnownResourceCommands.RestartCommand)
+            {
+                await runner.StartAsync(cancellationToken);
+            }
+            else if (commandName != KnownResourceCommands.StopCommand)
+            {
+                return CommandResults.Failure($"{resource.Name} has no command '{commandName}'.");
+            }
+        }
+        catch (DistributedApplicationException exception)
+        {
+            return CommandResults.Failure(exception.Message);
+        }
+
+        return CommandResults.Success();
+    }
+}

@@ -1,0 +1,134 @@
+using System.ComponentModel;
+using System.Globalization;
+
+namespace Aspire.Hosting.Engine;
+
+/// <summary>
+/// One resource's process over its starts and stops: NotStarted, Waiting, Starting, Running, Stopping, Finished (or FailedToStart).
+/// Nothing is restarted by itself. Safe from any thread; a stop or a new start ends a start that still waits for its dependencies.
+/// </summary>
+internal sealed partial class ResourceRunner(
+    Resource resource, LaunchPlan plan, ResourceNotificationService notifications, ResourceOutput output, HealthMonitor health, ILogger logger)
+{
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly Lock _lock = new();
+    private CancellationTokenSource? _attempt;
+    private ChildProcess? _process;
+    private Task _ended = Task.CompletedTask;
+
+    public Resource Resource { get; } = resource;
+
+    /// <summary>Returns when the process runs; a process that runs already is stopped first.</summary>
+    /// <exception cref="DistributedApplicationException">It could not be started.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Supersede(attempt);
+        await _gate.WaitAsync(attempt.Token);
+        try
+        {
+            await EndProcessAsync();
+            await WaitForDependenciesAsync(attempt.Token);
+            Publish(KnownResourceStates.Starting, exitCode: null);
+            var process = ChildProcess.Start(await plan.CreateAsync(Resource, attempt.Token), output.Write);
+            _process = process;
+            notifications.Publish(Resource, snapshot => snapshot with
+            {
+                State = new ResourceStateSnapshot(KnownResourceStates.Running, null),
+                HealthStatus = health.Initial,
+                Properties = [new ResourcePropertySnapshot("executable.pid", process.Id.ToString(CultureInfo.InvariantCulture))],
+            });
+            _ended = FollowAsync(process);
+        }
+        catch (Exception exception) when (exception is DistributedApplicationException or Win32Exception or IOException)
+        {
+            Publish(KnownResourceStates.FailedToStart, exitCode: null);
+            LogFailedToStart(logger, Resource.Name, exception.Message);
+            throw new DistributedApplicationException($"{Resource.Name} did not start: {exception.Message}");
+        }
+        catch (OperationCanceledException)
+        {
+            Publish(KnownResourceStates.NotStarted, exitCode: null);
+            throw;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Returns when the process and its descendants are gone.</summary>
+    public async Task StopAsync()
+    {
+        Supersede(null);
+        await _gate.WaitAsync();
+        try
+        {
+            await EndProcessAsync();
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private void Supersede(CancellationTokenSource? attempt)
+    {
+        lock (_lock)
+        {
+            _attempt?.Cancel();
+            _attempt = attempt;
+        }
+    }
+
+    private async Task EndProcessAsync()
+    {
+        if (_process is { HasExited: false } process)
+        {
+            Publish(KnownResourceStates.Stopping, exitCode: null);
+            await process.StopAsync();
+        }
+
+        await _ended;
+    }
+
+    private async Task WaitForDependenciesAsync(CancellationToken cancellationToken)
+    {
+        foreach (var dependency in Resource.Definition.WaitsFor)
+        {
+            Publish(KnownResourceStates.Waiting, exitCode: null);
+            await notifications.WaitForResourceHealthyAsync(dependency.Name, WaitBehavior.WaitOnResourceUnavailable, cancellationToken);
+        }
+    }
+
+    private async Task FollowAsync(ChildProcess process)
+    {
+        using var gone = new CancellationTokenSource();
+        var checking = health.RunAsync(gone.Token);
+        var exitCode = await process.Exited;
+        await gone.CancelAsync();
+        await checking;
+        var asked = process.StopRequested;
+        Publish(KnownResourceStates.Finished, exitCode);
+        if (!asked)
+        {
+            LogEnded(logger, exitCode == 0 ? LogLevel.Information : LogLevel.Warning, Resource.Name, exitCode);
+        }
+
+        process.Dispose();
+    }
+
+    private void Publish(string state, int? exitCode) => notifications.Publish(Resource, snapshot => snapshot with
+    {
+        State = new ResourceStateSnapshot(state, null),
+        ExitCode = exitCode,
+        HealthStatus = state == KnownResourceStates.Stopping ? snapshot.HealthStatus : null,
+        Properties = state == KnownResourceStates.Stopping ? snapshot.Properties : [],
+    });
+
+    [LoggerMessage(1, LogLevel.Error, "{Resource} did not start: {Reason}")]
+    private static partial void LogFailedToStart(ILogger logger, string resource, string reason);
+
+    [LoggerMessage(EventId = 2, Message = "{Resource} ended by itself with exit code {ExitCode}")]
+    private static partial void LogEnded(ILogger logger, LogLevel level, string resource, int exitCode);
+}

@@ -1,0 +1,290 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Pipelines;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http.Features;
+using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Membership;
+using ReplicatedDs.Causality.Updates;
+using ReplicatedDs.Causality.Wire;
+using ReplicatedDs.Replica.Runtime;
+using ReplicatedDs.Replica.Storage;
+
+namespace ReplicatedDs.Replica.Replication;
+
+/// <summary>What replicas ask of each other on the <c>peer</c> port. Every request needs the cluster key.</summary>
+internal static class PeerEndpoints
+{
+    /// <summary>The largest frame that a peer may send: the greatest update with room for a batch around it.</summary>
+    private const int FrameMax = 64 << 20;
+
+    public static void MapPeerApi(this IApplicationBuilder app, ReplicaOptions options)
+    {
+        var expected = SHA256.HashData(Encoding.UTF8.GetBytes("Bearer " + options.ClusterKey));
+        app.Use(async (context, next) =>
+        {
+            // Hashes have one length, so the comparison takes the same time whatever was sent.
+            var given = SHA256.HashData(Encoding.UTF8.GetBytes(context.Request.Headers.Authorization.ToString()));
+            if (!CryptographicOperations.FixedTimeEquals(given, expected))
+            {
+                await RefuseAsync(context, StatusCodes.Status401Unauthorized, "wrong-cluster-key", "The cluster key is missing or wrong.");
+                return;
+            }
+
+            await next(context);
+        });
+        app.UseRouting();
+        app.UseEndpoints(peer =>
+        {
+            peer.MapPost("/replication/stream", StreamAsync);
+            peer.MapGet("/replication/cluster", DescribeAsync);
+            peer.MapPost("/replication/join", JoinAsync);
+            peer.MapGet("/replication/snapshot", SnapshotAsync);
+            peer.MapGet("/replication/update/{replica:int:min(1)}/{counter:long:min(1)}", UpdateAsync);
+        });
+    }
+
+    /// <summary>Frames of a peer until it ends. The answer's head is sent after the first frame was checked.</summary>
+    private static async Task StreamAsync(HttpContext context, IReplicaNode node, ILogger<PeerTransport> logger)
+    {
+        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = null;
+        }
+
+        if (context.Request.ContentType != PeerHttp.StreamContentType)
+        {
+            await RefuseAsync(
+                context, StatusCodes.Status415UnsupportedMediaType, "unsupported-version", $"This replica speaks {PeerHttp.StreamContentType} only.");
+            return;
+        }
+
+        try
+        {
+            await foreach (var envelope in ReadFramesAsync(context.Request.BodyReader, context.RequestAborted))
+            {
+                if (Objection(envelope, node) is var (status, name, detail) && status != 0)
+                {
+                    logger.StreamRefused(detail);
+                    await RefuseAsync(context, status, name, detail);
+                    return;
+                }
+
+                if (!context.Response.HasStarted)
+                {
+                    await context.Response.StartAsync(context.RequestAborted);
+                    await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+                }
+
+                foreach (var message in envelope.Messages)
+                {
+                    await node.PostAsync(new MessageArrived(envelope.From, envelope.FromIncarnation, message), context.RequestAborted);
+                }
+            }
+        }
+        catch (WireFormatException malformed)
+        {
+            logger.StreamRefused(malformed.Message);
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, "malformed-batch", malformed.Message);
+        }
+        catch (NodeUnavailableException unavailable)
+        {
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "not-ready", unavailable.Message);
+        }
+        catch (Exception ended) when (ended is OperationCanceledException or IOException)
+        {
+            return; // the sender is gone: it will open another stream
+        }
+    }
+
+    /// <summary>Why an envelope is not taken; status 0: it is.</summary>
+    private static (int Status, string Name, string Detail) Objection(PeerEnvelope envelope, IReplicaNode node)
+    {
+        if (node.Identity is not { } self)
+        {
+            return (StatusCodes.Status503ServiceUnavailable, "not-ready", "This replica is not a member of a cluster yet.");
+        }
+
+        if (envelope.ClusterId != self.ClusterId)
+        {
+            return (StatusCodes.Status409Conflict, "other-cluster", $"Replica {envelope.From} belongs to cluster {envelope.ClusterId}, this one to {self.ClusterId}.");
+        }
+
+        if (envelope.To != self.Id)
+        {
+            return (StatusCodes.Status409Conflict, "other-replica", $"This is replica {self.Id}, not {envelope.To}.");
+        }
+
+        return node.State.Members.Find(envelope.From) switch
+        {
+            null => (StatusCodes.Status404NotFound, "unknown-replica", $"Replica {envelope.From} is not known here yet."),
+            { } member when member.Incarnation != envelope.FromIncarnation =>
+                (StatusCodes.Status409Conflict, "other-incarnation", $"Id {envelope.From} belongs to another process."),
+            { Status: MemberStatus.Departed, Final: 0 } =>
+                (StatusCodes.Status410Gone, "admission-withdrawn", $"The admission of replica {envelope.From} was taken back."),
+            _ => default,
+        };
+    }
+
+    private static async IAsyncEnumerable<PeerEnvelope> ReadFramesAsync(
+        PipeReader reader, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var result = await reader.ReadAsync(cancellationToken);
+            var buffer = result.Buffer;
+            while (TryReadFrame(ref buffer, out var envelope))
+            {
+                yield return envelope;
+            }
+
+            reader.AdvanceTo(buffer.Start, buffer.End);
+            if (result.IsCompleted)
+            {
+                if (!buffer.IsEmpty)
+                {
+                    throw new WireFormatException("The stream was cut in the middle of a frame.");
+                }
+
+                yield break;
+            }
+        }
+    }
+
+    private static bool TryReadFrame(ref ReadOnlySequence<byte> buffer, out PeerEnvelope envelope)
+    {
+        envelope = null!;
+        if (buffer.Length < 4)
+        {
+            return false;
+        }
+
+        Span<byte> head = stackalloc byte[4];
+        buffer.Slice(0, 4).CopyTo(head);
+        var length = BinaryPrimitives.ReadInt32BigEndian(head);
+        if (length is < 1 or > FrameMax)
+        {
+            throw new WireFormatException($"A frame claims {length} bytes; 1 to {FrameMax} are allowed.");
+        }
+
+        if (buffer.Length < 4 + length)
+        {
+            return false;
+        }
+
+        var frame = buffer.Slice(4, length);
+        envelope = EnvelopeCodec.Read(frame.IsSingleSegment ? frame.FirstSpan : frame.ToArray());
+        buffer = buffer.Slice(4 + length);
+        return true;
+    }
+
+    private static async Task DescribeAsync(HttpContext context, IReplicaNode node)
+    {
+        if (node.Identity is not { } self || node.State.Members.Find(self.Id) is not { } member)
+        {
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "not-ready", "This replica is not a member of a cluster yet.");
+            return;
+        }
+
+        await context.Response.WriteAsJsonAsync(
+            new ClusterDescription(self.ClusterId, self.Id.Value, member.Status == MemberStatus.Active, node.State.Members.HighestId.Value),
+            context.RequestAborted);
+    }
+
+    private static async Task JoinAsync(HttpContext context, IReplicaNode node)
+    {
+        if (!context.Request.HasJsonContentType())
+        {
+            await RefuseAsync(context, StatusCodes.Status415UnsupportedMediaType, "unsupported-media-type", "A join request is JSON.");
+            return;
+        }
+
+        JoinBody? body;
+        try
+        {
+            body = await context.Request.ReadFromJsonAsync<JoinBody>(context.RequestAborted);
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            body = null;
+        }
+
+        if (body is null || body.Id < 1 || string.IsNullOrEmpty(body.Name) || body.Name.Length > 100
+            || !Incarnation.TryParse(body.Incarnation, out var incarnation)
+            || !Uri.TryCreate(body.Http, UriKind.Absolute, out _) || !Uri.TryCreate(body.Peer, UriKind.Absolute, out _))
+        {
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, "malformed-join", "A join needs id, incarnation, name, http and peer.");
+            return;
+        }
+
+        if (node.Identity?.ClusterId != body.ClusterId)
+        {
+            await RefuseAsync(context, StatusCodes.Status409Conflict, "other-cluster", $"This replica does not belong to cluster {body.ClusterId}.");
+            return;
+        }
+
+        try
+        {
+            var admit = new AdmitOperation(new ReplicaId(body.Id), incarnation, body.Name, body.Http, body.Peer);
+            switch (await node.SubmitAsync(tag => new JoinRequest(tag, admit), context.RequestAborted))
+            {
+                case Admitted admitted:
+                    await context.Response.WriteAsJsonAsync(new JoinAnswer(admitted.Dot.ToString()), context.RequestAborted);
+                    break;
+                case Refused { Reason: RefusalReason.IdTaken } taken:
+                    await RefuseAsync(context, StatusCodes.Status409Conflict, "id-taken", taken.Detail);
+                    break;
+                case Refused refused:
+                    await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "not-ready", refused.Detail);
+                    break;
+                default:
+                    throw new InvalidOperationException("A join is admitted or refused.");
+            }
+        }
+        catch (Exception exception) when (exception is NodeUnavailableException or StorageUnavailableException)
+        {
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "not-ready", exception.Message);
+        }
+    }
+
+    /// <summary>One root as a stream.</summary>
+    private static async Task SnapshotAsync(HttpContext context, IReplicaNode node)
+    {
+        if (node.Identity is not { } self || !node.State.Members.IsActive(self.Id))
+        {
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "not-ready", "Only an active replica gives snapshots.");
+            return;
+        }
+
+        context.Response.ContentType = "application/vnd.replicated-ds.snapshot.v1";
+        await SnapshotCodec.WriteAsync(context.Response.Body, node.State, context.RequestAborted);
+    }
+
+    private static async Task UpdateAsync(HttpContext context, int replica, long counter, IReplicaNode node)
+    {
+        if (node.Identity is null || await node.FindUpdateAsync(new Dot(replica, counter), context.RequestAborted) is not { } update)
+        {
+            await RefuseAsync(context, StatusCodes.Status404NotFound, "unknown-update", $"{replica}#{counter} is not in the log here.");
+            return;
+        }
+
+        var buffer = new ArrayBufferWriter<byte>();
+        UpdateCodec.WriteBatch(buffer, [update]);
+        context.Response.ContentType = "application/octet-stream";
+        await context.Response.BodyWriter.WriteAsync(buffer.WrittenMemory, context.RequestAborted);
+    }
+
+    private static async Task RefuseAsync(HttpContext context, int status, string name, string detail)
+    {
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return;
+        }
+
+        await TypedResults.Problem(detail, statusCode: status, type: $"urn:replicated-ds:{name}").ExecuteAsync(context);
+    }
+}

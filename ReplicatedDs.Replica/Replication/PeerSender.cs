@@ -1,0 +1,260 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Threading.Channels;
+using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Membership;
+using ReplicatedDs.Causality.Replication;
+using ReplicatedDs.Causality.Wire;
+using ReplicatedDs.Replica.Storage;
+
+namespace ReplicatedDs.Replica.Replication;
+
+/// <summary>
+/// Carries the core's messages to one peer over one long-lived HTTP/2 request whose body is a sequence of frames (a 4-byte big-endian length
+/// and an envelope): in order, pipelined, slowed down by HTTP/2's flow control when the peer does not keep up. If the request ends, what
+/// was under way is lost and the core is told; the next message opens another.
+/// </summary>
+internal sealed class PeerSender : IAsyncDisposable
+{
+    /// <summary>Updates are read from the log and sent in pieces of about this many bytes.</summary>
+    private const long PieceBytes = 1 << 20;
+
+    private readonly Member _peer;
+    private readonly AddressBook _addresses;
+    private readonly ReplicaIdentity _self;
+    private readonly IReplicaStore _store;
+    private readonly PeerHttp _http;
+    private readonly ILogger _logger;
+    private readonly Func<ReplicaInput, CancellationToken, ValueTask> _post;
+    private readonly Channel<PeerMessage> _ranges = Channel.CreateBounded<PeerMessage>(
+        new BoundedChannelOptions(256) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly SemaphoreSlim _work = new(0, 1);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _run;
+    private Heartbeat? _heartbeat;
+
+    public PeerSender(
+        Member peer,
+        AddressBook addresses,
+        ReplicaIdentity self,
+        IReplicaStore store,
+        PeerHttp http,
+        ILogger logger,
+        Func<ReplicaInput, CancellationToken, ValueTask> post)
+    {
+        (_peer, _addresses, _self, _store, _http, _logger, _post) = (peer, addresses, self, store, http, logger, post);
+        _run = Task.Run(RunAsync);
+    }
+
+    /// <summary>Takes a message to send. Of heartbeats only the newest is kept; nothing else piles up, since the core's window bounds it.</summary>
+    public void Offer(PeerMessage message)
+    {
+        if (message is Heartbeat heartbeat)
+        {
+            Volatile.Write(ref _heartbeat, heartbeat);
+        }
+        else
+        {
+            _ranges.Writer.TryWrite(message); // full: lost, and sent again by the protocol
+        }
+
+        if (_work.CurrentCount == 0)
+        {
+            try
+            {
+                _work.Release();
+            }
+            catch (SemaphoreFullException)
+            {
+                return; // somebody else has just said so
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
+        _work.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        var lastReason = "";
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                await _work.WaitAsync(_stop.Token).ConfigureAwait(false);
+                if (_addresses.Peer(_peer) is { } address)
+                {
+                    await StreamAsync(address, () => lastReason = "").ConfigureAwait(false);
+                }
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception) when (exception is HttpRequestException or IOException or InvalidOperationException or OperationCanceledException)
+            {
+                var reason = (exception.InnerException ?? exception).Message;
+                if (reason != lastReason)
+                {
+                    lastReason = reason;
+                    _logger.StreamEnded(_peer.Id.Value, _addresses.Peer(_peer)!, reason);
+                }
+
+                Clear();
+                await ReportAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task ReportAsync()
+    {
+        try
+        {
+            await _post(new SendFailed(_peer.Id), _stop.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or Runtime.NodeUnavailableException)
+        {
+            // The replica stops: nobody wants to know any more.
+        }
+    }
+
+    private void Clear()
+    {
+        while (_ranges.Reader.TryRead(out _))
+        {
+        }
+    }
+
+    private async Task StreamAsync(Uri address, Action opened)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        using var content = new FrameContent(stream => WriteFramesAsync(stream, ended.Token));
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, "/replication/stream"))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = content,
+        };
+        try
+        {
+            using var response = await _http.SendAsync(request, ended.Token).WaitAsync(TimeSpan.FromSeconds(10), ended.Token).ConfigureAwait(false);
+            if (response.StatusCode != HttpStatusCode.OK)
+            {
+                throw new HttpRequestException(await RefusalAsync(response, ended.Token).ConfigureAwait(false));
+            }
+
+            opened();
+            _logger.StreamOpened(_peer.Id.Value, address);
+            // The peer's answer has no content: its end is the end of the stream, by whomever.
+            await using var answer = await response.Content.ReadAsStreamAsync(ended.Token).ConfigureAwait(false);
+            var one = new byte[1];
+            while (await answer.ReadAsync(one, ended.Token).ConfigureAwait(false) > 0)
+            {
+            }
+
+            throw new IOException("the peer closed the stream");
+        }
+        catch (TimeoutException)
+        {
+            throw new IOException("the peer did not answer within 10 s");
+        }
+        finally
+        {
+            await ended.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<string> RefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var text = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
+        return $"the peer answered {(int)response.StatusCode}: {(text.Length > 500 ? text[..500] : text)}";
+    }
+
+    private async Task WriteFramesAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        var buffer = new ArrayBufferWriter<byte>(4096);
+        do
+        {
+            while (_ranges.Reader.TryRead(out var message))
+            {
+                if (message is UpdateRange range)
+                {
+                    await WriteRangeAsync(stream, buffer, range, cancellationToken).ConfigureAwait(false);
+                }
+                else
+                {
+                    await WriteFrameAsync(stream, buffer, message, cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            if (Interlocked.Exchange(ref _heartbeat, null) is { } heartbeat)
+            {
+                await WriteFrameAsync(stream, buffer, heartbeat, cancellationToken).ConfigureAwait(false);
+            }
+
+            await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
+            await _work.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        while (true);
+    }
+
+    private async Task WriteRangeAsync(Stream stream, ArrayBufferWriter<byte> buffer, UpdateRange range, CancellationToken cancellationToken)
+    {
+        for (var next = range.First; next <= range.Last;)
+        {
+            var updates = await _store.ReadAsync(range.Origin, next, range.Last, PieceBytes, cancellationToken).ConfigureAwait(false);
+            if (updates.IsEmpty)
+            {
+                return; // cut from the log meanwhile: the peer will ask elsewhere, or take a snapshot
+            }
+
+            await WriteFrameAsync(
+                stream, buffer, new UpdateBatch(range.Origin, range.OriginIncarnation, updates, range.IsRepair), cancellationToken).ConfigureAwait(false);
+            next = updates[^1].Dot.Counter + 1;
+        }
+    }
+
+    private async Task WriteFrameAsync(Stream stream, ArrayBufferWriter<byte> buffer, PeerMessage message, CancellationToken cancellationToken)
+    {
+        buffer.ResetWrittenCount();
+        BinaryPrimitives.WriteInt32BigEndian(buffer.GetSpan(4), 0);
+        buffer.Advance(4);
+        EnvelopeCodec.Write(buffer, new PeerEnvelope(_self.ClusterId, _self.Id, _self.Incarnation, _peer.Id, _store.Boot, [message]));
+        var frame = System.Runtime.InteropServices.MemoryMarshal.AsMemory(buffer.WrittenMemory);
+        BinaryPrimitives.WriteInt32BigEndian(frame.Span, frame.Length - 4);
+        await stream.WriteAsync(frame, cancellationToken).ConfigureAwait(false);
+        if (buffer.Capacity > 4 * PieceBytes)
+        {
+            buffer.Clear();
+        }
+    }
+
+    /// <summary>A request body that is written for as long as the stream lives.</summary>
+    private sealed class FrameContent : HttpContent
+    {
+        private readonly Func<Stream, Task> _write;
+
+        public FrameContent(Func<Stream, Task> write)
+        {
+            _write = write;
+            Headers.ContentType = new MediaTypeHeaderValue(PeerHttp.StreamContentType);
+        }
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => _write(stream);
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
+}

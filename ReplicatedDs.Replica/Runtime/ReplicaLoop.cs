@@ -1,0 +1,264 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Replication;
+using ReplicatedDs.Replica.Storage;
+
+namespace ReplicatedDs.Replica.Runtime;
+
+/// <summary>
+/// The one owner of a <see cref="ReplicaCore"/>: drains a bounded queue in batches, steps the core, appends once per batch (group
+/// commit), publishes the new root and only then lets answers, messages and events out.
+/// </summary>
+internal sealed class ReplicaLoop
+{
+    private const int BatchMax = 1024;
+
+    private readonly ReplicaCore _core;
+    private readonly IReplicaStore _store;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Action<ReplicaOutput, Instant> _published;
+    private readonly Channel<object> _queue = Channel.CreateBounded<object>(new BoundedChannelOptions(8192) { SingleReader = true });
+    private readonly List<ReplicaInput> _inputs = new(BatchMax);
+    private readonly List<Action<ReplicaCore>> _questions = [];
+    private Task<bool>? _ready;
+    private bool _storeFailed;
+
+    /// <param name="published">Called in the loop after each publication, with what may go out.</param>
+    public ReplicaLoop(ReplicaCore core, IReplicaStore store, TimeProvider time, ILogger logger, Action<ReplicaOutput, Instant> published)
+    {
+        (_core, _store, _time, _logger, _published) = (core, store, time, logger, published);
+        State = core.State;
+    }
+
+    /// <summary>The published root.</summary>
+    public ReplicaState State { get => Volatile.Read(ref field); private set => Volatile.Write(ref field, value); }
+
+    /// <summary>Why writes are refused, after the last step.</summary>
+    public string? Refusal { get => Volatile.Read(ref field); private set => Volatile.Write(ref field, value); }
+
+    public async Task<RequestResult> SubmitAsync(Func<object, Request> make, CancellationToken cancellationToken)
+    {
+        var reply = new TaskCompletionSource<RequestResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await WriteAsync(make(reply), cancellationToken).ConfigureAwait(false);
+        // Not cancelled from here on: the request is in the queue and will be carried out whether somebody waits or not.
+        return await reply.Task.ConfigureAwait(false);
+    }
+
+    public ValueTask PostAsync(ReplicaInput input, CancellationToken cancellationToken) => WriteAsync(input, cancellationToken);
+
+    public async Task<T> InspectAsync<T>(Func<ReplicaCore, T> question, CancellationToken cancellationToken)
+    {
+        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await WriteAsync(
+            new Action<ReplicaCore>(core =>
+            {
+                try
+                {
+                    answer.SetResult(question(core));
+                }
+                catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
+                {
+                    answer.SetException(exception);
+                }
+            }),
+            cancellationToken).ConfigureAwait(false);
+        return await answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public Instant Now() => new(
+        (_time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond,
+        _time.GetElapsedTime(0).Ticks / TimeSpan.TicksPerMicrosecond);
+
+    /// <summary>Runs until <paramref name="stop"/>; what is in the queue then is still carried out.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        var nextStepAt = 0L;
+        try
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                await WaitForWorkAsync(nextStepAt, stop).ConfigureAwait(false);
+                Drain();
+                nextStepAt = await StepAsync().ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _queue.Writer.TryComplete();
+            await FinishAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask WriteAsync(object item, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _queue.Writer.WriteAsync(item, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            throw new NodeUnavailableException("This replica is stopping.");
+        }
+    }
+
+    private async Task WaitForWorkAsync(long nextStepAt, CancellationToken stop)
+    {
+        // One outstanding wait is kept over time-outs: each call to the channel would register another.
+        _ready ??= _queue.Reader.WaitToReadAsync(stop).AsTask();
+        if (_ready.IsCompleted)
+        {
+            _ready = null;
+            return;
+        }
+
+        var wait = TimeSpan.FromMicroseconds(Math.Max(0, nextStepAt - Now().MonotonicMicroseconds));
+        try
+        {
+            await _ready.WaitAsync(wait, _time, CancellationToken.None).ConfigureAwait(false);
+            _ready = null;
+        }
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        {
+            // Time passes, or the end has come: both mean one more step.
+        }
+    }
+
+    private void Drain()
+    {
+        _inputs.Clear();
+        _questions.Clear();
+        while (_inputs.Count < BatchMax && _queue.Reader.TryRead(out var item))
+        {
+            if (item is ReplicaInput input)
+            {
+                _inputs.Add(input);
+            }
+            else
+            {
+                _questions.Add((Action<ReplicaCore>)item);
+            }
+        }
+    }
+
+    private async Task<long> StepAsync()
+    {
+        var now = Now();
+        var output = _core.Step(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_inputs), now);
+        if (!output.Append.IsEmpty)
+        {
+            try
+            {
+                await _store.AppendAsync(output.Append, CancellationToken.None).ConfigureAwait(false);
+                Recovered();
+            }
+            catch (StorageUnavailableException failure)
+            {
+                output = StepWithoutAppending(failure, now);
+            }
+        }
+
+        Publish(output, now);
+        foreach (var question in _questions)
+        {
+            question(_core);
+        }
+
+        return output.NextStepAt;
+    }
+
+    /// <summary>
+    /// The append failed: nothing of the step happened. What needs no append (heartbeats, link changes) is stepped again, so that a full disk
+    /// stops writes and deliveries but not the replica.
+    /// </summary>
+    private ReplicaOutput StepWithoutAppending(StorageUnavailableException failure, Instant now)
+    {
+        if (!_storeFailed)
+        {
+            _storeFailed = true;
+            _logger.AppendFailed(failure.Message);
+        }
+
+        _core.Rollback();
+        var rest = new List<ReplicaInput>();
+        foreach (var input in _inputs)
+        {
+            switch (input)
+            {
+                case WriteRequest or JoinRequest or GuestRequest or LeaveRequest or HandDelivery:
+                    ((TaskCompletionSource<RequestResult>)((Request)input).Tag!).TrySetException(failure);
+                    break;
+                case MessageArrived { Message: UpdateBatch }:
+                    break;
+                default:
+                    rest.Add(input);
+                    break;
+            }
+        }
+
+        var output = _core.Step(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(rest), now);
+        if (output.Append.IsEmpty)
+        {
+            return output;
+        }
+
+        // Something of its own accord (a sponsor's decision, an update whose time has come): it comes again when the disk is back.
+        _core.Rollback();
+        Fail(rest, failure);
+        return new ReplicaOutput
+        {
+            Append = [],
+            State = _core.State,
+            Replies = [],
+            Messages = [],
+            Events = [],
+            NextStepAt = now.MonotonicMicroseconds + 100_000,
+            MayExit = false,
+            MustRejoin = false,
+        };
+    }
+
+    private void Recovered()
+    {
+        if (_storeFailed)
+        {
+            _storeFailed = false;
+            _logger.AppendRecovered();
+        }
+    }
+
+    private void Publish(ReplicaOutput output, Instant now)
+    {
+        State = output.State;
+        Refusal = _core.Refusal?.Detail;
+        if (!output.Append.IsEmpty)
+        {
+            _store.Published(output.State, output.Append);
+        }
+
+        _published(output, now);
+        foreach (var (tag, result) in output.Replies)
+        {
+            ((TaskCompletionSource<RequestResult>)tag!).TrySetResult(result);
+        }
+    }
+
+    private async Task FinishAsync()
+    {
+        while (_queue.Reader.TryPeek(out _))
+        {
+            Drain();
+            await StepAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static void Fail(IEnumerable<ReplicaInput> inputs, Exception exception)
+    {
+        foreach (var request in inputs.OfType<Request>())
+        {
+            ((TaskCompletionSource<RequestResult>)request.Tag!).TrySetException(exception);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using System.Globalization;
+using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Replica.Storage;
+
+namespace ReplicatedDs.Replica.Runtime;
+
+/// <summary>Reads <see cref="ReplicaOptions"/> from the configuration and refuses what makes no sense, with a sentence for the user.</summary>
+public static class ReplicaOptionsReader
+{
+    public const int ClusterKeyLengthMin = 16;
+
+    /// <exception cref="ConfigurationException">A value is missing or wrong; the message says which and what is expected.</exception>
+    public static ReplicaOptions Read(IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var key = Required(configuration, "Cluster:Key");
+        if (key.Length < ClusterKeyLengthMin)
+        {
+            throw new ConfigurationException($"Cluster:Key must have at least {ClusterKeyLengthMin} characters.");
+        }
+
+        var data = Path.GetFullPath(Required(configuration, "Replica:Data"));
+        var options = new ReplicaOptions
+        {
+            Name = Required(configuration, "Replica:Name"),
+            Data = data,
+            Found = Flag(configuration, "Replica:Found", false),
+            Lab = Flag(configuration, "Replica:Lab", false),
+            Durability = Choice(configuration, "Replica:Durability", Durability.Fsync),
+            ClusterKey = key,
+            Members = Addresses(configuration, "Cluster:Members"),
+            Peers = Addresses(configuration, "Cluster:Peers"),
+            PeerPort = Port(configuration, "Replication:Port"),
+            Urls = Urls(configuration),
+            IdsFile = Path.GetFullPath(configuration["Ids:File"] is { Length: > 0 } file ? file : Path.Combine(data, "..", "ids.json")),
+            Redis = configuration.GetConnectionString("redis") is { Length: > 0 } redis ? redis : null,
+            Mutation = configuration["Lab:Mutation"] is { Length: > 0 } mutation ? mutation : null,
+        };
+
+        if (options.Mutation is { } name && (!options.Lab || !Enum.TryParse<CoreMutation>(name, out _)))
+        {
+            throw new ConfigurationException("Lab:Mutation is a deliberate fault for tests: it needs Replica:Lab=true and a known name.");
+        }
+
+        return options;
+    }
+
+    private static string Required(IConfiguration configuration, string key) => configuration[key] is { Length: > 0 } value
+        ? value
+        : throw new ConfigurationException($"{key} is not set (environment variable {key.Replace(":", "__", StringComparison.Ordinal)}).");
+
+    private static bool Flag(IConfiguration configuration, string key, bool otherwise) => configuration[key] switch
+    {
+        null or "" => otherwise,
+        var text when bool.TryParse(text, out var flag) => flag,
+        var text => throw new ConfigurationException($"{key} must be true or false, not '{text}'."),
+    };
+
+    private static Durability Choice(IConfiguration configuration, string key, Durability otherwise) => configuration[key] switch
+    {
+        null or "" => otherwise,
+        var text when Enum.TryParse<Durability>(text, ignoreCase: true, out var choice) && Enum.IsDefined(choice) => choice,
+        var text => throw new ConfigurationException($"{key} must be fsync, os or memory, not '{text}'."),
+    };
+
+    private static int Port(IConfiguration configuration, string key)
+    {
+        var text = Required(configuration, key);
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65536
+            ? port
+            : throw new ConfigurationException($"{key} must be a port from 1 to 65535, not '{text}'.");
+    }
+
+    private static Dictionary<string, Uri> Addresses(IConfiguration configuration, string key)
+    {
+        var addresses = new Dictionary<string, Uri>(StringComparer.Ordinal);
+        foreach (var pair in (configuration[key] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            var equals = pair.IndexOf('=', StringComparison.Ordinal);
+            if (equals < 1 || !Uri.TryCreate(pair[(equals + 1)..], UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+            {
+                throw new ConfigurationException($"{key} must read name=http://host:port;name=..., but has '{pair}'.");
+            }
+
+            addresses[pair[..equals]] = address;
+        }
+
+        return addresses;
+    }
+
+    private static List<Uri> Urls(IConfiguration configuration)
+    {
+        var urls = new List<Uri>();
+        foreach (var text in Required(configuration, "URLS").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme != "http" || !url.IsLoopback)
+            {
+                throw new ConfigurationException($"URLS must be loopback addresses such as http://127.0.0.1:7101, not '{text}'.");
+            }
+
+            urls.Add(url);
+        }
+
+        return urls;
+    }
+}

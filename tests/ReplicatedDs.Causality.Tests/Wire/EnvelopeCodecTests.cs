@@ -1,0 +1,85 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using FsCheck;
+using FsCheck.Fluent;
+using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Replication;
+using ReplicatedDs.Causality.Wire;
+
+namespace ReplicatedDs.Causality.Tests.Wire;
+
+public sealed class EnvelopeCodecTests
+{
+    private static readonly PeerEnvelope Every = new(
+        Samples.ClusterId, new ReplicaId(1), Samples.Incarnation, new ReplicaId(300), 5,
+        [
+            new Heartbeat(VectorClock.Of((1, 4), (2, 200)), Paused: true),
+            new UpdateBatch(new ReplicaId(2), Samples.Incarnation, [.. Samples.EveryKind().Take(3)], IsRepair: true),
+            new PullRequest(new ReplicaId(2), 18, 512),
+        ]);
+
+    [Fact]
+    public void Write_EveryKindOfMessage_GivesTheGoldenBytes()
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        UpdateCodec.WriteBatch(buffer, Samples.EveryKind().AsSpan(0, 3));
+        Assert.Equal(
+            "01" + "00112233445566778899AABBCCDDEEFF" + "01" + "0102030405060708090A0B0C0D0E0F10" + "AC02" + "05" + "03"
+            + "01" + "01" + "02" + "0104" + "01C801"
+            + "02" + "01" + "02" + "0102030405060708090A0B0C0D0E0F10" + Convert.ToHexString(buffer.WrittenSpan)
+            + "03" + "02" + "12" + "8004",
+            Convert.ToHexString(Write(Every)));
+    }
+
+    [Fact]
+    public void Read_OfWhatWasWritten_GivesItBack()
+    {
+        var messages = Gen.OneOf(
+            from n in Gen.Choose(0, 300) from paused in Gen.Elements(true, false) select (PeerMessage)new Heartbeat(VectorClock.Of((n + 1, n)), paused),
+            from first in Gen.Choose(1, 1000) from count in Gen.Choose(0, 1000) select (PeerMessage)new PullRequest(new ReplicaId(3), first, count),
+            from length in Gen.Choose(0, 5)
+            select (PeerMessage)new UpdateBatch(
+                new ReplicaId(2), Samples.Incarnation,
+                [.. Enumerable.Range(7, length).Select(n => Samples.Set(new Dot(2, n), VectorClock.Of((1, n)), n, "k", "v"))], false));
+        Check.One(
+            Config.QuickThrowOnFailure,
+            Prop.ForAll(messages.ArrayOf().ToArbitrary(), some =>
+            {
+                var envelope = Every with { Messages = [.. some] };
+                return Describe(EnvelopeCodec.Read(Write(envelope))) == Describe(envelope);
+            }));
+    }
+
+    [Fact]
+    public void Read_CutOrDamaged_GivesAValueOrWireFormatException() => Totality.Check(Write(Every), bytes => EnvelopeCodec.Read(bytes));
+
+    [Fact]
+    public void Write_ARange_Throws() =>
+        Assert.Throws<ArgumentException>(() => Write(Every with { Messages = [new UpdateRange(new ReplicaId(1), default, 1, 2, false)] }));
+
+    [Fact]
+    public void Write_ABatchThatIsNotConsecutive_Throws()
+    {
+        ImmutableArray<PeerMessage> messages = [new UpdateBatch(new ReplicaId(2), default, Samples.EveryKind(), false)];
+        Assert.Equal(
+            "A batch of replica 2 has 1#7 where 2#4 should be.",
+            Assert.Throws<ArgumentException>(() => Write(Every with { Messages = messages })).Message.Split(" (")[0]);
+    }
+
+    [Fact]
+    public void Write_AClusterIdThatIsNone_Throws() => Assert.Throws<ArgumentException>(() => Write(Every with { ClusterId = "abc" }));
+
+    private static string Describe(PeerEnvelope envelope) => string.Join(
+        "\n",
+        [
+            $"{envelope.ClusterId} {envelope.From} {envelope.FromIncarnation} {envelope.To} {envelope.Boot}",
+            .. envelope.Messages.Select(message => message is UpdateBatch batch ? $"{batch with { Updates = [] }}{Samples.Describe(batch.Updates)}" : message.ToString()),
+        ]);
+
+    private static byte[] Write(PeerEnvelope envelope)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        EnvelopeCodec.Write(buffer, envelope);
+        return buffer.WrittenSpan.ToArray();
+    }
+}

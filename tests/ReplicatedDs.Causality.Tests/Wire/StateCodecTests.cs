@@ -1,0 +1,65 @@
+using System.Buffers;
+using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Values;
+using ReplicatedDs.Causality.Wire;
+
+namespace ReplicatedDs.Causality.Tests.Wire;
+
+public sealed class StateCodecTests
+{
+    [Fact]
+    public void WriteHeader_GivesTheGoldenBytes() =>
+        Assert.Equal(
+            "01" + "02" + "0102" + "0101" + "C601" + "02" + "01" + "010104" + "02" + "00" + "02"
+            + "01" + "0102030405060708090A0B0C0D0E0F10" + "097265706C6963612D31" + "08687474703A2F2F61" + "08687474703A2F2F62" + "02" + "0101" + "010101" + "010101" + "00"
+            + "03" + "00000000000000000000000000000000" + "097265706C6963612D33" + "00" + "00" + "03" + "0102" + "010102" + "00" + "11",
+            Convert.ToHexString(WriteHeader(Samples.State(0))));
+
+    [Fact]
+    public void WriteKey_GivesTheGoldenBytes()
+    {
+        var state = KeyState.Of(
+        [
+            new KeyVersion(new Dot(1, 5), new HybridTimestamp(3), false, new byte[] { 0xAB }, null),
+            new KeyVersion(new Dot(2, 6), new HybridTimestamp(2), false, new byte[] { 0xCD }, "a/b"),
+            new KeyVersion(new Dot(3, 7), new HybridTimestamp(1), true, default, null),
+        ]);
+        Assert.Equal("01" + "03" + "01" + "0105" + "06" + "01AB" + "02" + "0206" + "04" + "03612F62" + "01CD" + "03" + "0307" + "02", Convert.ToHexString(WriteKey(state)));
+        Assert.Equal(Samples.Describe(state), Samples.Describe(StateCodec.ReadKey(WriteKey(state))));
+    }
+
+    [Fact]
+    public void ReadHeader_OfWhatWasWritten_GivesItBackWithTheKeysHandedIn()
+    {
+        var state = Samples.State(7);
+        Assert.Equal(Samples.Describe(state), Samples.Describe(StateCodec.ReadHeader(WriteHeader(state), state.Keys)));
+    }
+
+    [Fact]
+    public void ReadHeader_CutOrDamaged_GivesAValueOrWireFormatException() =>
+        Totality.Check(WriteHeader(Samples.State(3)), bytes => StateCodec.ReadHeader(bytes, KeySpace.Empty));
+
+    [Fact]
+    public void ReadKey_CutOrDamaged_GivesAValueOrWireFormatException()
+    {
+        foreach (var (_, state) in Samples.State(6).Keys.All)
+        {
+            Totality.Check(WriteKey(state), bytes => StateCodec.ReadKey(bytes));
+        }
+    }
+
+    private static byte[] WriteHeader(ReplicaState state)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        StateCodec.WriteHeader(buffer, state);
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static byte[] WriteKey(KeyState state)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        StateCodec.WriteKey(buffer, state);
+        return buffer.WrittenSpan.ToArray();
+    }
+}

@@ -1,0 +1,153 @@
+using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Replication;
+using ReplicatedDs.Causality.Updates;
+using ReplicatedDs.Simulation.World;
+
+namespace ReplicatedDs.Simulation.Checks;
+
+/// <summary>All checkers of a run, told of everything in the same order, and the history that they share.</summary>
+internal sealed class CheckerSet
+{
+    private readonly Checker[] _checkers;
+
+    public CheckerSet(SimulatedCluster cluster)
+    {
+        _checkers =
+        [
+            new CausalOrderChecker(History),
+            new ValueChecker(History),
+            new ConditionChecker(History),
+            new DurabilityChecker(History),
+            new SessionGuaranteeChecker(History),
+            new StabilityChecker(History, cluster),
+            new DeliveryModel(History),
+            new MembershipChecker(),
+            new ConvergenceChecker(History),
+        ];
+    }
+
+    public History History { get; } = new();
+
+    public void Delivered(SimulatedReplica at, Update update, WriteRequest? request)
+    {
+        var knowledge = History.Of(at);
+        var written = History.Find(update.Dot);
+        var isOwn = update.Origin == at.Id;
+        if (written is null)
+        {
+            // A guest has no process: its declared dependencies are the true ones.
+            var dependencies = isOwn ? knowledge.Delivered.Copy() : Counts.Of(update.Dependencies);
+            if (!isOwn && at.Published.Members.Find(update.Origin)?.Status != Causality.Membership.MemberStatus.Guest)
+            {
+                throw new SimulationFailure(nameof(CheckerSet), $"{at.Label} delivered {Describe.Update(update)}, which its origin never made durable");
+            }
+
+            written = new WrittenUpdate(update, dependencies, !isOwn);
+        }
+
+        foreach (var checker in _checkers)
+        {
+            checker.Delivering(at, written with { Update = update }, request);
+        }
+
+        if (History.Find(update.Dot) is null)
+        {
+            History.Add(written);
+        }
+
+        knowledge.Delivered[update.Origin.Value] = update.Dot.Counter;
+        knowledge.Timestamp = Math.Max(knowledge.Timestamp, update.Timestamp.Packed);
+        knowledge.Keys.Apply(written);
+    }
+
+    /// <summary>A replica begins with what its donor's root holds, or with nothing.</summary>
+    public void Installed(SimulatedReplica at, SimulatedReplica? donor, ReplicaState snapshot)
+    {
+        if (donor is null)
+        {
+            History.Install(at, new ReplicaKnowledge(new Counts(), new KeyModel()));
+        }
+        else if (at.PendingKnowledge is { } knowledge)
+        {
+            History.Install(at, knowledge);
+            at.PendingKnowledge = null;
+        }
+
+        if (!History.Of(at).Delivered.Same(snapshot.Delivered))
+        {
+            throw new SimulationFailure(nameof(CheckerSet), $"{at.Label} was given a snapshot at {snapshot.Delivered}, the donor had {History.Of(at).Delivered}");
+        }
+    }
+
+    public void Published(SimulatedReplica at, IReadOnlyList<ReplicaInput> inputs, ReplicaOutput output)
+    {
+        foreach (var checker in _checkers)
+        {
+            checker.Published(at, inputs, output);
+        }
+    }
+
+    public void RolledBack(SimulatedReplica at)
+    {
+        foreach (var checker in _checkers)
+        {
+            checker.RolledBack(at);
+        }
+    }
+
+    public void Sent(SimulatedReplica from, PeerMessage message)
+    {
+        foreach (var checker in _checkers)
+        {
+            checker.Sent(from, message);
+        }
+    }
+
+    public void Replied(SimulatedReplica at, Request request, RequestResult result)
+    {
+        foreach (var checker in _checkers)
+        {
+            checker.Replied(at, request, result);
+        }
+    }
+
+    public void Recovered(SimulatedReplica at, ReplicaState state)
+    {
+        foreach (var checker in _checkers)
+        {
+            checker.Recovered(at, state);
+        }
+    }
+
+    public void Exited(SimulatedReplica at)
+    {
+        foreach (var checker in _checkers)
+        {
+            checker.Exited(at);
+        }
+    }
+
+    public void Read(ClientSession session, SimulatedReplica at, ReplicaState root, IReadOnlyList<string> keys)
+    {
+        foreach (var checker in _checkers)
+        {
+            checker.Read(session, at, root, keys);
+        }
+    }
+
+    public void Wrote(ClientSession session, SimulatedReplica at, Written written)
+    {
+        foreach (var checker in _checkers)
+        {
+            checker.Wrote(session, at, written);
+        }
+    }
+
+    public void Finished(SimulatedCluster cluster)
+    {
+        foreach (var checker in _checkers)
+        {
+            checker.Finished(cluster);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Globalization;
+using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Updates;
+using ReplicatedDs.Simulation.World;
+
+namespace ReplicatedDs.Simulation.Checks;
+
+/// <summary>
+/// At rest all replicas are the same: delivered clock, members, winner and siblings of each key, and these are what follows from all updates
+/// ever made durable, recomputed from scratch.
+/// </summary>
+internal sealed class ConvergenceChecker(History history) : Checker
+{
+    public override void Finished(SimulatedCluster cluster)
+    {
+        var all = new Counts();
+        foreach (var written in history.All)
+        {
+            all.Include(written.Update.Dot);
+        }
+
+        var keys = Recompute();
+        string? members = null;
+        foreach (var replica in cluster.Running)
+        {
+            var state = replica.Published;
+            Require(all.Same(state.Delivered), replica, () => $"delivered {state.Delivered}, written was {all}");
+            var mine = string.Join(' ', state.Members.Select(member => string.Create(
+                CultureInfo.InvariantCulture, $"{member.Id}:{member.Status}:{member.Incarnation}:{member.Final}:{member.Floor}")));
+            Require(members is null || members == mine, replica, () => $"knows the members {mine}; others: {members}");
+            members = mine;
+            foreach (var (key, expected) in keys)
+            {
+                var actual = state.Keys.Find(key)?.Versions.Select(version => version.Dot).ToList() ?? [];
+                Require(
+                    actual.SequenceEqual(expected),
+                    replica,
+                    () => $"{key} is [{string.Join(' ', actual)}]; from all updates follows [{string.Join(' ', expected)}]");
+            }
+        }
+    }
+
+    /// <summary>Per key the dots that no other write of the key has in its causal past, the last by (timestamp, id) first.</summary>
+    private SortedDictionary<string, List<Dot>> Recompute()
+    {
+        var writes = new SortedDictionary<string, List<WrittenUpdate>>(StringComparer.Ordinal);
+        foreach (var written in history.All)
+        {
+            foreach (var key in written.Update.Operations.OfType<KeyOperation>().Select(operation => operation.Key).Distinct(StringComparer.Ordinal))
+            {
+                if (!writes.TryGetValue(key, out var list))
+                {
+                    writes.Add(key, list = []);
+                }
+
+                list.Add(written);
+            }
+        }
+
+        var result = new SortedDictionary<string, List<Dot>>(StringComparer.Ordinal);
+        foreach (var (key, list) in writes)
+        {
+            result.Add(key, [.. list
+                .Where(one => !list.Exists(other => other != one && other.Dependencies.Has(one.Update.Dot)))
+                .OrderByDescending(one => one.Update.Timestamp.Packed)
+                .ThenByDescending(one => one.Update.Origin.Value)
+                .Select(one => one.Update.Dot)]);
+        }
+
+        return result;
+    }
+}

@@ -1,0 +1,82 @@
+using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Updates;
+using ReplicatedDs.Causality.Values;
+using ReplicatedDs.Simulation.World;
+
+namespace ReplicatedDs.Simulation.Checks;
+
+/// <summary>The values of one replica, kept the naive way: per key all writes that no delivered write has in its causal past.</summary>
+internal sealed class KeyModel
+{
+    private readonly SortedDictionary<string, List<Version>> _keys = new(StringComparer.Ordinal);
+
+    public IEnumerable<string> Keys => _keys.Keys;
+
+    public KeyModel Copy()
+    {
+        var copy = new KeyModel();
+        foreach (var (key, versions) in _keys)
+        {
+            copy._keys.Add(key, [.. versions]);
+        }
+
+        return copy;
+    }
+
+    public void Apply(WrittenUpdate written)
+    {
+        foreach (var operation in written.Update.Operations.OfType<KeyOperation>())
+        {
+            if (!_keys.TryGetValue(operation.Key, out var versions))
+            {
+                _keys.Add(operation.Key, versions = []);
+            }
+
+            var dot = written.Update.Dot;
+            versions.RemoveAll(old => written.Dependencies.Has(old.Dot) || old.Dot == dot);
+            versions.Add(new Version(dot, written.Update.Timestamp, operation));
+        }
+    }
+
+    /// <summary>The versions of a key, the winner first; empty if nothing was written.</summary>
+    public IReadOnlyList<Version> Find(string key)
+    {
+        if (!_keys.TryGetValue(key, out var versions))
+        {
+            return [];
+        }
+
+        versions.Sort(static (left, right) => right.CompareTo(left));
+        return versions;
+    }
+
+    /// <summary>Why <paramref name="state"/> is not what this model says of the key; null if it is.</summary>
+    public string? Difference(string key, KeyState? state)
+    {
+        var expected = Find(key);
+        var actual = state is null ? [] : state.Versions;
+        var same = expected.Count == actual.Length;
+        for (var i = 0; same && i < expected.Count; i++)
+        {
+            var (mine, theirs) = (expected[i], actual[i]);
+            same = mine.Dot == theirs.Dot && mine.Timestamp == theirs.Timestamp && mine.IsDelete == theirs.IsTombstone
+                && (mine.IsDelete || (mine.Operation is SetOperation set && set.ContentType == theirs.ContentType && set.Value.Span.SequenceEqual(theirs.Value.Span)));
+        }
+
+        return same ? null : $"{key} is [{string.Join(' ', actual.Select(v => $"{v.Dot}@{v.Timestamp}{(v.IsTombstone ? "-" : "")}"))}], should be [{string.Join(' ', expected)}]";
+    }
+
+    /// <summary>One version.</summary>
+    internal readonly record struct Version(Dot Dot, HybridTimestamp Timestamp, KeyOperation Operation) : IComparable<Version>
+    {
+        public bool IsDelete => Operation is DeleteOperation;
+
+        public int CompareTo(Version other)
+        {
+            var byTime = Timestamp.Packed.CompareTo(other.Timestamp.Packed);
+            return byTime != 0 ? byTime : Dot.Replica.Value.CompareTo(other.Dot.Replica.Value);
+        }
+
+        public override string ToString() => $"{Dot}@{Timestamp} {Describe.Operation(Operation)}";
+    }
+}

@@ -1,0 +1,17 @@
+namespace ReplicatedDs.Simulation.World;
+
+/// <summary>What a slot is doing.</summary>
+internal enum ReplicaPhase
+{
+    /// <summary>No identity yet: it looks for a sponsor and a snapshot.</summary>
+    Joining,
+
+    /// <summary>A process with a core runs.</summary>
+    Running,
+
+    /// <summary>The process is dead, its disk is there.</summary>
+    Down,
+
+    /// <summary>It left for ever.</summary>
+    Gone,
+}

@@ -1,0 +1,480 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Replication;
+using ReplicatedDs.Causality.Updates;
+using ReplicatedDs.Simulation.Checks;
+
+namespace ReplicatedDs.Simulation.World;
+
+/// <summary>
+/// One slot with its process: what the production loop does around <see cref="ReplicaCore"/> - drain inputs, step, append once, then
+/// publish, send and answer - on virtual hardware.
+/// </summary>
+internal sealed class SimulatedReplica
+{
+    private readonly SimulatedCluster _cluster;
+    private readonly SeededRandom _random;
+    private readonly Queue<ReplicaInput> _inbox = new();
+    private readonly List<(VectorClock Clock, long Epoch, Action<bool> Continue)> _waiting = [];
+    private bool _isAppending;
+    private bool _isPumpScheduled;
+    private long _wakeVersion;
+
+    public SimulatedReplica(SimulatedCluster cluster, int slot, SeededRandom random)
+    {
+        _cluster = cluster;
+        _random = random;
+        Slot = slot;
+        Name = string.Create(CultureInfo.InvariantCulture, $"replica-{slot}");
+        Clock = new VirtualClock(cluster.Queue);
+        Settings = new ReplicaSettings(default, default);
+    }
+
+    public int Slot { get; }
+
+    public string Name { get; }
+
+    public VirtualClock Clock { get; }
+
+    public VirtualDisk Disk { get; private set; } = new();
+
+    public ReplicaPhase Phase { get; private set; } = ReplicaPhase.Joining;
+
+    public ReplicaId Id => Settings.Id;
+
+    public Incarnation Incarnation => Settings.Incarnation;
+
+    public ReplicaSettings Settings { get; private set; }
+
+    /// <summary>The core while the process runs.</summary>
+    public ReplicaCore? Core { get; private set; }
+
+    /// <summary>The root that readers see.</summary>
+    public ReplicaState Published { get; private set; } = ReplicaState.Empty;
+
+    /// <summary>Counts processes of this slot: what belongs to an earlier one is void.</summary>
+    public long Epoch { get; private set; }
+
+    public bool IsRunning => Phase == ReplicaPhase.Running;
+
+    /// <summary>Whether it may write, as far as it knows itself.</summary>
+    public bool IsActive => IsRunning && Published.Members.IsActive(Id);
+
+    /// <summary>What the checkers know of the snapshot that this joiner was given and has not installed yet.</summary>
+    public ReplicaKnowledge? PendingKnowledge { get; set; }
+
+    /// <summary>Counts the attempts to join: what belongs to an earlier one is void.</summary>
+    public long JoinAttempt { get; set; }
+
+    /// <summary>The process dies at some moment of its next append.</summary>
+    public bool DiesAtNextAppend { get; set; }
+
+    public string Label => Id.Value == 0 ? Name : string.Create(CultureInfo.InvariantCulture, $"r{Id.Value}");
+
+    /// <summary>Begins a process on a disk that has an identity.</summary>
+    public void Found(ReplicaSettings settings, AdmitOperation founder)
+    {
+        Settings = settings;
+        Disk.BeginAppend([ReplicaCore.Found(founder, Clock.Now)]);
+        _cluster.Checks.Installed(this, null, ReplicaState.Empty);
+        SyncRow([]);
+        Start();
+    }
+
+    /// <summary>Begins the first process of a joiner, on the snapshot that <paramref name="donor"/> gave.</summary>
+    public void Install(ReplicaSettings settings, SimulatedReplica donor, ReplicaState snapshot)
+    {
+        Settings = settings;
+        Disk.Initialize(snapshot);
+        _cluster.Checks.Installed(this, donor, snapshot);
+        Start();
+    }
+
+    /// <summary>Begins a process from the disk.</summary>
+    public void Start()
+    {
+        Epoch++;
+        Clock.StartProcess(_random.Between(0, 5_000_000));
+        var state = ReplicaCore.Replay(Disk.Checkpoint, Disk.Log(all: _random.Chance(30)));
+        _cluster.Checks.Recovered(this, state);
+        Settings = Settings with { Seed = _random.NextUInt64() };
+        Core = new ReplicaCore(Settings, state, Clock.Now);
+        Published = state;
+        Phase = ReplicaPhase.Running;
+        Trace($"start at {state.Delivered}");
+        Wake(1);
+    }
+
+    /// <summary>Kills the process: everything volatile is gone.</summary>
+    /// <param name="loseUnsynced">An append that was not reported durable is lost; otherwise it is found on the disk afterwards.</param>
+    public void Crash(bool loseUnsynced)
+    {
+        Trace(loseUnsynced && Disk.HasUnsynced ? "crash, append lost" : "crash");
+        if (Disk.HasUnsynced)
+        {
+            if (loseUnsynced)
+            {
+                Disk.LoseUnsynced();
+            }
+            else
+            {
+                SyncRow([]);
+            }
+        }
+
+        StopProcess(ReplicaPhase.Down);
+    }
+
+    /// <summary>The slot's data is void: it begins again as a joiner.</summary>
+    public void Wipe()
+    {
+        Trace("wipe");
+        StopProcess(ReplicaPhase.Joining);
+        Disk = new VirtualDisk();
+        Settings = new ReplicaSettings(default, default);
+        Published = ReplicaState.Empty;
+        _cluster.BeginJoin(this);
+    }
+
+    /// <summary>Something arrives at the process that was number <paramref name="epoch"/>; void if it is another one by now.</summary>
+    public void Enqueue(long epoch, ReplicaInput input)
+    {
+        if (epoch != Epoch || !IsRunning)
+        {
+            return;
+        }
+
+        _inbox.Enqueue(input);
+        SchedulePump();
+    }
+
+    /// <summary>A client or another process asks something of this one; no answer if it dies first.</summary>
+    public void Submit(Func<PendingCall, Request> request, Action<RequestResult?> answered)
+    {
+        var epoch = Epoch;
+        var call = new PendingCall(result =>
+        {
+            if (epoch == Epoch)
+            {
+                answered(result);
+            }
+        });
+        call.Request = request(call);
+        Enqueue(epoch, call.Request);
+    }
+
+    /// <summary>Goes on once the published root covers <paramref name="clock"/>, with true; after the deadline with false; not at all if the process dies.</summary>
+    public void WhenCovered(VectorClock clock, long deadline, Action<bool> then)
+    {
+        if (!IsRunning)
+        {
+            return;
+        }
+
+        if (Published.Delivered.Covers(clock))
+        {
+            then(true);
+            return;
+        }
+
+        var entry = (clock, Epoch, then);
+        _waiting.Add(entry);
+        _cluster.Queue.Schedule(deadline, () =>
+        {
+            if (_waiting.Remove(entry) && entry.Epoch == Epoch)
+            {
+                then(false);
+            }
+        });
+    }
+
+    /// <summary>Writes a checkpoint of what is published. The production store does it in the background, so an append may be under way.</summary>
+    public void MakeCheckpoint()
+    {
+        if (IsRunning && !Disk.IsFull)
+        {
+            Disk.MakeCheckpoint(Published);
+            Trace("checkpoint");
+        }
+    }
+
+    public void Trace(string what) => _cluster.Trace.Write(_cluster.Queue.Now, Label, what);
+
+    private void StopProcess(ReplicaPhase phase)
+    {
+        Epoch++;
+        Core = null;
+        Phase = phase;
+        _inbox.Clear();
+        _waiting.Clear();
+        _isAppending = false;
+        _isPumpScheduled = false;
+        _wakeVersion++;
+        DiesAtNextAppend = false;
+    }
+
+    private void SchedulePump()
+    {
+        if (_isPumpScheduled || _isAppending)
+        {
+            return;
+        }
+
+        _isPumpScheduled = true;
+        var epoch = Epoch;
+        _cluster.Queue.Schedule(_random.Between(1, 60), () =>
+        {
+            if (epoch == Epoch)
+            {
+                _isPumpScheduled = false;
+                Pump();
+            }
+        });
+    }
+
+    private void Wake(long delay)
+    {
+        var version = ++_wakeVersion;
+        _cluster.Queue.Schedule(Math.Max(1, delay), () =>
+        {
+            if (version == _wakeVersion)
+            {
+                SchedulePump();
+            }
+        });
+    }
+
+    private void Pump()
+    {
+        if (Core is null || _isAppending)
+        {
+            return;
+        }
+
+        var inputs = new List<ReplicaInput>();
+        var most = _random.Chance(20) ? 1 : 256;
+        while (inputs.Count < most && _inbox.TryDequeue(out var input))
+        {
+            inputs.Add(input);
+        }
+
+        _cluster.CountStep();
+        var output = Core.Step([.. inputs], Clock.Now);
+        if (_cluster.Trace.IsOn)
+        {
+            TraceStep(inputs, output);
+        }
+
+        if (output.Append.IsEmpty)
+        {
+            Release(inputs, output);
+            return;
+        }
+
+        Append(inputs, output);
+    }
+
+    private void Append(List<ReplicaInput> inputs, ReplicaOutput output)
+    {
+        _isAppending = true;
+        var epoch = Epoch;
+        var latency = _random.Skewed(50, 2_000) * Disk.Slowness;
+        if (Disk.IsFull)
+        {
+            _cluster.Queue.Schedule(latency, () =>
+            {
+                if (epoch == Epoch)
+                {
+                    _isAppending = false;
+                    RollBack(inputs);
+                }
+            });
+            return;
+        }
+
+        Disk.BeginAppend(output.Append);
+        if (DiesAtNextAppend)
+        {
+            _cluster.Queue.Schedule(latency, () =>
+            {
+                if (epoch == Epoch)
+                {
+                    _cluster.Faults.Add(FaultKind.LostAppend);
+                    _cluster.CrashAndRestart(this, loseUnsynced: true);
+                }
+            });
+            return;
+        }
+
+        _cluster.Queue.Schedule(latency, () =>
+        {
+            if (epoch == Epoch)
+            {
+                _isAppending = false;
+                Release(inputs, output);
+            }
+        });
+    }
+
+    private void RollBack(List<ReplicaInput> inputs)
+    {
+        _cluster.Faults.Add(FaultKind.DiskFull);
+        Trace("append failed, rolled back");
+        Core!.Rollback();
+        _cluster.Checks.RolledBack(this);
+        foreach (var input in inputs)
+        {
+            if (input is Request { Tag: PendingCall call })
+            {
+                call.Answer(null);
+            }
+        }
+
+        // What the core wanted to do at some time is still to be done.
+        Wake(1_000);
+        Continue();
+    }
+
+    private void Release(List<ReplicaInput> inputs, ReplicaOutput output)
+    {
+        var epoch = Epoch;
+        if (!output.Append.IsEmpty)
+        {
+            SyncRow(output.Replies);
+        }
+
+        Published = output.State;
+        _cluster.Checks.Published(this, inputs, output);
+        foreach (var (to, message) in output.Messages)
+        {
+            _cluster.Checks.Sent(this, message);
+            Send(to, message);
+        }
+
+        foreach (var (tag, result) in output.Replies)
+        {
+            if (tag is PendingCall call)
+            {
+                _cluster.Checks.Replied(this, call.Request!, result);
+                call.Answer(result);
+            }
+        }
+
+        if (epoch != Epoch)
+        {
+            return;
+        }
+
+        if (output.MayExit)
+        {
+            Trace("exit");
+            _cluster.Checks.Exited(this);
+            StopProcess(ReplicaPhase.Gone);
+            return;
+        }
+
+        if (output.MustRejoin)
+        {
+            Trace("must rejoin");
+            Wipe();
+            return;
+        }
+
+        Wake(output.NextStepAt - Clock.Monotonic);
+        ContinueWaiting();
+        Continue();
+    }
+
+    private void Continue()
+    {
+        if (IsRunning && _inbox.Count > 0)
+        {
+            SchedulePump();
+        }
+    }
+
+    private void ContinueWaiting()
+    {
+        for (var i = 0; i < _waiting.Count;)
+        {
+            var (clock, epoch, then) = _waiting[i];
+            if (!Published.Delivered.Covers(clock))
+            {
+                i++;
+                continue;
+            }
+
+            _waiting.RemoveAt(i);
+            if (epoch == Epoch)
+            {
+                then(true);
+            }
+        }
+    }
+
+    private void SyncRow(ImmutableArray<(object? Tag, RequestResult Result)> replies)
+    {
+        foreach (var update in Disk.Sync())
+        {
+            var request = replies.IsDefaultOrEmpty ? null : replies
+                .Where(reply => reply.Result is Written written && written.Dot == update.Dot)
+                .Select(reply => ((PendingCall)reply.Tag!).Request as WriteRequest)
+                .FirstOrDefault();
+            _cluster.Checks.Delivered(this, update, request);
+        }
+    }
+
+    /// <summary>What the production transport does: a range is read from the log when it is sent, and cut into batches.</summary>
+    private void Send(ReplicaId to, PeerMessage message)
+    {
+        if (message is not UpdateRange range)
+        {
+            _cluster.Network.Send(this, to, message);
+            return;
+        }
+
+        var epoch = Epoch;
+        _cluster.Queue.Schedule(_random.Between(1, 300), () =>
+        {
+            if (epoch != Epoch)
+            {
+                return;
+            }
+
+            var updates = Disk.Read(range.Origin, range.First, range.Last);
+            for (var at = 0; at < updates.Length;)
+            {
+                var count = (int)Math.Min(updates.Length - at, _random.Skewed(1, 64));
+                _cluster.Network.Send(this, to, new UpdateBatch(range.Origin, range.OriginIncarnation, updates.Slice(at, count), range.IsRepair));
+                at += count;
+            }
+        });
+    }
+
+    private void TraceStep(List<ReplicaInput> inputs, ReplicaOutput output)
+    {
+        foreach (var input in inputs)
+        {
+            Trace($"< {Describe.Input(input)}");
+        }
+
+        foreach (var one in output.Events)
+        {
+            Trace($"  {Describe.Event(one)}");
+        }
+
+        foreach (var (to, message) in output.Messages)
+        {
+            Trace($"> {to} {Describe.Message(message)}");
+        }
+
+        foreach (var (_, result) in output.Replies)
+        {
+            Trace($"= {Describe.Result(result)}");
+        }
+
+        Trace($"D {output.State.Delivered} next {output.NextStepAt - Clock.Monotonic}");
+    }
+}

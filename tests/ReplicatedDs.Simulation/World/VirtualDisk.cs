@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Updates;
+
+namespace ReplicatedDs.Simulation.World;
+
+/// <summary>
+/// The disk of one slot: a log of rows, one per append, and a checkpoint. It survives crashes; only a row that was not yet reported
+/// durable may be lost. Every row and checkpoint goes through the production codecs.
+/// </summary>
+internal sealed class VirtualDisk
+{
+    // Invariant: per origin consecutive counters.
+    private readonly SortedDictionary<ReplicaId, List<Update>> _byOrigin = [];
+    private readonly List<ImmutableArray<Update>> _rows = [];
+    private ImmutableArray<Update> _unsynced = [];
+    private int _checkpointRow;
+
+    /// <summary>The state of the last checkpoint: empty for the founder, the snapshot for a joiner that made none yet.</summary>
+    public ReplicaState Checkpoint { get; private set; } = ReplicaState.Empty;
+
+    public bool HasUnsynced => !_unsynced.IsEmpty;
+
+    public bool IsFull { get; set; }
+
+    /// <summary>Appends take so many times as long as usual.</summary>
+    public int Slowness { get; set; } = 1;
+
+    /// <summary>Makes an empty disk the home of a new identity.</summary>
+    public void Initialize(ReplicaState state) => Checkpoint = Codecs.RoundTrip(state);
+
+    public void BeginAppend(ImmutableArray<Update> updates) => _unsynced = Codecs.RoundTrip(updates);
+
+    /// <summary>The row is safe from now on.</summary>
+    /// <returns>What was appended, as it reads back.</returns>
+    public ImmutableArray<Update> Sync()
+    {
+        var row = _unsynced;
+        _unsynced = [];
+        _rows.Add(row);
+        foreach (var update in row)
+        {
+            if (!_byOrigin.TryGetValue(update.Origin, out var list))
+            {
+                _byOrigin.Add(update.Origin, list = []);
+            }
+
+            list.Add(update);
+        }
+
+        return row;
+    }
+
+    public void LoseUnsynced() => _unsynced = [];
+
+    /// <summary>Remembers <paramref name="state"/>, which is that after the last synced row.</summary>
+    public void MakeCheckpoint(ReplicaState state)
+    {
+        Checkpoint = Codecs.RoundTrip(state);
+        _checkpointRow = _rows.Count;
+    }
+
+    /// <summary>The log, all of it or what lies behind the checkpoint: recovery has to cope with both.</summary>
+    public IEnumerable<Update> Log(bool all) => _rows.Skip(all ? 0 : _checkpointRow).SelectMany(row => row);
+
+    /// <summary>Updates from <paramref name="first"/> to at most <paramref name="last"/>; empty if the log does not have the first.</summary>
+    public ImmutableArray<Update> Read(ReplicaId origin, long first, long last)
+    {
+        if (!_byOrigin.TryGetValue(origin, out var list) || first < list[0].Dot.Counter)
+        {
+            return [];
+        }
+
+        var from = (int)Math.Min(first - list[0].Dot.Counter, list.Count);
+        var count = (int)Math.Min(last - first + 1, list.Count - from);
+        return count <= 0 ? [] : [.. list.GetRange(from, count)];
+    }
+}
