@@ -29,15 +29,8 @@ public static class ResourceBuilderExtensions
         builder.WithEnvironment($"ConnectionStrings__{connectionName ?? source.Resource.Name}", source.Resource.ConnectionStringExpression);
 
     public static IResourceBuilder<T> WithEndpoint<T>(
-        this IResourceBuilder<T> builder,
-        int? port = null,
-        int? targetPort = null,
-        string? scheme = null,
-        string? name = null,
-        string? env = null,
-        bool? isProxied = null,
-        bool? isExternal = null,
-        ProtocolType? protocol = null)
+        this IResourceBuilder<T> builder, int? port = null, int? targetPort = null, string? scheme = null, string? name = null,
+        string? env = null, bool? isProxied = null, bool? isExternal = null, ProtocolType? protocol = null)
         where T : IResourceWithEndpoints
     {
         // There is no proxy: a proxied endpoint is served by the process itself, at the port that others were to use.
@@ -83,11 +76,7 @@ public static class ResourceBuilderExtensions
 
     [OverloadResolutionPriority(1)]
     public static IResourceBuilder<T> WithCommand<T>(
-        this IResourceBuilder<T> builder,
-        string name,
-        string displayName,
-        Func<ExecuteCommandContext, Task<ExecuteCommandResult>> executeCommand,
-        CommandOptions? commandOptions = null)
+        this IResourceBuilder<T> builder, string name, string displayName, Func<ExecuteCommandContext, Task<ExecuteCommandResult>> executeCommand, CommandOptions? commandOptions = null)
         where T : IResource => builder.With(definition => definition.Commands[name] = executeCommand);
 
     private static IResourceBuilder<T> With<T>(this IResourceBuilder<T> builder, Action<ResourceDefinition> change)

@@ -1,1 +1,33 @@
-WebApplication.CreateBuilder(args).Build().Run();
+using Microsoft.AspNetCore.Connections;
+using ReplicatedDs.Replica.Http;
+using ReplicatedDs.Replica.Runtime;
+using ReplicatedDs.Replica.Storage;
+using ReplicatedDs.ServiceDefaults;
+
+try
+{
+    var builder = WebApplication.CreateBuilder(args);
+    var options = ReplicaOptionsReader.Read(builder.Configuration);
+    builder.AddServiceDefaults();
+    builder.WebHost.ListenAs(options);
+    builder.Services.AddReplica(options);
+    builder.Services.AddReplicaApi(builder.Configuration);
+
+    var app = builder.Build();
+    app.UsePeerPort(options);
+    app.MapReplicaApi();
+
+    app.Services.GetRequiredService<ReplicaNode>().Open();
+    await app.RunAsync();
+    return Environment.ExitCode;
+}
+catch (Exception exception) when (exception is ConfigurationException or StorageUnavailableException)
+{
+    await Console.Error.WriteLineAsync(exception.Message);
+    return 2;
+}
+catch (IOException exception) when (exception.InnerException is AddressInUseException taken)
+{
+    await Console.Error.WriteLineAsync($"{exception.Message} ({taken.Message})");
+    return 2;
+}

@@ -2,8 +2,6 @@ namespace Aspire.Hosting.ApplicationModel;
 
 public enum EndpointProperty
 {
-    Url,
-    Host,
     IPV4Host,
     Port,
     Scheme,

@@ -15,32 +15,22 @@ public class ResourceCommandService
             return await custom(new ExecuteCommandContext { ResourceName = resource.Name, CancellationToken = cancellationToken });
         }
 
-        if (_orchestrator.Find(resource.Name) is not { } runner)
+        var stops = commandName == KnownResourceCommands.StopCommand || commandName == KnownResourceCommands.RestartCommand;
+        var starts = commandName == KnownResourceCommands.StartCommand || commandName == KnownResourceCommands.RestartCommand;
+        if (_orchestrator.Find(resource.Name) is not { } runner || !(stops || starts))
         {
-            return CommandResults.Failure($"{resource.Name} is not a process.");
+            return CommandResults.Failure($"{resource.Name} has no command '{commandName}'.");
         }
 
         try
         {
-            if (commandName == KnownResourceCommands.StopCommand || commandName == KnownResourceCommands.RestartCommand)
-            {
-                await runner.StopAsync();
-            }
-
-            if (commandName == KnownResourceCommands.StartCommand || commandName == KnownResourceCommands.RestartCommand)
-            {
-                await runner.StartAsync(cancellationToken);
-            }
-            else if (commandName != KnownResourceCommands.StopCommand)
-            {
-                return CommandResults.Failure($"{resource.Name} has no command '{commandName}'.");
-            }
+            await (stops ? runner.StopAsync() : Task.CompletedTask);
+            await (starts ? runner.StartAsync(cancellationToken) : Task.CompletedTask);
+            return CommandResults.Success();
         }
         catch (DistributedApplicationException exception)
         {
             return CommandResults.Failure(exception.Message);
         }
-
-        return CommandResults.Success();
     }
 }

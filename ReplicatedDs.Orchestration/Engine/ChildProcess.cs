@@ -29,7 +29,7 @@ internal sealed class ChildProcess : IDisposable
     private const int SigTerm = 15;
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan GraceOfDescendants = TimeSpan.FromSeconds(2);
-    private static readonly string? SetSid = OperatingSystem.IsWindows() ? null : ExecutablePath.Find("setsid");
+    private static readonly string? SetSid = Array.Find(["/usr/bin/setsid", "/bin/setsid"], File.Exists);
 
     private readonly Process _process;
 

@@ -14,7 +14,6 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         _host.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // polled: an unhealthy start is no error
         _host.Services.AddHealthChecks();
         _host.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(5));
-        _host.Services.AddSingleton(TimeProvider.System);
         _host.Services.AddSingleton(new DistributedApplicationExecutionContext());
         _host.Services.AddSingleton(new ResourceNotificationService());
         _host.Services.AddSingleton(new ResourceLoggerService());
@@ -50,8 +49,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         services.GetRequiredService<ResourceNotificationService>(),
         services.GetRequiredService<ResourceLoggerService>(),
         services.GetRequiredService<HealthCheckService>(),
-        services.GetRequiredService<ILoggerFactory>(),
-        services.GetRequiredService<TimeProvider>());
+        services.GetRequiredService<ILoggerFactory>());
 
     /// <summary>Where appsettings.json lies: the app host's project, or what was published of it.</summary>
     private static string FindContentRoot() => Assembly.GetEntryAssembly()?.GetCustomAttributes<AssemblyMetadataAttribute>()

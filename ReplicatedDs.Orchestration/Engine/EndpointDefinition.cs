@@ -1,16 +1,8 @@
 namespace Aspire.Hosting.Engine;
 
-internal sealed class EndpointDefinition(string name, string scheme, int? port, string? environmentVariable)
+/// <summary>An endpoint; <c>EnvironmentVariable</c> names what tells the process its port, null: nothing does.</summary>
+internal sealed record EndpointDefinition(string Name, string Scheme, int? Port, string? EnvironmentVariable)
 {
-    public string Name { get; } = name;
-
-    public string Scheme { get; } = scheme;
-
-    public int? Port { get; } = port;
-
-    /// <value>The variable that tells the process its port; null: none.</value>
-    public string? EnvironmentVariable { get; } = environmentVariable;
-
     /// <value>Invariant: once set it never changes, also over restarts.</value>
     public int? AllocatedPort { get; set; }
 }

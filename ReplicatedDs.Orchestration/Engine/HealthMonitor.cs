@@ -1,7 +1,7 @@
 namespace Aspire.Hosting.Engine;
 
 /// <summary>Asks a running resource's health checks: often until it is healthy, then now and then.</summary>
-internal sealed class HealthMonitor(Resource resource, HealthCheckService checks, ResourceNotificationService notifications, TimeProvider time)
+internal sealed class HealthMonitor(Resource resource, HealthCheckService checks, ResourceNotificationService notifications)
 {
     private static readonly TimeSpan WhileUnhealthy = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan WhileHealthy = TimeSpan.FromSeconds(2);
@@ -19,7 +19,7 @@ internal sealed class HealthMonitor(Resource resource, HealthCheckService checks
                 var report = await checks.CheckHealthAsync(check => keys.Contains(check.Name), cancellationToken);
                 cancellationToken.ThrowIfCancellationRequested(); // the answer of a process that has ended since says nothing
                 notifications.Publish(resource, snapshot => snapshot with { HealthStatus = report.Status });
-                await Task.Delay(report.Status == HealthStatus.Healthy ? WhileHealthy : WhileUnhealthy, time, cancellationToken);
+                await Task.Delay(report.Status == HealthStatus.Healthy ? WhileHealthy : WhileUnhealthy, cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

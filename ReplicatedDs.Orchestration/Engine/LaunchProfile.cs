@@ -18,7 +18,7 @@ internal static class LaunchProfile
         {
             foreach (var url in urls.GetString()!.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(text => new Uri(text)))
             {
-                definition.Endpoints.Add(new EndpointDefinition(url.Scheme, url.Scheme, url.Port, environmentVariable: null));
+                definition.Endpoints.Add(new EndpointDefinition(url.Scheme, url.Scheme, url.Port, EnvironmentVariable: null));
             }
         }
 

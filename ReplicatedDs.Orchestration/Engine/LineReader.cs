@@ -11,19 +11,15 @@ internal static class LineReader
     {
         var buffer = new char[4096];
         var text = new StringBuilder();
-        int read;
-        while ((read = await reader.ReadAsync(buffer)) > 0)
+        for (var read = -1; read != 0;)
         {
-            foreach (var character in buffer.AsMemory(0, read).ToArray())
+            read = await reader.ReadAsync(buffer);
+            for (var i = 0; i < read; i++)
             {
-                if (character is not '\n')
+                text.Append(buffer[i]);
+                if (buffer[i] == '\n' || text.Length == LongestLine)
                 {
-                    text.Append(character);
-                }
-
-                if (character is '\n' || text.Length == LongestLine)
-                {
-                    line(text.ToString().TrimEnd('\r'));
+                    line(text.ToString().TrimEnd('\n', '\r'));
                     text.Clear();
                 }
             }

@@ -9,8 +9,7 @@ internal sealed class Orchestrator(
     ResourceNotificationService notifications,
     ResourceLoggerService logs,
     HealthCheckService healthChecks,
-    ILoggerFactory loggers,
-    TimeProvider time)
+    ILoggerFactory loggers)
 {
     /// <summary>How long a process may take to stop before the one declared before it is asked as well.</summary>
     private static readonly TimeSpan TurnToStop = TimeSpan.FromSeconds(1);
@@ -34,8 +33,8 @@ internal sealed class Orchestrator(
                 resource,
                 plan,
                 notifications,
-                new ResourceOutput(resource.Name, logs.Buffer(resource.Name), time),
-                new HealthMonitor(resource, healthChecks, notifications, time),
+                new ResourceOutput(resource.Name, logs.Buffer(resource.Name), TimeProvider.System),
+                new HealthMonitor(resource, healthChecks, notifications),
                 loggers.CreateLogger("Aspire.Hosting." + resource.Name))),
         ];
 
@@ -52,7 +51,7 @@ internal sealed class Orchestrator(
         {
             var stop = runner.StopAsync();
             stops.Add(stop);
-            await Task.WhenAny(stop, Task.Delay(TurnToStop, time));
+            await Task.WhenAny(stop, Task.Delay(TurnToStop));
         }
 
         await Task.WhenAll(stops);

@@ -108,9 +108,8 @@ internal sealed partial class ResourceRunner(
         var exitCode = await process.Exited;
         await gone.CancelAsync();
         await checking;
-        var asked = process.StopRequested;
         Publish(KnownResourceStates.Finished, exitCode);
-        if (!asked)
+        if (!process.StopRequested)
         {
             LogEnded(logger, exitCode == 0 ? LogLevel.Information : LogLevel.Warning, Resource.Name, exitCode);
         }

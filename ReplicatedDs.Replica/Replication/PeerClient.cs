@@ -5,7 +5,6 @@ using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Causality.Wire;
 using ReplicatedDs.Replica.Runtime;
-using ReplicatedDs.Replica.Storage;
 
 namespace ReplicatedDs.Replica.Replication;
 

@@ -4,6 +4,7 @@ using System.IO.Pipelines;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Membership;
@@ -19,6 +20,9 @@ internal static class PeerEndpoints
 {
     /// <summary>The largest frame that a peer may send: the greatest update with room for a batch around it.</summary>
     private const int FrameMax = 64 << 20;
+
+    /// <summary>Frames of one stream that may wait for the loop; beyond, the stream is not read, and the sender has to wait.</summary>
+    private const int FramesWaitingMax = 16;
 
     public static void MapPeerApi(this IApplicationBuilder app, ReplicaOptions options)
     {
@@ -47,7 +51,7 @@ internal static class PeerEndpoints
     }
 
     /// <summary>Frames of a peer until it ends. The answer's head is sent after the first frame was checked.</summary>
-    private static async Task StreamAsync(HttpContext context, IReplicaNode node, ILogger<PeerTransport> logger)
+    private static async Task StreamAsync(HttpContext context, ReplicaNode node, ILogger<PeerTransport> logger)
     {
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
         if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
@@ -62,6 +66,7 @@ internal static class PeerEndpoints
             return;
         }
 
+        var room = new SemaphoreSlim(FramesWaitingMax); // not disposed: the loop may release it after the stream has ended
         try
         {
             await foreach (var envelope in ReadFramesAsync(context.Request.BodyReader, context.RequestAborted))
@@ -81,7 +86,8 @@ internal static class PeerEndpoints
 
                 foreach (var message in envelope.Messages)
                 {
-                    await node.PostAsync(new MessageArrived(envelope.From, envelope.FromIncarnation, message), context.RequestAborted);
+                    await room.WaitAsync(context.RequestAborted);
+                    await node.PostAsync(new MessageArrived(envelope.From, envelope.FromIncarnation, message), () => room.Release(), context.RequestAborted);
                 }
             }
         }
@@ -101,7 +107,7 @@ internal static class PeerEndpoints
     }
 
     /// <summary>Why an envelope is not taken; status 0: it is.</summary>
-    private static (int Status, string Name, string Detail) Objection(PeerEnvelope envelope, IReplicaNode node)
+    private static (int Status, string Name, string Detail) Objection(PeerEnvelope envelope, ReplicaNode node)
     {
         if (node.Identity is not { } self)
         {

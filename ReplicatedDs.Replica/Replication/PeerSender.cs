@@ -1,10 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Collections.Immutable;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Threading.Channels;
-using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Causality.Replication;
@@ -188,6 +186,12 @@ internal sealed class PeerSender : IAsyncDisposable
             {
                 if (message is UpdateRange range)
                 {
+                    // Ranges that follow one another go out as one: batches grow with load.
+                    while (_ranges.Reader.TryPeek(out var next) && next is UpdateRange more && Continues(range, more) && _ranges.Reader.TryRead(out _))
+                    {
+                        range = range with { Last = more.Last };
+                    }
+
                     await WriteRangeAsync(stream, buffer, range, cancellationToken).ConfigureAwait(false);
                 }
                 else
@@ -206,6 +210,9 @@ internal sealed class PeerSender : IAsyncDisposable
         }
         while (true);
     }
+
+    private static bool Continues(UpdateRange range, UpdateRange next) =>
+        next.Origin == range.Origin && next.First == range.Last + 1 && next.IsRepair == range.IsRepair;
 
     private async Task WriteRangeAsync(Stream stream, ArrayBufferWriter<byte> buffer, UpdateRange range, CancellationToken cancellationToken)
     {

@@ -1,8 +1,8 @@
-using System.Collections.Immutable;
 using System.Threading.Channels;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Replication;
+using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Replica.Storage;
 
 namespace ReplicatedDs.Replica.Runtime;
@@ -14,22 +14,26 @@ namespace ReplicatedDs.Replica.Runtime;
 internal sealed class ReplicaLoop
 {
     private const int BatchMax = 1024;
+    private const long BatchBytesMax = 8 << 20;
 
     private readonly ReplicaCore _core;
     private readonly IReplicaStore _store;
+    private readonly LoopClock _clock;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Action<ReplicaOutput, Instant> _published;
     private readonly Channel<object> _queue = Channel.CreateBounded<object>(new BoundedChannelOptions(8192) { SingleReader = true });
     private readonly List<ReplicaInput> _inputs = new(BatchMax);
+    private readonly List<Action> _taken = [];
     private readonly List<Action<ReplicaCore>> _questions = [];
     private Task<bool>? _ready;
     private bool _storeFailed;
 
     /// <param name="published">Called in the loop after each publication, with what may go out.</param>
-    public ReplicaLoop(ReplicaCore core, IReplicaStore store, TimeProvider time, ILogger logger, Action<ReplicaOutput, Instant> published)
+    public ReplicaLoop(
+        ReplicaCore core, IReplicaStore store, LoopClock clock, TimeProvider time, ILogger logger, Action<ReplicaOutput, Instant> published)
     {
-        (_core, _store, _time, _logger, _published) = (core, store, time, logger, published);
+        (_core, _store, _clock, _time, _logger, _published) = (core, store, clock, time, logger, published);
         State = core.State;
     }
 
@@ -38,6 +42,9 @@ internal sealed class ReplicaLoop
 
     /// <summary>Why writes are refused, after the last step.</summary>
     public string? Refusal { get => Volatile.Read(ref field); private set => Volatile.Write(ref field, value); }
+
+    /// <summary>Whether the last append succeeded.</summary>
+    public bool IsStoreWritable => !Volatile.Read(ref _storeFailed);
 
     public async Task<RequestResult> SubmitAsync(Func<object, Request> make, CancellationToken cancellationToken)
     {
@@ -48,6 +55,10 @@ internal sealed class ReplicaLoop
     }
 
     public ValueTask PostAsync(ReplicaInput input, CancellationToken cancellationToken) => WriteAsync(input, cancellationToken);
+
+    /// <summary>As <see cref="PostAsync(ReplicaInput, CancellationToken)"/>; <paramref name="taken"/> is called in the loop when the input was carried out.</summary>
+    public ValueTask PostAsync(ReplicaInput input, Action taken, CancellationToken cancellationToken) =>
+        WriteAsync(new Posted(input, taken), cancellationToken);
 
     public async Task<T> InspectAsync<T>(Func<ReplicaCore, T> question, CancellationToken cancellationToken)
     {
@@ -68,14 +79,11 @@ internal sealed class ReplicaLoop
         return await answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    public Instant Now() => new(
-        (_time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond,
-        _time.GetElapsedTime(0).Ticks / TimeSpan.TicksPerMicrosecond);
-
     /// <summary>Runs until <paramref name="stop"/>; what is in the queue then is still carried out.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         var nextStepAt = 0L;
+        Refusal = _core.Refusal?.Detail;
         try
         {
             while (!stop.IsCancellationRequested)
@@ -114,7 +122,7 @@ internal sealed class ReplicaLoop
             return;
         }
 
-        var wait = TimeSpan.FromMicroseconds(Math.Max(0, nextStepAt - Now().MonotonicMicroseconds));
+        var wait = TimeSpan.FromMicroseconds(Math.Max(0, nextStepAt - _clock.Now().MonotonicMicroseconds));
         try
         {
             await _ready.WaitAsync(wait, _time, CancellationToken.None).ConfigureAwait(false);
@@ -130,22 +138,40 @@ internal sealed class ReplicaLoop
     {
         _inputs.Clear();
         _questions.Clear();
-        while (_inputs.Count < BatchMax && _queue.Reader.TryRead(out var item))
+        _taken.Clear();
+        long bytes = 0;
+        while (_inputs.Count < BatchMax && bytes < BatchBytesMax && _queue.Reader.TryRead(out var item))
         {
-            if (item is ReplicaInput input)
+            switch (item)
             {
-                _inputs.Add(input);
-            }
-            else
-            {
-                _questions.Add((Action<ReplicaCore>)item);
+                case ReplicaInput input:
+                    _inputs.Add(input);
+                    bytes += SizeOf(input);
+                    break;
+                case Posted posted:
+                    _inputs.Add(posted.Input);
+                    _taken.Add(posted.Taken);
+                    bytes += SizeOf(posted.Input);
+                    break;
+                default:
+                    _questions.Add((Action<ReplicaCore>)item);
+                    break;
             }
         }
     }
 
+    private static long SizeOf(ReplicaInput input) => input switch
+    {
+        WriteRequest write => write.Operations.Sum(SizeOf),
+        MessageArrived { Message: UpdateBatch batch } => batch.Updates.Sum(update => update.Operations.Sum(SizeOf)),
+        _ => 0,
+    };
+
+    private static long SizeOf(Operation operation) => operation is SetOperation set ? set.Value.Length : 0;
+
     private async Task<long> StepAsync()
     {
-        var now = Now();
+        var now = _clock.Now();
         var output = _core.Step(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_inputs), now);
         if (!output.Append.IsEmpty)
         {
@@ -161,6 +187,7 @@ internal sealed class ReplicaLoop
         }
 
         Publish(output, now);
+        _taken.ForEach(taken => taken());
         foreach (var question in _questions)
         {
             question(_core);
@@ -253,6 +280,8 @@ internal sealed class ReplicaLoop
             await StepAsync().ConfigureAwait(false);
         }
     }
+
+    private sealed record Posted(ReplicaInput Input, Action Taken);
 
     private static void Fail(IEnumerable<ReplicaInput> inputs, Exception exception)
     {

@@ -11,6 +11,8 @@ public sealed class EventRing(int capacity = 1 << 16)
 {
     private readonly Lock _gate = new();
     private readonly StampedEvent[] _events = new StampedEvent[capacity];
+    private readonly long[] _counts = new long[Enum.GetValues<ReplicaEventKind>().Length];
+    private long _prevented;
     private long _last;
     private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -26,6 +28,12 @@ public sealed class EventRing(int capacity = 1 << 16)
         }
     }
 
+    /// <summary>Updates that a store without causal delivery would have shown before a cause, since the start.</summary>
+    public long Prevented => Interlocked.Read(ref _prevented);
+
+    /// <summary>How many events of a kind there were since the start, those no longer in the ring included.</summary>
+    public long Count(ReplicaEventKind kind) => Interlocked.Read(ref _counts[(int)kind]);
+
     public void Add(long unixMicroseconds, params ReadOnlySpan<ReplicaEvent> events)
     {
         if (events.IsEmpty)
@@ -39,6 +47,8 @@ public sealed class EventRing(int capacity = 1 << 16)
             foreach (var one in events)
             {
                 _last++;
+                _counts[(int)one.Kind]++;
+                _prevented += one is { Kind: ReplicaEventKind.Buffer, WouldBeVisible: true } ? 1 : 0;
                 _events[_last % _events.Length] = new StampedEvent(_last, unixMicroseconds, one);
             }
 

@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Updates;
+using ReplicatedDs.Replica.Http;
+using ReplicatedDs.Replica.Runtime;
+
+namespace ReplicatedDs.Replica.Gateways;
+
+/// <summary>The one way in which clients' writes reach the core, whichever protocol they speak: past the key's lease, and bounded in number.</summary>
+public sealed class KeyWriter(IReplicaNode node, KeyLeases leases, ApiOptions options)
+{
+    private int _running;
+
+    /// <param name="cancellationToken">Gives up waiting for the key. Once the core has the write it is seen through.</param>
+    /// <exception cref="KeyBusyException">The key is leased to others for too long.</exception>
+    /// <exception cref="OverloadedException">Too many writes wait already.</exception>
+    public async Task<RequestResult> WriteAsync(
+        KeyOperation operation, ImmutableArray<WriteCondition> conditions, TraceContext trace, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(operation);
+        using var pass = await leases.EnterAsync(operation.Key, cancellationToken).ConfigureAwait(false);
+        return await SubmitAsync(operation, conditions, trace).ConfigureAwait(false);
+    }
+
+    /// <summary>The same for the holder of the key's lease, who waits for nobody.</summary>
+    public Task<RequestResult> WriteAsync(KeyLease lease, KeyOperation operation, TraceContext trace)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        ArgumentNullException.ThrowIfNull(operation);
+        return lease.Key == operation.Key
+            ? SubmitAsync(operation, [], trace)
+            : throw new ArgumentException("The lease is for another key.", nameof(lease));
+    }
+
+    private async Task<RequestResult> SubmitAsync(KeyOperation operation, ImmutableArray<WriteCondition> conditions, TraceContext trace)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref _running) > options.WritesMax)
+            {
+                throw new OverloadedException($"{options.WritesMax} writes wait already; try again shortly.");
+            }
+
+            // Never cancelled: whoever waits for the key next must not start before this write is in the root or has failed.
+            return await node.SubmitAsync(tag => new WriteRequest(tag, [operation], conditions, trace), CancellationToken.None)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
+        }
+    }
+}

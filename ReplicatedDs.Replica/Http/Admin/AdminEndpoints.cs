@@ -1,0 +1,41 @@
+using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Client.Api;
+using ReplicatedDs.Replica.Http.Docs;
+using ReplicatedDs.Replica.Http.Json;
+using ReplicatedDs.Replica.Http.Kv;
+using ReplicatedDs.Replica.Http.Problems;
+using ReplicatedDs.Replica.Runtime;
+
+namespace ReplicatedDs.Replica.Http.Admin;
+
+/// <summary>For operators, with the cluster key.</summary>
+internal static class AdminEndpoints
+{
+    private const string Tag = "Operator";
+
+    public static void MapAdmin(this IEndpointRouteBuilder app)
+    {
+        app.MapPost("/admin/leave", LeaveAsync)
+            .Describe(
+                Tag,
+                "Leave the cluster",
+                "Issues the replica's last update and answers with its dot; the process ends when others hold everything that it wrote. Its id is never used again.")
+            .Produces<LeaveView>()
+            .Fails(ProblemKinds.LastMember, ProblemKinds.Leaving, ProblemKinds.NotActive, ProblemKinds.NotReady, ProblemKinds.StorageUnavailable, ProblemKinds.StorageFull);
+
+        app.MapPost("/admin/crash", (CrashSwitch crash) => crash.Crash())
+            .Describe(Tag, "Crash", "Kills the process on the spot, as a power cut would; there is no answer.");
+    }
+
+    private static async Task<IResult> LeaveAsync(IReplicaNode node)
+    {
+        node.RequireServing();
+        var result = await node.SubmitAsync(tag => new LeaveRequest(tag), CancellationToken.None).ConfigureAwait(false);
+        return result switch
+        {
+            Leaving leaving => Views.Ok(new LeaveView(node.Identity!.Id.Value, leaving.Dot.ToString()), ApiJson.Relaxed.LeaveView),
+            Refused refused => refused.ToProblem(),
+            _ => throw new InvalidOperationException($"A leave was answered with {result}."),
+        };
+    }
+}

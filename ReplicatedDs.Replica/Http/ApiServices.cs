@@ -1,0 +1,76 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using ReplicatedDs.Replica.Gateways;
+using ReplicatedDs.Replica.Http.Admin;
+using ReplicatedDs.Replica.Http.Cluster;
+using ReplicatedDs.Replica.Http.Docs;
+using ReplicatedDs.Replica.Http.Events;
+using ReplicatedDs.Replica.Http.Json;
+using ReplicatedDs.Replica.Http.Kv;
+using ReplicatedDs.Replica.Http.Lab;
+
+namespace ReplicatedDs.Replica.Http;
+
+/// <summary>The services behind the HTTP API.</summary>
+public static class ApiServices
+{
+    /// <summary>
+    /// Adds them, with the server's limits. Wanted from elsewhere: <see cref="Runtime.IReplicaNode"/>, <see cref="IUpdateFinder"/>,
+    /// <see cref="IReplicaIdSource"/>, <see cref="IReplicaFacts"/>.
+    /// </summary>
+    /// <exception cref="Runtime.ConfigurationException">A setting is missing or wrong; the message is one sentence.</exception>
+    public static IServiceCollection AddReplicaApi(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddSingleton(ApiOptions.From(configuration));
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<CrashSwitch>();
+        services.AddSingleton<KeyLeases>();
+        services.AddSingleton<KeyWriter>();
+        services.AddSingleton<KvReads>();
+        services.AddSingleton<KvWrites>();
+        services.AddSingleton<KvFind>();
+        services.AddSingleton<PendingViews>();
+        services.AddSingleton<StableViews>();
+        services.AddSingleton<MemberViews>();
+        services.AddSingleton<StatusViews>();
+        services.AddSingleton<MetricsText>();
+        services.AddSingleton<EventFeed>();
+        services.AddSingleton<LinkFaults>();
+        services.AddSingleton<HandDeliveries>();
+
+        services.AddHttpClient(KvFind.ClientName, client =>
+            {
+                client.Timeout = KvFind.Timeout;
+                client.MaxResponseContentBufferSize = 64 << 10;
+            })
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false })
+            .RemoveAllLoggers();
+
+        services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Relaxed));
+        services.AddOpenApi("v1", options => options
+            .AddOperationTransformer<DescribeOperations>()
+            .AddDocumentTransformer((document, _, _) =>
+            {
+                document.Info.Title = "ReplicatedDs replica";
+                document.Info.Description = "Reads and writes at one replica of a causally consistent store. Every error is problem+json (RFC 9457).";
+                return Task.CompletedTask;
+            }));
+        services.Configure<KestrelServerOptions>(Limit);
+        return services;
+    }
+
+    private static void Limit(KestrelServerOptions options)
+    {
+        options.AddServerHeader = false;
+        var limits = options.Limits;
+
+        // A key has 3,072 characters at most in a target, and a token a few hundred in a header; longer keys still get a sentence.
+        limits.MaxRequestLineSize = 32 << 10;
+        limits.MaxRequestHeadersTotalSize = 32 << 10;
+        limits.MaxRequestHeaderCount = 64;
+        limits.MaxConcurrentConnections = 4096;
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        limits.KeepAliveTimeout = TimeSpan.FromSeconds(130);
+    }
+}

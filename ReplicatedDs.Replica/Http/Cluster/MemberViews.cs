@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using ReplicatedDs.Causality.Membership;
+using ReplicatedDs.Causality.Replication;
+using ReplicatedDs.Client.Api;
+using ReplicatedDs.Replica.Http.Json;
+using ReplicatedDs.Replica.Runtime;
+
+namespace ReplicatedDs.Replica.Http.Cluster;
+
+/// <summary>The member table as this replica knows it.</summary>
+internal sealed class MemberViews(IReplicaNode node, TimeProvider time)
+{
+    private const long ReachableWithinMs = 1000;
+
+    /// <summary><c>GET /members</c>.</summary>
+    public async Task<MembersView> GetAsync(CancellationToken cancellationToken)
+    {
+        var now = time.Instant();
+        var links = await node.InspectAsync(core => core.Links(now), cancellationToken).ConfigureAwait(false);
+        var self = node.Identity!.Id;
+        var root = node.State;
+        return new MembersView(
+            self.Value,
+            [
+                .. root.Members.Select(member => ToView(
+                    member, links, member.Id == self, (member.Id == self ? root.Delivered : Link(links, member)?.Delivered)?.ToView())),
+            ]);
+    }
+
+    private static MemberView ToView(
+        Member member, ImmutableArray<LinkStatus> links, bool isSelf, IReadOnlyDictionary<string, long>? delivered)
+    {
+        var lastHeard = isSelf ? null : Link(links, member)?.LastHeardMs;
+        return new MemberView(
+            member.Id.Value,
+            member.Name,
+            member.Incarnation.ToString(),
+            member.Status.ToKebab(),
+            member.HttpAddress,
+            member.PeerAddress,
+            member.Sponsor.Value,
+            isSelf,
+            isSelf || lastHeard is <= ReachableWithinMs,
+            lastHeard,
+            delivered);
+    }
+
+    private static LinkStatus? Link(ImmutableArray<LinkStatus> links, Member member) => links.FirstOrDefault(link => link.Peer == member.Id);
+}

@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Delivery;
+using ReplicatedDs.Causality.Replication;
+using ReplicatedDs.Client.Api;
+using ReplicatedDs.Replica.Http.Json;
+using ReplicatedDs.Replica.Http.Problems;
+using ReplicatedDs.Replica.Runtime;
+
+namespace ReplicatedDs.Replica.Http.Cluster;
+
+/// <summary>The delivery buffer, and why its updates wait.</summary>
+internal sealed class PendingViews(IReplicaNode node, TimeProvider time)
+{
+    /// <summary>After how long without a word a replica counts as silent here; the core's patience before it asks others.</summary>
+    private const long SilentAfterMs = 1000;
+
+    /// <summary><c>GET /pending</c>.</summary>
+    public async Task<PendingView> AllAsync(CancellationToken cancellationToken)
+    {
+        var pending = await node.InspectAsync(core => core.Pending(), cancellationToken).ConfigureAwait(false);
+        var now = time.Instant();
+        return new PendingView(node.Identity!.Id.Value, pending.Length, [.. pending.Select(one => ToView(one, now))]);
+    }
+
+    /// <summary><c>GET /pending/{dot}/why</c>.</summary>
+    public async Task<PendingWhyView> WhyAsync(string text, CancellationToken cancellationToken)
+    {
+        if (!Dot.TryParse(text, out var dot))
+        {
+            throw new ProblemException(ProblemKinds.BadRequest, $"'{text}' is no dot; a dot is written 2#17, in a path 2%2317.");
+        }
+
+        var now = time.Instant();
+        var (pending, links) = await node.InspectAsync(core => (core.Pending(), core.Links(now)), cancellationToken).ConfigureAwait(false);
+        var waiting = pending.FirstOrDefault(one => one.Update.Dot == dot)
+            ?? throw new ProblemException(
+                ProblemKinds.NotPending,
+                node.State.Delivered.Covers(dot) ? $"{dot} is applied here." : $"{dot} has not arrived here, or was applied just now.");
+        var buffered = pending.Select(one => one.Update.Dot).ToHashSet();
+        return new PendingWhyView(
+            dot.ToString(), waiting.Reason.ToKebab(), [.. waiting.Missing.Select(missing => Explain(missing, buffered.Contains(missing), links))]);
+    }
+
+    private static PendingUpdateView ToView(PendingUpdate pending, Instant now) => new(
+        pending.Update.Dot.ToString(),
+        pending.Update.Origin.Value,
+        [.. pending.Update.Keys],
+        pending.Missing.ToView(),
+        pending.MissingCount,
+        ApiClock.FromUnixMicroseconds(pending.ArrivedAt.UnixMicroseconds),
+        Math.Max(0, (now.MonotonicMicroseconds - pending.ArrivedAt.MonotonicMicroseconds) / 1000),
+        pending.Reason.ToKebab());
+
+    private static MissingDotView Explain(Dot missing, bool isBufferedHere, ImmutableArray<LinkStatus> links)
+    {
+        int[] holders = [.. links.Where(link => link.Delivered?.Covers(missing) == true).Select(link => link.Peer.Value)];
+        return new MissingDotView(missing.ToString(), holders, isBufferedHere, Action(missing, isBufferedHere, holders, links));
+    }
+
+    private static string Action(Dot missing, bool isBufferedHere, int[] holders, ImmutableArray<LinkStatus> links)
+    {
+        if (isBufferedHere)
+        {
+            return "It has arrived here and waits itself.";
+        }
+
+        var origin = missing.Replica;
+        var link = links.FirstOrDefault(one => one.Peer == origin);
+        if (link is { IsPaused: true, LastHeardMs: < SilentAfterMs })
+        {
+            return $"Replica {origin} holds back its own updates for this replica (a lab fault); it is not fetched elsewhere until that ends.";
+        }
+
+        if (link is { LastHeardMs: < SilentAfterMs })
+        {
+            return $"Replica {origin} is expected to send it; if its updates stall for a second, a holder is asked.";
+        }
+
+        var others = holders.Where(holder => holder != origin.Value).ToArray();
+        return others.Length > 0
+            ? $"Replica {origin} is silent: it is fetched from {string.Join(" or ", others)}."
+            : $"Replica {origin} is silent and no reachable replica has announced it: it is awaited.";
+    }
+}

@@ -1,0 +1,73 @@
+using System.Reflection;
+using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Client.Api;
+using ReplicatedDs.Replica.Runtime;
+
+namespace ReplicatedDs.Replica.Http.Cluster;
+
+/// <summary>This process: who it is, how it does, what it counted.</summary>
+internal sealed class StatusViews(IReplicaNode node, IReplicaFacts facts, ApiOptions options, TimeProvider time)
+{
+    private static readonly string Version =
+        typeof(StatusViews).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
+
+    private readonly long _startedAt = time.GetTimestamp();
+
+    /// <summary><c>GET /status</c>; it answers in every phase.</summary>
+    public async Task<StatusView> GetAsync(CancellationToken cancellationToken)
+    {
+        var identity = node.Identity;
+        var (used, free, isWritable) = facts.Disk();
+        return new StatusView(
+            identity?.ClusterId ?? "",
+            identity?.Id.Value ?? 0,
+            options.Name,
+            identity?.Incarnation.ToString() ?? "",
+            Version,
+            State(),
+            node.Refusal,
+            options.IsLab,
+            (long)time.GetElapsedTime(_startedAt).TotalMilliseconds,
+            facts.Boot,
+            options.Durability,
+            facts.Allocator,
+            await CountersAsync(cancellationToken).ConfigureAwait(false),
+            new DiskView(options.DataFolder, used, free, isWritable));
+    }
+
+    /// <summary>Everything that is counted; also the source of <c>/metrics</c>.</summary>
+    public async Task<CountersView> CountersAsync(CancellationToken cancellationToken)
+    {
+        var events = node.Events;
+        return new CountersView(
+            Keys: node.State.Keys.Count,
+            Writes: events.Count(ReplicaEventKind.Write),
+            Applied: events.Count(ReplicaEventKind.Apply),
+            Buffered: events.Count(ReplicaEventKind.Buffer),
+            Prevented: events.Prevented,
+            Duplicates: events.Count(ReplicaEventKind.Duplicate),
+            Dropped: events.Count(ReplicaEventKind.Drop),
+            Pending: await PendingAsync(cancellationToken).ConfigureAwait(false),
+            Reads: events.Count(ReplicaEventKind.Read));
+    }
+
+    private async Task<long> PendingAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await node.InspectAsync(core => core.PendingCount, cancellationToken).ConfigureAwait(false);
+        }
+        catch (NodeUnavailableException)
+        {
+            // Before it has joined there is no buffer.
+            return 0;
+        }
+    }
+
+    private string State() => node.Phase switch
+    {
+        NodePhase.Starting or NodePhase.Joining => "joining",
+        NodePhase.Leaving or NodePhase.Stopping => "leaving",
+        _ => node.Refusal is null ? "active" : "refusing-writes",
+    };
+}

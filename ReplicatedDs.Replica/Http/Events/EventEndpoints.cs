@@ -1,0 +1,20 @@
+using ReplicatedDs.Client.Api;
+using ReplicatedDs.Replica.Http.Docs;
+using ReplicatedDs.Replica.Http.Problems;
+
+namespace ReplicatedDs.Replica.Http.Events;
+
+/// <summary>The telemetry feed.</summary>
+internal static class EventEndpoints
+{
+    public static void MapEvents(this IEndpointRouteBuilder app) =>
+        app.MapGet("/events", (HttpContext context, EventFeed feed) => feed.ReadAsync(context))
+            .Describe(
+                "Events",
+                "What happens here",
+                "Server-sent events, one JSON object each; the id is n. A reader that is too slow gets {\"kind\":\"Gap\",\"lost\":12} in place of what it missed. Numbers start again at 1 when the replica does.")
+            .TakesQuery("after", "Only events with a greater n.")
+            .TakesHeader("Last-Event-ID", "The same; it wins over the query.")
+            .Produces<EventView>(contentType: "text/event-stream")
+            .Fails(ProblemKinds.BadRequest, ProblemKinds.Overloaded);
+}

@@ -1,0 +1,74 @@
+using Microsoft.AspNetCore.Http.Features;
+using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Replica.Http.Problems;
+using ReplicatedDs.Replica.Runtime;
+
+namespace ReplicatedDs.Replica.Http.Kv;
+
+/// <summary>
+/// Reads key and causal token of <c>/kv</c> requests before routing, and gives every answer to them, error or not, a token.
+/// </summary>
+internal sealed class KvMiddleware(RequestDelegate next, IReplicaNode node, ApiOptions options)
+{
+    public const string TokenHeader = "Causal-Token";
+
+    // Stands for the key in the path that routing sees: routes then match whatever bytes the key has.
+    private const string KeyPlace = "/kv/key";
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        var target = context.Features.Get<IHttpRequestFeature>()?.RawTarget;
+        if (target is null || !RawKey.TrySplit(target, out var segment, out var rest))
+        {
+            return next(context);
+        }
+
+        var request = new KvRequest();
+        context.Features.Set(request);
+        context.Response.OnStarting(() =>
+        {
+            WriteToken(context, request);
+            return Task.CompletedTask;
+        });
+        request.Presented = ReadTokens(context.Request.Headers[TokenHeader]);
+        request.Saw(request.Presented);
+        request.Key = RawKey.Decode(segment);
+        context.Request.Path = new PathString(KeyPlace + rest);
+        return next(context);
+    }
+
+    private VectorClock ReadTokens(IEnumerable<string?> headers)
+    {
+        var clock = VectorClock.Empty;
+        if (node.Identity is not { } identity)
+        {
+            // Nothing is read or written then: the answer is 503, with the same tokens.
+            return clock;
+        }
+
+        foreach (var header in headers)
+        {
+            // A client that merges two sessions may present both tokens.
+            foreach (var token in (header ?? "").Split(',', StringSplitOptions.TrimEntries))
+            {
+                if (!CausalToken.TryRead(token, options.ClusterKey.Span, identity.ClusterId, out var one))
+                {
+                    throw new ProblemException(
+                        ProblemKinds.BadToken, "The Causal-Token header is not a token of this cluster; leave it out to start a new session.");
+                }
+
+                clock = clock.Merge(one);
+            }
+        }
+
+        return clock;
+    }
+
+    private void WriteToken(HttpContext context, KvRequest request)
+    {
+        var headers = context.Response.Headers;
+        headers[TokenHeader] = node.Identity is { } identity
+            ? CausalToken.Write(request.Session, options.ClusterKey.Span, identity.ClusterId)
+            : context.Request.Headers[TokenHeader];
+    }
+}

@@ -1,0 +1,53 @@
+namespace ReplicatedDs.Replica.Http.Problems;
+
+/// <summary>Every kind of error answer of the HTTP API. docs/http-api.md explains each; a test compares the two.</summary>
+internal static class ProblemKinds
+{
+    // What the request says.
+    public static readonly ProblemKind BadRequest = new("bad-request", 400, "The request is not valid.");
+    public static readonly ProblemKind BadKey = new("bad-key", 400, "The key is not valid.");
+    public static readonly ProblemKind BadToken = new("bad-token", 400, "The causal token is not valid.");
+    public static readonly ProblemKind BadTimeout = new("bad-timeout", 400, "The causal timeout is not valid.");
+    public static readonly ProblemKind BadCondition = new("bad-condition", 400, "The condition is not valid.");
+    public static readonly ProblemKind BadJson = new("bad-json", 400, "The JSON body is not valid.");
+    public static readonly ProblemKind BadUpdate = new("bad-update", 400, "The update text is not valid.");
+    public static readonly ProblemKind Unauthorized = new("unauthorized", 401, "This call needs the cluster key.");
+    public static readonly ProblemKind ForeignOrigin = new("foreign-origin", 403, "Web pages of other origins may not change anything here.");
+    public static readonly ProblemKind LabOff = new("lab-off", 403, "Lab mode is off.");
+    public static readonly ProblemKind NoSuchRoute = new("no-such-route", 404, "There is no such call.");
+    public static readonly ProblemKind NoSuchKey = new("no-such-key", 404, "The key has no value here.");
+    public static readonly ProblemKind NotPending = new("not-pending", 404, "The update does not wait here.");
+    public static readonly ProblemKind UnknownPeer = new("unknown-peer", 404, "There is no such peer.");
+    public static readonly ProblemKind MethodNotAllowed = new("method-not-allowed", 405, "The call exists, but not with this method.");
+    public static readonly ProblemKind SlowRequest = new("slow-request", 408, "The request arrived too slowly.");
+    public static readonly ProblemKind Conflict = new("conflict", 409, "The update contradicts one that exists, or its sender may not write.");
+    public static readonly ProblemKind IdTaken = new("id-taken", 409, "The id is already taken.");
+    public static readonly ProblemKind LastMember = new("last-member", 409, "The last active member cannot leave.");
+    public static readonly ProblemKind ConditionFailed = new("condition-failed", 412, "The condition does not hold at this replica.");
+    public static readonly ProblemKind TooLarge = new("too-large", 413, "The body is too large.");
+    public static readonly ProblemKind UnsupportedContentType = new("unsupported-content-type", 415, "The content type is not one that this call takes.");
+    public static readonly ProblemKind UnsupportedContentEncoding = new("unsupported-content-encoding", 415, "Encoded bodies are not taken.");
+    public static readonly ProblemKind ForeignHost = new("foreign-host", 421, "The Host header names another server.");
+
+    // What the replica can do now.
+    public static readonly ProblemKind Internal = new("internal", 500, "Something went wrong inside the replica.");
+    public static readonly ProblemKind NotReady = new("not-ready", 503, "The replica is not ready.");
+    public static readonly ProblemKind CausalTimeout = new("causal-timeout", 503, "The replica did not cover the causal token in time.");
+    public static readonly ProblemKind NotActive = new("not-active", 503, "The replica does not take writes yet.");
+    public static readonly ProblemKind Leaving = new("leaving", 503, "The replica is leaving the cluster.");
+    public static readonly ProblemKind OlderCopy = new("older-copy", 503, "The replica's data folder is an older copy.");
+    public static readonly ProblemKind Refused = new("refused", 503, "The replica refuses the request.");
+    public static readonly ProblemKind Overloaded = new("overloaded", 503, "The replica has too much to do.");
+    public static readonly ProblemKind KeyBusy = new("key-busy", 503, "Too many writers wait for this key.");
+    public static readonly ProblemKind StorageUnavailable = new("storage-unavailable", 503, "The data folder takes no writes.");
+    public static readonly ProblemKind AllocatorUnavailable = new("allocator-unavailable", 503, "The id allocator gave no id.");
+    public static readonly ProblemKind StorageFull = new("storage-full", 507, "The data folder is full.");
+
+    public static readonly IReadOnlyList<ProblemKind> All =
+    [
+        BadRequest, BadKey, BadToken, BadTimeout, BadCondition, BadJson, BadUpdate, Unauthorized, ForeignOrigin, LabOff, NoSuchRoute, NoSuchKey,
+        NotPending, UnknownPeer, MethodNotAllowed, SlowRequest, Conflict, IdTaken, LastMember, ConditionFailed, TooLarge, UnsupportedContentType,
+        UnsupportedContentEncoding, ForeignHost, Internal, NotReady, CausalTimeout, NotActive, Leaving, OlderCopy, Refused, Overloaded, KeyBusy,
+        StorageUnavailable, AllocatorUnavailable, StorageFull,
+    ];
+}

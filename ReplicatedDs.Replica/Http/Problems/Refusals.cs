@@ -1,0 +1,21 @@
+using ReplicatedDs.Causality.Core;
+
+namespace ReplicatedDs.Replica.Http.Problems;
+
+/// <summary>The core's refusals as error answers.</summary>
+internal static class Refusals
+{
+    public static Problem ToProblem(this Refused refused) => new(KindOf(refused.Reason), refused.Detail);
+
+    private static ProblemKind KindOf(RefusalReason reason) => reason switch
+    {
+        RefusalReason.NotActive => ProblemKinds.NotActive,
+        RefusalReason.Leaving => ProblemKinds.Leaving,
+        RefusalReason.OlderCopy => ProblemKinds.OlderCopy,
+        RefusalReason.IdTaken => ProblemKinds.IdTaken,
+        RefusalReason.UnknownPeer => ProblemKinds.UnknownPeer,
+        RefusalReason.Conflict => ProblemKinds.Conflict,
+        RefusalReason.LastMember => ProblemKinds.LastMember,
+        _ => ProblemKinds.Refused,
+    };
+}

@@ -1,0 +1,120 @@
+using System.Security.Cryptography;
+using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Updates;
+using ReplicatedDs.Replica.Ids;
+using ReplicatedDs.Replica.Replication;
+using ReplicatedDs.Replica.Storage;
+
+namespace ReplicatedDs.Replica.Runtime;
+
+/// <summary>How an empty data folder becomes a member: it founds a cluster if told to, else it joins one through a sponsor (R3).</summary>
+internal sealed class Joiner(
+    ReplicaOptions options, IIdAllocator allocator, PeerClient peers, TimeProvider time, ILogger<Joiner> logger)
+{
+    private static readonly TimeSpan RetryMin = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan RetryMax = TimeSpan.FromSeconds(2);
+
+    /// <summary>What a joiner is doing or waiting for, as a sentence; <c>null</c> once it is in.</summary>
+    public string? Reason { get; private set; } = "This replica is starting.";
+
+    /// <summary>Makes the store the home of a new identity and gives its state.</summary>
+    /// <exception cref="ConfigurationException">Founding is refused.</exception>
+    /// <exception cref="IdAllocatorException">The allocator belongs to another cluster.</exception>
+    public async Task<ReplicaState> EnterAsync(IReplicaStore store, CancellationToken stop)
+    {
+        var state = options.Found ? await FoundAsync(store, stop).ConfigureAwait(false) : await JoinAsync(store, stop).ConfigureAwait(false);
+        Reason = null;
+        return state;
+    }
+
+    private async Task<ReplicaState> FoundAsync(IReplicaStore store, CancellationToken stop)
+    {
+        // A peer that does not answer has no say: at the first start of a cluster the others are not there yet.
+        if ((await peers.DescribeAllAsync(stop).ConfigureAwait(false)) is [var (address, cluster), ..])
+        {
+            throw new ConfigurationException(
+                $"This replica was told to found a cluster, but {address} already belongs to cluster {cluster.ClusterId}. Start it without Replica:Found to join that one.");
+        }
+
+        var identity = new ReplicaIdentity(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), new ReplicaId(1), NewIncarnation());
+        await allocator.FoundAsync(identity.ClusterId, stop).ConfigureAwait(false);
+        var founding = ReplicaCore.Found(Admission(identity), new LoopClock(time).Now());
+        var state = ReplicaCore.Replay(ReplicaState.Empty, [founding]);
+        await store.InitializeAsync(identity, state, stop).ConfigureAwait(false);
+        logger.Founded(identity.Id.Value, identity.ClusterId);
+        return state;
+    }
+
+    private async Task<ReplicaState> JoinAsync(IReplicaStore store, CancellationToken stop)
+    {
+        for (var wait = RetryMin; ; wait = Min(wait * 2, RetryMax))
+        {
+            var known = await peers.DescribeAllAsync(stop).ConfigureAwait(false);
+            var reason = "no active member of the cluster answers";
+            if (known.FirstOrDefault(peer => peer.Cluster.IsActive) is ({ } sponsor, { } cluster))
+            {
+                if (known.FirstOrDefault(peer => peer.Cluster.ClusterId != cluster.ClusterId) is ({ } other, { } alien))
+                {
+                    throw new ConfigurationException(
+                        $"{sponsor} belongs to cluster {cluster.ClusterId} but {other} to {alien.ClusterId}: check Cluster:Peers.");
+                }
+
+                try
+                {
+                    return await JoinThroughAsync(store, sponsor, cluster, HighestOf(known), stop).ConfigureAwait(false);
+                }
+                catch (Exception exception) when (exception is JoinException or IdAllocatorException { IsTransient: true })
+                {
+                    reason = exception.Message;
+                }
+            }
+
+            if (Reason != reason)
+            {
+                Reason = reason;
+                logger.WaitingToJoin(reason);
+            }
+
+            await Task.Delay(wait, time, stop).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<ReplicaState> JoinThroughAsync(
+        IReplicaStore store, Uri sponsor, ClusterDescription cluster, ReplicaId highest, CancellationToken stop)
+    {
+        var id = await allocator.AllocateAsync(
+            cluster.ClusterId,
+            highest,
+            async cancel => HighestOf(await peers.DescribeAllAsync(cancel).ConfigureAwait(false)),
+            stop).ConfigureAwait(false);
+        var identity = new ReplicaIdentity(cluster.ClusterId, id, NewIncarnation());
+        logger.JoiningThrough(sponsor, id.Value);
+        var admitted = await peers.JoinAsync(
+            sponsor,
+            new JoinBody(
+                identity.ClusterId, id.Value, identity.Incarnation.ToString(), options.Name, options.HttpAddress.ToString(), options.PeerAddress.ToString()),
+            stop).ConfigureAwait(false);
+
+        var progress = new Progress<long>(keys => Reason = $"reading the snapshot of {sponsor}: {keys} keys so far");
+        var state = await peers.SnapshotAsync(sponsor, progress, stop).ConfigureAwait(false);
+        if (!state.Delivered.Covers(admitted))
+        {
+            throw new JoinException($"the snapshot of {sponsor} does not contain {admitted}, which admits this replica");
+        }
+
+        await store.InitializeAsync(identity, state, stop).ConfigureAwait(false);
+        logger.TookSnapshot(id.Value, state.Keys.Count);
+        return state;
+    }
+
+    private AdmitOperation Admission(ReplicaIdentity identity) =>
+        new(identity.Id, identity.Incarnation, options.Name, options.HttpAddress.ToString(), options.PeerAddress.ToString());
+
+    private static ReplicaId HighestOf(IEnumerable<(Uri Address, ClusterDescription Cluster)> known) =>
+        new(known.Select(peer => peer.Cluster.HighestId).DefaultIfEmpty(0).Max());
+
+    private static Incarnation NewIncarnation() => new(BitConverter.ToUInt128(RandomNumberGenerator.GetBytes(16)));
+
+    private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
+}

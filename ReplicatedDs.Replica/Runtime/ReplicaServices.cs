@@ -1,0 +1,56 @@
+using System.Net;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using ReplicatedDs.Replica.Http;
+using ReplicatedDs.Replica.Ids;
+using ReplicatedDs.Replica.Replication;
+using ReplicatedDs.Replica.Telemetry;
+
+namespace ReplicatedDs.Replica.Runtime;
+
+/// <summary>Puts a replica together.</summary>
+internal static class ReplicaServices
+{
+    public static IServiceCollection AddReplica(this IServiceCollection services, ReplicaOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<AddressBook>();
+        services.AddSingleton<PeerHttp>();
+        services.AddSingleton<PeerClient>();
+        services.AddSingleton<EventRing>();
+        services.AddSingleton<Joiner>();
+        services.AddSingleton<ReplicaStoreFactory>();
+        services.AddSingleton<ReplicaNode>();
+        services.AddSingleton<IReplicaNode>(provider => provider.GetRequiredService<ReplicaNode>());
+        services.AddSingleton<IUpdateFinder>(provider => provider.GetRequiredService<ReplicaNode>());
+        services.AddSingleton<IReplicaFacts>(provider => provider.GetRequiredService<ReplicaNode>());
+        services.AddSingleton<IReplicaIdSource, ReplicaIdSource>();
+        services.AddHostedService(provider => provider.GetRequiredService<ReplicaNode>());
+        services.AddSingleton<IIdAllocator>(provider => options.Redis is { } redis
+            ? ActivatorUtilities.CreateInstance<RedisIdAllocator>(provider, redis)
+            : ActivatorUtilities.CreateInstance<FileIdAllocator>(provider, options.IdsFile));
+        return services;
+    }
+
+    /// <summary>
+    /// Two ports, since one clear-text port cannot speak HTTP/1.1 and HTTP/2 with prior knowledge: clients on one, replicas on the other.
+    /// </summary>
+    public static void ListenAs(this ConfigureWebHostBuilder host, ReplicaOptions options) => host.ConfigureKestrel(kestrel =>
+    {
+        kestrel.AddServerHeader = false;
+        foreach (var url in options.Urls)
+        {
+            kestrel.Listen(IPAddress.TryParse(url.Host, out var address) ? address : IPAddress.Loopback, url.Port, listen => listen.Protocols = HttpProtocols.Http1);
+        }
+
+        kestrel.Listen(IPAddress.Loopback, options.PeerPort, listen => listen.Protocols = HttpProtocols.Http2);
+        kestrel.Limits.Http2.InitialStreamWindowSize = 4 << 20;
+        kestrel.Limits.Http2.InitialConnectionWindowSize = 8 << 20;
+        kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(2);
+        kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(5);
+    });
+
+    /// <summary>Gives the <c>peer</c> port a pipeline of its own: nothing of the client API is there, and nothing of replication elsewhere.</summary>
+    public static void UsePeerPort(this IApplicationBuilder app, ReplicaOptions options) =>
+        app.MapWhen(context => context.Connection.LocalPort == options.PeerPort, peer => peer.MapPeerApi(options));
+}

@@ -1,0 +1,99 @@
+using System.Globalization;
+using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Membership;
+using ReplicatedDs.Replica.Replication;
+using ReplicatedDs.Replica.Storage;
+using ReplicatedDs.Replica.Telemetry;
+
+namespace ReplicatedDs.Replica.Runtime;
+
+/// <summary>A replica's life under one identity: its core, its loop and its links.</summary>
+internal sealed class ReplicaSession : IAsyncDisposable
+{
+    private readonly ReplicaIdentity _identity;
+    private readonly EventRing _events;
+    private readonly CoverageWaiters _waiters;
+    private readonly PeerTransport _transport;
+    private readonly ReplicaCore _core;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _end = new();
+    private readonly Readiness _readiness;
+    private SessionEnd _reason = SessionEnd.Stopped;
+
+    public ReplicaSession(
+        IReplicaStore store,
+        ReplicaState state,
+        ReplicaSettings settings,
+        PeerHttp http,
+        AddressBook addresses,
+        EventRing events,
+        CoverageWaiters waiters,
+        TimeProvider time,
+        ILoggerFactory loggers)
+    {
+        _identity = store.Identity!;
+        (_events, _waiters) = (events, waiters);
+        _logger = loggers.CreateLogger<ReplicaSession>();
+        var clock = new LoopClock(time);
+        var now = clock.Now();
+        _core = new ReplicaCore(settings, state, now);
+        _readiness = new Readiness(now.MonotonicMicroseconds);
+        Loop = new ReplicaLoop(_core, store, clock, time, _logger, Published);
+        _transport = new PeerTransport(addresses, _identity, store, http, loggers.CreateLogger<PeerTransport>(), Loop.PostAsync);
+        Phase = PhaseOf(now);
+        _events.Add(
+            now.UnixMicroseconds,
+            new ReplicaEvent(ReplicaEventKind.Restart) { Detail = string.Create(CultureInfo.InvariantCulture, $"boot {store.Boot}") });
+    }
+
+    public ReplicaLoop Loop { get; }
+
+    public NodePhase Phase { get; private set; }
+
+    /// <summary>Runs until the process stops or the replica's membership ends.</summary>
+    public async Task<SessionEnd> RunAsync(CancellationToken stop)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, _end.Token);
+        await Loop.RunAsync(either.Token).ConfigureAwait(false);
+        return _reason;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _transport.DisposeAsync().ConfigureAwait(false);
+        _end.Dispose();
+    }
+
+    /// <summary>In the loop, after each publication.</summary>
+    private void Published(ReplicaOutput output, Instant now)
+    {
+        _events.Add(now.UnixMicroseconds, output.Events.AsSpan());
+        _transport.Send(output.Messages, output.State.Members);
+        if (!output.Append.IsEmpty)
+        {
+            _waiters.Published(output.State);
+        }
+
+        var phase = PhaseOf(now);
+        if (phase != Phase)
+        {
+            Phase = phase;
+            _logger.PhaseChanged(_identity.Id.Value, phase);
+        }
+
+        if (output.MayExit || output.MustRejoin)
+        {
+            _reason = output.MayExit ? SessionEnd.Left : SessionEnd.MustRejoin;
+            _end.Cancel();
+        }
+    }
+
+    private NodePhase PhaseOf(Instant now) => _core.State.Members.Find(_identity.Id)!.Status switch
+    {
+        MemberStatus.Joining => NodePhase.Joining,
+        MemberStatus.Departed => NodePhase.Leaving,
+        _ when Phase == NodePhase.Ready => NodePhase.Ready,
+        _ => _readiness.IsReached(_core, now) ? NodePhase.Ready : NodePhase.CatchingUp,
+    };
+}

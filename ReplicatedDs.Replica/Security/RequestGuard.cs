@@ -1,0 +1,108 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http.Features;
+using ReplicatedDs.Replica.Http;
+using ReplicatedDs.Replica.Http.Problems;
+
+namespace ReplicatedDs.Replica.Security;
+
+/// <summary>
+/// Enforces <see cref="RouteRules"/>. A loopback port is reachable for every web page that the user has open: a page could post to it, or
+/// read from it after rebinding its own name to 127.0.0.1. So the Host must be ours, and changes must not come from a foreign origin.
+/// </summary>
+internal sealed class RequestGuard(RequestDelegate next, ApiOptions options)
+{
+    private readonly byte[] _keyDigest = SHA256.HashData(options.ClusterKey.Span);
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (context.GetEndpoint() is not RouteEndpoint { RoutePattern.RawText: { } pattern })
+        {
+            // Nothing is mapped here, or not with this method: the answer is 404 or 405, to ourselves only.
+            RequireOwnHost(context);
+            return next(context);
+        }
+
+        // Replication has a port and a pipeline of its own.
+        var rule = RouteRules.Find(context.Request.Method, pattern);
+        if (rule is null || rule.Access == RouteAccess.Peer)
+        {
+            throw new ProblemException(ProblemKinds.NoSuchRoute, $"{context.Request.Method} {context.Request.Path} is not served on this port.");
+        }
+
+        RequireOwnHost(context);
+        if (rule.Access != RouteAccess.Read)
+        {
+            RefuseForeignOrigin(context.Request);
+        }
+
+        if (rule.Access == RouteAccess.Operator)
+        {
+            RequireClusterKey(context);
+        }
+
+        if (rule.IsLab && !options.IsLab)
+        {
+            throw new ProblemException(ProblemKinds.LabOff, "This call injects faults or updates; it is there when the replica is started with Replica:Lab=true.");
+        }
+
+        if (rule.BodyBytesMax is { } bytesMax && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
+        {
+            body.MaxRequestBodySize = bytesMax;
+        }
+
+        return next(context);
+    }
+
+    private void RequireOwnHost(HttpContext context)
+    {
+        var host = context.Request.Host;
+        if (!IsOwn(host.Host))
+        {
+            throw new ProblemException(
+                ProblemKinds.ForeignHost,
+                $"The Host header names '{host.Host}', which is not this server; Security:Hosts lists further names that it answers to.");
+        }
+    }
+
+    private bool IsOwn(string host)
+    {
+        if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || options.Hosts.Contains(host, StringComparer.OrdinalIgnoreCase))
+        {
+            return true;
+        }
+
+        return IPAddress.TryParse(host.AsSpan().Trim("[]"), out var address) && IPAddress.IsLoopback(address);
+    }
+
+    private static void RefuseForeignOrigin(HttpRequest request)
+    {
+        var origin = request.Headers.Origin.ToString();
+        var site = request.Headers["Sec-Fetch-Site"].ToString();
+        var isForeign = origin.Length > 0
+            && !string.Equals(origin, $"{request.Scheme}://{request.Host.Value}", StringComparison.OrdinalIgnoreCase);
+        if (isForeign || site is not ("" or "same-origin" or "none"))
+        {
+            throw new ProblemException(
+                ProblemKinds.ForeignOrigin, $"The request comes from a web page of '{(origin.Length > 0 ? origin : site)}'; such pages may not change anything here.");
+        }
+    }
+
+    private void RequireClusterKey(HttpContext context)
+    {
+        const string Scheme = "Bearer ";
+        var given = context.Request.Headers.Authorization.ToString();
+        var token = given.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? given[Scheme.Length..].Trim() : "";
+
+        // Digests have one length, so the comparison takes the same time whatever was sent.
+        if (!CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(token)), _keyDigest))
+        {
+            throw new ProblemException(new Problem(
+                ProblemKinds.Unauthorized, "Operator calls need the header 'Authorization: Bearer <clusterKey>'; cluster.json holds the key.")
+            {
+                Headers = [("WWW-Authenticate", "Bearer realm=\"replicated-ds\"")],
+            });
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Collections.Frozen;
+using ReplicatedDs.Replica.Http;
+using static ReplicatedDs.Replica.Security.RouteAccess;
+
+namespace ReplicatedDs.Replica.Security;
+
+/// <summary>
+/// The one table of rules: a route that is not in it is refused, and a test fails if one is mapped without a rule. Values are limited by
+/// the handler to the configured size; the table only bounds what the server reads.
+/// </summary>
+public static class RouteRules
+{
+    public static readonly IReadOnlyList<RouteRule> All =
+    [
+        new("GET", "/kv/{key}", Read),
+        new("HEAD", "/kv/{key}", Read),
+        new("PUT", "/kv/{key}", Change, BodyBytesMax: ApiOptions.ValueBytesLimit),
+        new("DELETE", "/kv/{key}", Change),
+        new("GET", "/kv/{key}/replicas", Read),
+
+        new("GET", "/clock", Read),
+        new("GET", "/pending", Read),
+        new("GET", "/pending/{dot}/why", Read),
+        new("GET", "/stable", Read),
+        new("GET", "/members", Read),
+        new("GET", "/status", Read),
+        new("GET", "/events", Read),
+        new("GET", "/health", Read),
+        new("GET", "/alive", Read),
+        new("GET", "/metrics", Read),
+        new("GET", "/openapi/{documentName}.json", Read),
+
+        new("POST", "/admin/leave", Operator),
+        new("POST", "/admin/crash", Operator),
+        new("GET", "/admin/links", Operator, IsLab: true),
+        new("PUT", "/admin/links/{peerId}", Operator, IsLab: true),
+        new("POST", "/admin/links/{peerId}/release", Operator, IsLab: true),
+        new("DELETE", "/admin/links", Operator, IsLab: true),
+        new("POST", "/admin/guests", Operator, IsLab: true),
+        new("POST", "/replication/updates", Change, IsLab: true, BodyBytesMax: ApiOptions.ValueBytesLimit + RouteRule.SmallBody),
+
+        new("POST", "/replication/stream", Peer, BodyBytesMax: null),
+        new("GET", "/replication/cluster", Peer),
+        new("POST", "/replication/join", Peer),
+        new("GET", "/replication/snapshot", Peer),
+        new("GET", "/replication/update/{replica:int:min(1)}/{counter:long:min(1)}", Peer),
+    ];
+
+    private static readonly FrozenDictionary<(string Method, string Pattern), RouteRule> ByRoute =
+        All.ToFrozenDictionary(rule => (rule.Method, rule.Pattern));
+
+    public static RouteRule? Find(string method, string pattern) => ByRoute.GetValueOrDefault((method, pattern));
+}

@@ -1,0 +1,287 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Globalization;
+using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Updates;
+using ReplicatedDs.Causality.Wire;
+
+namespace ReplicatedDs.Replica.Storage;
+
+/// <summary>
+/// <c>log.db</c>: the updates in delivery order, a few large rows per append. One connection writes, others read beside it (WAL); in
+/// memory mode one connection does both.
+/// </summary>
+internal sealed class LogDatabase : IDisposable
+{
+    public const string Name = "log.db";
+
+    // The range that holds an update, found from its start: ranges of one origin do not overlap.
+    private const string SelectRanges = """
+        SELECT b.updates FROM ranges r JOIN batches b ON b.position = r.position
+        WHERE r.origin = $1 AND r.first <= $3
+            AND r.first >= (SELECT max(first) FROM ranges WHERE origin = $1 AND first <= $2)
+        ORDER BY r.first
+        """;
+
+    private const int ReadersKept = 8;
+
+    private readonly string? _path;
+    private readonly StoreLimits _limits;
+    private readonly SqliteSession _writer;
+    private readonly Lock _writing = new();
+    private readonly ConcurrentBag<SqliteSession> _readers = [];
+    private volatile bool _isClosed;
+
+    private LogDatabase(string? path, StoreLimits limits, SqliteSession writer)
+    {
+        _path = path;
+        _limits = limits;
+        _writer = writer;
+    }
+
+    /// <summary>The position of the newest row, 0 if there is none.</summary>
+    public long LastPosition { get; private set; }
+
+    public bool IsEmpty => (long)_writer.Scalar("SELECT count(*) FROM (SELECT 1 FROM batches LIMIT 1)")! == 0;
+
+    /// <param name="folder"><c>null</c>: in memory.</param>
+    public static LogDatabase Open(string? folder, Durability durability, StoreLimits limits)
+    {
+        var path = folder is null ? null : Path.Combine(folder, Name);
+        var writer = new SqliteSession(path);
+        try
+        {
+            writer.Execute("PRAGMA journal_mode = WAL");
+            writer.Execute("PRAGMA synchronous = FULL");
+            writer.Migrate(StoreSchema.Log, StoreSchema.LogVersion, path ?? Name);
+            var log = new LogDatabase(path, limits, writer)
+            {
+                LastPosition = (long)writer.Scalar("SELECT coalesce(max(position), 0) FROM batches")!,
+            };
+            if (limits.LogPagesMax is { } pages)
+            {
+                writer.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA max_page_count = {pages}"));
+            }
+
+            log.SetSync(durability);
+            return log;
+        }
+        catch
+        {
+            writer.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Positions up to this one were used before, though their rows may be gone.</summary>
+    public void ContinueAfter(long position) => LastPosition = Math.Max(LastPosition, position);
+
+    /// <summary>Counts this opening; on the disk on return, whatever the durability mode.</summary>
+    public long IncrementBoot(Durability durability)
+    {
+        lock (_writing)
+        {
+            _writer.Execute("PRAGMA synchronous = FULL");
+            _writer.Execute("INSERT INTO metadata VALUES ('boot', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1");
+            SetSync(durability);
+            return (long)_writer.Scalar("SELECT value FROM metadata WHERE name = 'boot'")!;
+        }
+    }
+
+    /// <summary>Whose log this is; <c>null</c> if nobody's.</summary>
+    public string? Owner => _writer.Scalar("SELECT value FROM metadata WHERE name = 'owner'") as string;
+
+    /// <summary>Gives the empty log an owner; on the disk on return.</summary>
+    public void SetOwner(string owner, Durability durability)
+    {
+        lock (_writing)
+        {
+            _writer.Execute("PRAGMA synchronous = FULL");
+            _writer.Execute("INSERT INTO metadata VALUES ('owner', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value", owner);
+            SetSync(durability);
+        }
+    }
+
+    /// <summary>Appends all or nothing.</summary>
+    /// <returns>The bytes written.</returns>
+    public long Append(ReadOnlySpan<Update> updates)
+    {
+        // Encoded before the transaction begins: an update that cannot be written must not leave one open.
+        var rows = Encode(updates);
+        lock (_writing)
+        {
+            _writer.InTransaction(() =>
+            {
+                var position = LastPosition;
+                foreach (var (bytes, ranges) in rows)
+                {
+                    _writer.Execute("INSERT INTO batches VALUES ($1, $2)", ++position, bytes);
+                    foreach (var (origin, (first, last)) in ranges)
+                    {
+                        _writer.Execute("INSERT INTO ranges VALUES ($1, $2, $3, $4)", origin.Value, first, last, position);
+                    }
+                }
+            });
+            LastPosition += rows.Count;
+        }
+
+        return rows.Sum(static row => (long)row.Bytes.Length);
+    }
+
+    /// <summary>The updates behind a position, in delivery order.</summary>
+    public IEnumerable<Update> ReadFrom(long position)
+    {
+        using var session = new Rental(this);
+        using var rows = session.Session.Prepare("SELECT updates FROM batches WHERE position > $1 ORDER BY position", position).ExecuteReader();
+        while (rows.Read())
+        {
+            foreach (var update in UpdateCodec.ReadBatch(rows.GetFieldValue<byte[]>(0)))
+            {
+                yield return update;
+            }
+        }
+    }
+
+    public ImmutableArray<Update> Read(ReplicaId origin, long first, long last, long budget, CancellationToken cancellationToken)
+    {
+        using var session = new Rental(this);
+        using var rows = session.Session.Prepare(SelectRanges, origin.Value, first, last).ExecuteReader();
+        var found = ImmutableArray.CreateBuilder<Update>();
+        while (rows.Read())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            foreach (var update in UpdateCodec.ReadBatch(rows.GetFieldValue<byte[]>(0)))
+            {
+                if (update.Origin != origin || update.Dot.Counter < first)
+                {
+                    continue;
+                }
+
+                budget -= UpdateSize.Of(update);
+
+                // A counter that is not the next one: the rows between were cut off, or are not there yet.
+                if (update.Dot.Counter != first + found.Count || update.Dot.Counter > last || (budget < 0 && found.Count > 0))
+                {
+                    return found.ToImmutable();
+                }
+
+                found.Add(update);
+            }
+        }
+
+        return found.ToImmutable();
+    }
+
+    /// <summary>
+    /// Puts on the disk what was only handed to the operating system, so that a checkpoint never outlives the log that it rests on.
+    /// </summary>
+    public void Flush()
+    {
+        // The write-ahead log carries no locks of SQLite, so opening and closing it here disturbs none. What it no longer holds was synced when it was moved.
+        var ahead = _path + "-wal";
+        if (_path is not null && File.Exists(ahead))
+        {
+            using var handle = File.OpenHandle(ahead, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            RandomAccess.FlushToDisk(handle);
+        }
+    }
+
+    public void Dispose()
+    {
+        _isClosed = true;
+        while (_readers.TryTake(out var reader))
+        {
+            reader.Dispose();
+        }
+
+        lock (_writing)
+        {
+            _writer.Dispose();
+        }
+    }
+
+    private List<(byte[] Bytes, Dictionary<ReplicaId, (long First, long Last)> Ranges)> Encode(ReadOnlySpan<Update> updates)
+    {
+        var rows = new List<(byte[] Bytes, Dictionary<ReplicaId, (long First, long Last)> Ranges)>();
+        var buffer = new ArrayBufferWriter<byte>();
+        while (!updates.IsEmpty)
+        {
+            var ranges = new Dictionary<ReplicaId, (long First, long Last)>();
+            var count = 0;
+            var size = 0L;
+            while (count < updates.Length && count < _limits.RowUpdatesMax)
+            {
+                var update = updates[count];
+                size += UpdateSize.Of(update);
+                if (size > _limits.RowBytesMax && count > 0)
+                {
+                    break;
+                }
+
+                var range = ranges.GetValueOrDefault(update.Origin, (update.Dot.Counter, update.Dot.Counter - 1));
+                if (range.Item2 != update.Dot.Counter - 1)
+                {
+                    throw new ArgumentException($"{update.Dot} is appended behind {update.Origin}#{range.Item2}.", nameof(updates));
+                }
+
+                ranges[update.Origin] = (range.Item1, update.Dot.Counter);
+                count++;
+            }
+
+            buffer.ResetWrittenCount();
+            UpdateCodec.WriteBatch(buffer, updates[..count]);
+            rows.Add((buffer.WrittenSpan.ToArray(), ranges));
+            updates = updates[count..];
+        }
+
+        return rows;
+    }
+
+    private void SetSync(Durability durability) =>
+        _writer.Execute(durability == Durability.Fsync ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+
+    /// <summary>A connection for reading, given back at the end; in memory mode the writer's, held for as long.</summary>
+    private readonly struct Rental : IDisposable
+    {
+        private readonly LogDatabase _log;
+
+        public Rental(LogDatabase log)
+        {
+            _log = log;
+            ObjectDisposedException.ThrowIf(log._isClosed, log);
+            if (log._path is null)
+            {
+                log._writing.Enter();
+                Session = log._writer;
+                return;
+            }
+
+            if (!log._readers.TryTake(out var reader))
+            {
+                reader = new SqliteSession(log._path);
+                reader.Execute("PRAGMA query_only = 1");
+            }
+
+            Session = reader;
+        }
+
+        public SqliteSession Session { get; }
+
+        public void Dispose()
+        {
+            if (_log._path is null)
+            {
+                _log._writing.Exit();
+            }
+            else if (_log._isClosed || _log._readers.Count >= ReadersKept)
+            {
+                Session.Dispose();
+            }
+            else
+            {
+                _log._readers.Add(Session);
+            }
+        }
+    }
+}

@@ -1,0 +1,333 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Updates;
+
+namespace ReplicatedDs.Replica.Storage;
+
+/// <summary>
+/// The embedded store: <c>log.db</c> holds what was delivered, <c>state.db</c> a checkpoint, <c>identity.json</c> whose folder it is,
+/// and <c>lock</c> is held for as long as a process uses it.
+/// </summary>
+/// <remarks>
+/// What survives is said at <see cref="Durability"/>. Identity and boot number are always synced to the disk. Recovery is the checkpoint
+/// with the log behind it applied; the checkpoint does not depend on anything in the log before its position.
+/// </remarks>
+public sealed class SqliteReplicaStore : IReplicaStore
+{
+    private const string LockName = "lock";
+
+    private readonly string _folder;
+    private readonly Durability _durability;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly FileStream _lock;
+    private readonly LogDatabase _log;
+    private readonly StateDatabase _state;
+    private readonly Checkpointer _checkpointer;
+    private readonly RecentUpdates _recent;
+    private bool _isReady;
+    private bool _isDisposed;
+
+    private SqliteReplicaStore(
+        string folder, Durability durability, StoreLimits limits, TimeProvider time, ILogger logger, FileStream held, LogDatabase log, StateDatabase state)
+    {
+        _folder = folder;
+        _durability = durability;
+        _time = time;
+        _logger = logger;
+        _lock = held;
+        _log = log;
+        _state = state;
+        _recent = new RecentUpdates(limits.RecentUpdatesMax, limits.RecentBytesMax);
+        _checkpointer = new Checkpointer(
+            state, durability == Durability.Os ? log.Flush : static () => { }, exception => StorageErrors.Wrap(folder, exception).Message, limits, time, logger);
+    }
+
+    public ReplicaIdentity? Identity { get; private set; }
+
+    public long Boot { get; private init; }
+
+    /// <summary>Opens a folder, which is made if it is not there, and holds it until the store is disposed.</summary>
+    /// <exception cref="StorageUnavailableException">
+    /// It cannot be made or written, another process holds it, it is damaged, or a newer program wrote it. Nothing was changed.
+    /// </exception>
+    public static SqliteReplicaStore Open(string folder, Durability durability, TimeProvider time, ILogger logger) =>
+        Open(folder, durability, time, logger, new StoreLimits());
+
+    internal static SqliteReplicaStore Open(string folder, Durability durability, TimeProvider time, ILogger logger, StoreLimits limits)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        ArgumentNullException.ThrowIfNull(time);
+        ArgumentNullException.ThrowIfNull(logger);
+        folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        var held = Hold(folder);
+        LogDatabase? log = null;
+        StateDatabase? state = null;
+        try
+        {
+            var known = IdentityFile.Read(folder);
+            if (known is { IsVolatile: true })
+            {
+                IdentityFile.Delete(folder);
+                known = null;
+            }
+            else if (durability == Durability.Memory && known is not null)
+            {
+                throw new StorageUnavailableException(
+                    $"The folder {folder} holds durable data, which memory mode would abandon: start with another durability, or with another folder.", false);
+            }
+
+            var place = durability == Durability.Memory ? null : folder;
+            log = LogDatabase.Open(place, durability, limits);
+            state = StateDatabase.Open(place);
+            CheckOwner(folder, known?.Identity, log, state);
+            log.ContinueAfter(state.Position ?? 0);
+            var boot = log.IncrementBoot(durability);
+            logger.StoreOpened(folder, durability, boot);
+            return new SqliteReplicaStore(folder, durability, limits, time, logger, held, log, state) { Identity = known?.Identity, Boot = boot };
+        }
+        catch (Exception exception)
+        {
+            state?.Dispose();
+            log?.Dispose();
+            held.Dispose();
+            if (StorageErrors.IsStorage(exception))
+            {
+                throw StorageErrors.Wrap(folder, exception);
+            }
+
+            throw;
+        }
+    }
+
+    public ReplicaState Recover()
+    {
+        if (Identity is null)
+        {
+            throw new InvalidOperationException("An empty folder has nothing to recover.");
+        }
+
+        try
+        {
+            var (checkpoint, position) = _state.Read();
+            var replayed = 0L;
+            var changedKeys = new HashSet<string>(StringComparer.Ordinal);
+            var state = ReplicaCore.Replay(checkpoint, _log.ReadFrom(position).Select(update =>
+            {
+                replayed++;
+                changedKeys.UnionWith(update.Keys);
+                return update;
+            }));
+            _checkpointer.Start(state, _log.LastPosition, changedKeys);
+            _isReady = true;
+            _logger.Recovered(state.Keys.Count, replayed);
+            return state;
+        }
+        catch (Exception exception) when (StorageErrors.IsStorage(exception))
+        {
+            throw StorageErrors.Wrap(_folder, exception);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new StorageUnavailableException(
+                $"The log in {_folder} is damaged ({exception.Message.TrimEnd('.')}): move the folder aside and let the replica join anew.", false, exception);
+        }
+    }
+
+    /// <exception cref="StorageUnavailableException">The folder is still empty.</exception>
+    public Task InitializeAsync(ReplicaIdentity identity, ReplicaState state, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(identity);
+        ArgumentNullException.ThrowIfNull(state);
+        if (Identity is { } known)
+        {
+            throw new InvalidOperationException($"The folder {_folder} already belongs to replica {known.Id}.");
+        }
+
+        return Task.Run(
+            () =>
+            {
+                try
+                {
+                    // The identity file comes last: as long as it is not there, the folder counts as empty.
+                    _state.WriteAll(state, _log.LastPosition);
+                    _log.SetOwner(Describe(identity), _durability);
+                    IdentityFile.Write(_folder, identity, isVolatile: _durability == Durability.Memory);
+                }
+                catch (Exception exception) when (StorageErrors.IsStorage(exception))
+                {
+                    throw StorageErrors.Wrap(_folder, exception);
+                }
+
+                _checkpointer.Start(state, _log.LastPosition, []);
+                Identity = identity;
+                _isReady = true;
+            },
+            cancellationToken);
+    }
+
+    public ValueTask AppendAsync(ImmutableArray<Update> updates, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!_isReady)
+        {
+            throw new InvalidOperationException("The store takes updates only after it was recovered or initialized.");
+        }
+
+        if (updates.IsDefaultOrEmpty)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        try
+        {
+            var bytes = _log.Append(updates.AsSpan());
+            if (_durability != Durability.Memory)
+            {
+                _checkpointer.Appended(_log.LastPosition, updates[^1].Dot, bytes);
+            }
+
+            _recent.Add(updates.AsSpan());
+            return ValueTask.CompletedTask;
+        }
+        catch (Exception exception) when (StorageErrors.IsStorage(exception))
+        {
+            return ValueTask.FromException(StorageErrors.Wrap(_folder, exception));
+        }
+    }
+
+    public void Published(ReplicaState state, ImmutableArray<Update> updates)
+    {
+        // In memory a checkpoint would serve nobody: it ends with the process as the log does.
+        if (_durability != Durability.Memory)
+        {
+            _checkpointer.Published(state, updates);
+        }
+    }
+
+    public async ValueTask<ImmutableArray<Update>> ReadAsync(
+        ReplicaId origin, long first, long last, long bytesMax, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (first < 1 || last < first)
+        {
+            return [];
+        }
+
+        var recent = _recent.Read(origin, first, last, bytesMax);
+        if (!recent.IsEmpty)
+        {
+            return recent;
+        }
+
+        try
+        {
+            return await Task.Run(() => _log.Read(origin, first, last, bytesMax, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (StorageErrors.IsStorage(exception))
+        {
+            throw StorageErrors.Wrap(_folder, exception);
+        }
+    }
+
+    public async Task ArchiveAsync(CancellationToken cancellationToken)
+    {
+        var id = Identity?.Id ?? throw new InvalidOperationException("An empty folder is not archived.");
+        await DisposeAsync().ConfigureAwait(false);
+        var stamp = _time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        var archive = string.Create(CultureInfo.InvariantCulture, $"{_folder}.left-{id.Value}-{stamp}");
+        try
+        {
+            Directory.Move(_folder, archive);
+            AtomicFile.SyncFolder(Path.GetDirectoryName(_folder)!);
+        }
+        catch (Exception exception) when (StorageErrors.IsStorage(exception))
+        {
+            throw StorageErrors.Wrap(_folder, exception);
+        }
+
+        _logger.FolderArchived(_folder, archive);
+    }
+
+    public (long Used, long Free) Usage() => (FolderUsage.Used(_folder), FolderUsage.Free(_folder));
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
+        await _checkpointer.DisposeAsync().ConfigureAwait(false);
+        _state.Dispose();
+        _log.Dispose();
+        if (_durability == Durability.Memory && Identity is not null)
+        {
+            File.Delete(Path.Combine(_folder, IdentityFile.Name));
+        }
+
+        await _lock.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Writes a checkpoint of what was published so far.</summary>
+    internal Task CheckpointAsync(CancellationToken cancellationToken) => _checkpointer.WriteAsync(cancellationToken);
+
+    private static FileStream Hold(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageUnavailableException($"The data folder {folder} cannot be made ({exception.Message.TrimEnd('.')}).", false, exception);
+        }
+
+        var path = Path.Combine(folder, LockName);
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new StorageUnavailableException($"The data folder {folder} cannot be written ({exception.Message.TrimEnd('.')}).", false, exception);
+        }
+        catch (IOException exception) when (exception is DirectoryNotFoundException or PathTooLongException)
+        {
+            throw new StorageUnavailableException($"The data folder {folder} cannot be used ({exception.Message.TrimEnd('.')}).", false, exception);
+        }
+        catch (IOException exception)
+        {
+            throw new StorageUnavailableException($"The data folder {folder} is in use by another process.", false, exception);
+        }
+    }
+
+    /// <summary>The identity file, the log and the checkpoint must belong together, or a piece of the folder was lost or exchanged.</summary>
+    private static void CheckOwner(string folder, ReplicaIdentity? identity, LogDatabase log, StateDatabase state)
+    {
+        if (identity is null)
+        {
+            if (!log.IsEmpty)
+            {
+                throw new StorageUnavailableException(
+                    $"The folder {folder} holds a log but no {IdentityFile.Name}: restore that file, or move the folder aside and let the replica join anew.", false);
+            }
+
+            return;
+        }
+
+        if (log.Owner != Describe(identity) || state.Position is null)
+        {
+            throw new StorageUnavailableException(
+                $"The folder {folder} has the {IdentityFile.Name} of replica {identity.Id}, but its data is missing or another's: restore all files together, or move the folder aside and let the replica join anew.",
+                false);
+        }
+    }
+
+    private static string Describe(ReplicaIdentity identity) =>
+        string.Create(CultureInfo.InvariantCulture, $"{identity.ClusterId} {identity.Id.Value} {identity.Incarnation}");
+}

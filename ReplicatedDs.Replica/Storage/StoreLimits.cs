@@ -1,0 +1,26 @@
+namespace ReplicatedDs.Replica.Storage;
+
+/// <summary>Bounds of one store.</summary>
+internal sealed record StoreLimits
+{
+    /// <summary>Updates in one row of the log; a larger append takes several rows in one transaction.</summary>
+    public int RowUpdatesMax { get; init; } = 1024;
+
+    /// <summary>About how many bytes one row of the log takes; a single larger update takes a row of its own.</summary>
+    public long RowBytesMax { get; init; } = 1 << 20;
+
+    /// <summary>Updates kept in memory behind the newest.</summary>
+    public int RecentUpdatesMax { get; init; } = 65_536;
+
+    /// <summary>About how many bytes they take.</summary>
+    public long RecentBytesMax { get; init; } = 32 << 20;
+
+    /// <summary>Appended bytes after which a checkpoint is due.</summary>
+    public long CheckpointBytes { get; init; } = 16 << 20;
+
+    /// <summary>Time after the first change since the last checkpoint after which one is due.</summary>
+    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Pages of the log's database, at most: a full disk for tests.</summary>
+    public int? LogPagesMax { get; init; }
+}

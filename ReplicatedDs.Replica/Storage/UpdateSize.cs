@@ -1,0 +1,25 @@
+using ReplicatedDs.Causality.Updates;
+
+namespace ReplicatedDs.Replica.Storage;
+
+/// <summary>About how many bytes an update takes: enough to keep rows, batches and the tail in memory bounded.</summary>
+internal static class UpdateSize
+{
+    private const int Overhead = 64;
+
+    public static long Of(Update update)
+    {
+        var size = (long)Overhead + (update.OperationId?.Length ?? 0);
+        foreach (var operation in update.Operations)
+        {
+            size += operation switch
+            {
+                SetOperation set => set.Key.Length + set.Value.Length + (set.ContentType?.Length ?? 0),
+                KeyOperation other => other.Key.Length,
+                _ => Overhead,
+            };
+        }
+
+        return size;
+    }
+}

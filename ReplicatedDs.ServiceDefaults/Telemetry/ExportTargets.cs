@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Configuration;
+
+namespace ReplicatedDs.ServiceDefaults.Telemetry;
+
+/// <summary>Where telemetry goes.</summary>
+/// <param name="HasStandard">Whether <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set; the exporter reads it and its companions itself.</param>
+/// <param name="Dashboard">The base address of the dashboard's receiver (http/protobuf), if any.</param>
+internal sealed record ExportTargets(bool HasStandard, Uri? Dashboard)
+{
+    public bool IsEmpty => !HasStandard && Dashboard is null;
+
+    /// <exception cref="InvalidOperationException">An address is not an absolute http(s) address.</exception>
+    public static ExportTargets From(IConfiguration configuration)
+    {
+        var standard = Address(configuration, "OTEL_EXPORTER_OTLP_ENDPOINT");
+        return new ExportTargets(standard is not null, Address(configuration, "Dashboard:Otlp"));
+    }
+
+    private static Uri? Address(IConfiguration configuration, string key)
+    {
+        var text = configuration[key];
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return null;
+        }
+
+        return Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is ("http" or "https")
+            ? address
+            : throw new InvalidOperationException($"{key} is '{text}'; it has to be an address such as http://127.0.0.1:4318.");
+    }
+}
