@@ -74,11 +74,7 @@ internal static class DashboardHost
         services.AddScoped<NoticeBoard>();
 
         services.AddSingleton<ViewerRegistry>();
-        services.AddSignalR(hub =>
-        {
-            hub.MaximumReceiveMessageSize = 4096; // Viewers send nothing.
-            hub.EnableDetailedErrors = false;
-        });
+        services.AddSignalR().AddHubOptions<ClusterHub>(hub => hub.MaximumReceiveMessageSize = 4096); // Viewers send nothing.
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddRadzenComponents();
     }
