@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Connections;
+using ReplicatedDs.Replica.Gateways.Text;
 using ReplicatedDs.Replica.Http;
 using ReplicatedDs.Replica.Runtime;
 using ReplicatedDs.Replica.Storage;
@@ -12,6 +13,7 @@ try
     builder.WebHost.ListenAs(options);
     builder.Services.AddReplica(options);
     builder.Services.AddReplicaApi(builder.Configuration);
+    builder.Services.AddTextGateway(builder.Configuration);
 
     var app = builder.Build();
     app.UsePeerPort(options);

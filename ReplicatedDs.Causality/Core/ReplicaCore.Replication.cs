@@ -35,11 +35,11 @@ public sealed partial class ReplicaCore
             case UpdateBatch batch when sender.Status is MemberStatus.Active or MemberStatus.Departed:
                 Take(link, batch);
                 break;
-            case PullRequest pull when Self.Status != MemberStatus.Joining && !IsGivenUp(Self) && (sender.Status is MemberStatus.Active or MemberStatus.Joining || IsGivenUp(sender)):
+            case PullRequest pull when Self.Status != MemberStatus.Joining && !IsGivenUp(Self):
                 Serve(link, pull);
                 break;
             default:
-                break; // joiners send no updates and serve nobody; one that left still serves, it may be the last holder
+                break; // joiners send no updates and serve nobody; one that left still serves and asks: it may be the last holder, and must learn who else left
         }
     }
 
@@ -69,7 +69,12 @@ public sealed partial class ReplicaCore
 
         if (batch.IsRepair && _links.GetValueOrDefault(batch.Origin) is { IsPausedByPeer: true } paused && IsFresh(paused))
         {
-            return; // its origin holds it back on purpose
+            foreach (var update in batch.Updates.Where(update => !_staged.Delivered.Covers(update.Dot)))
+            {
+                _events.Add(new ReplicaEvent(ReplicaEventKind.Drop) { Update = update, Peer = link.Peer, Detail = "its origin holds it back on purpose" });
+            }
+
+            return;
         }
 
         if (!batch.IsRepair && batch.Origin != link.Peer)
@@ -207,7 +212,11 @@ public sealed partial class ReplicaCore
 
     private VectorClock Announcement()
     {
-        var delivered = _staged.Delivered;
+        // One that left acknowledges nothing that came after its last update: whoever counts on it as a holder must be able to count on
+        // those who take that update over. Two that leave at once would else hold each other's updates, and both go.
+        var delivered = Self is { Status: MemberStatus.Departed, Final: > 0 and var final }
+            ? _staged.Base(Id).With(new Dot(Id, final))
+            : _staged.Delivered;
         if (_settings.Mutation == CoreMutation.AcknowledgeBuffered)
         {
             foreach (var entry in _buffer.InOrder())

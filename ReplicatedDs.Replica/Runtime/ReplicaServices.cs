@@ -35,9 +35,8 @@ internal static class ReplicaServices
     /// <summary>
     /// Two ports, since one clear-text port cannot speak HTTP/1.1 and HTTP/2 with prior knowledge: clients on one, replicas on the other.
     /// </summary>
-    public static void ListenAs(this ConfigureWebHostBuilder host, ReplicaOptions options) => host.ConfigureKestrel(kestrel =>
+    public static void ListenAs(this ConfigureWebHostBuilder host, ReplicaOptions options) => host.UseUrls("").ConfigureKestrel(kestrel =>
     {
-        kestrel.AddServerHeader = false;
         foreach (var url in options.Urls)
         {
             kestrel.Listen(IPAddress.TryParse(url.Host, out var address) ? address : IPAddress.Loopback, url.Port, listen => listen.Protocols = HttpProtocols.Http1);

@@ -2,6 +2,7 @@ using System.Globalization;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Membership;
+using ReplicatedDs.Replica.Http;
 using ReplicatedDs.Replica.Replication;
 using ReplicatedDs.Replica.Storage;
 using ReplicatedDs.Replica.Telemetry;
@@ -13,6 +14,7 @@ internal sealed class ReplicaSession : IAsyncDisposable
 {
     private readonly ReplicaIdentity _identity;
     private readonly EventRing _events;
+    private readonly PropagationTracer _tracer;
     private readonly CoverageWaiters _waiters;
     private readonly PeerTransport _transport;
     private readonly ReplicaCore _core;
@@ -35,11 +37,11 @@ internal sealed class ReplicaSession : IAsyncDisposable
         _identity = store.Identity!;
         (_events, _waiters) = (events, waiters);
         _logger = loggers.CreateLogger<ReplicaSession>();
-        var clock = new LoopClock(time);
-        var now = clock.Now();
+        _tracer = new PropagationTracer(_identity.Id, time);
+        var now = time.Instant();
         _core = new ReplicaCore(settings, state, now);
         _readiness = new Readiness(now.MonotonicMicroseconds);
-        Loop = new ReplicaLoop(_core, store, clock, time, _logger, Published);
+        Loop = new ReplicaLoop(_core, store, time, _logger, Published);
         _transport = new PeerTransport(addresses, _identity, store, http, loggers.CreateLogger<PeerTransport>(), Loop.PostAsync);
         Phase = PhaseOf(now);
         _events.Add(
@@ -69,6 +71,7 @@ internal sealed class ReplicaSession : IAsyncDisposable
     private void Published(ReplicaOutput output, Instant now)
     {
         _events.Add(now.UnixMicroseconds, output.Events.AsSpan());
+        _tracer.Observe(output.Events.AsSpan(), now);
         _transport.Send(output.Messages, output.State.Members);
         if (!output.Append.IsEmpty)
         {
