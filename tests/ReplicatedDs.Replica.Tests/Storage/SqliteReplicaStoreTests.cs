@@ -1,0 +1,480 @@
+using System.Collections.Immutable;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Updates;
+using ReplicatedDs.Replica.Storage;
+
+namespace ReplicatedDs.Replica.Tests.Storage;
+
+public sealed class SqliteReplicaStoreTests : IDisposable
+{
+    // A checkpoint only where a test asks for one.
+    private static readonly StoreLimits Quiet = new() { CheckpointInterval = TimeSpan.FromDays(1), CheckpointBytes = long.MaxValue };
+
+    private readonly Scratch _scratch = new();
+    private readonly Story _story = new();
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Fact]
+    public async Task Open_AnEmptyFolder_HasNoIdentityAndCountsBoots()
+    {
+        for (var boot = 1; boot <= 3; boot++)
+        {
+            await using var store = Open();
+            Assert.Null(store.Identity);
+            Assert.Equal(boot, store.Boot);
+        }
+    }
+
+    [Theory]
+    [InlineData(Durability.Fsync)]
+    [InlineData(Durability.Os)]
+    public async Task Recover_AfterReopening_GivesWhatWasAppended(Durability durability)
+    {
+        await using (var store = Open(durability))
+        {
+            await store.InitializeAsync(Story.Identity, ReplicaState.Empty, default);
+            await _story.AppendAsync(store, _story.Found());
+            await _story.AppendAsync(store, _story.Write(1, "x", "1"), _story.Write(2, "x", "2"), _story.Write(1, "y\0z", ""), _story.Write(3, new DeleteOperation("x")));
+        }
+
+        await using var again = Open(durability);
+        Assert.Equal(Story.Identity, again.Identity);
+        Assert.Equal(2, again.Boot);
+        Assert.Equal(Story.Describe(_story.Expected), Story.Describe(again.Recover()));
+        await _story.AppendAsync(again, _story.Write(2, "z", "later"));
+        Assert.Equal(Story.Describe(_story.Expected), Story.Describe(again.Recover()));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public async Task Recover_FromACheckpointAndTheLogBehindIt_EqualsAFullReplay(int checkpointEvery)
+    {
+        // The folder is copied while the store is open: what a killed process leaves, without the last checkpoint of a clean end.
+        var random = new Random(checkpointEvery);
+        await using var store = Open();
+        await store.InitializeAsync(Story.Identity, ReplicaState.Empty, default);
+        await _story.AppendAsync(store, _story.Found());
+        for (var round = 1; round <= 20; round++)
+        {
+            var updates = Enumerable.Range(0, random.Next(1, 6))
+                .Select(_ => random.Next(5) == 0
+                    ? _story.Write(random.Next(1, 4), new DeleteOperation($"k{random.Next(10)}"))
+                    : _story.Write(random.Next(1, 4), $"k{random.Next(10)}", $"{round}"))
+                .ToImmutableArray();
+            await _story.AppendAsync(store, updates);
+            if (checkpointEvery > 0 && round % checkpointEvery == 0)
+            {
+                await store.CheckpointAsync(default);
+            }
+
+            var copy = Path.Combine(_scratch.Root, $"copy-{round}");
+            Copy(_scratch.Folder, copy);
+            await using var recovered = SqliteReplicaStore.Open(copy, Durability.Fsync, TimeProvider.System, NullLogger.Instance, Quiet);
+            Assert.Equal(Story.Describe(_story.Expected), Story.Describe(recovered.Recover()));
+        }
+    }
+
+    [Fact]
+    public async Task Recover_TwiceWithoutACheckpointBetween_KeepsTheReplayedKeys()
+    {
+        // Keys that the first recovery replayed are in no checkpoint yet; the checkpoint that follows must bring them too.
+        await using (var store = Open())
+        {
+            await store.InitializeAsync(Story.Identity, ReplicaState.Empty, default);
+            await _story.AppendAsync(store, _story.Found(), _story.Write(1, "replayed", "1"));
+            Copy(_scratch.Folder, Path.Combine(_scratch.Root, "killed"));
+        }
+
+        var folder = Path.Combine(_scratch.Root, "killed");
+        await using (var store = SqliteReplicaStore.Open(folder, Durability.Fsync, TimeProvider.System, NullLogger.Instance, Quiet))
+        {
+            _ = store.Recover();
+            await _story.AppendAsync(store, _story.Write(1, "new", "2"));
+        }
+
+        await using var last = SqliteReplicaStore.Open(folder, Durability.Fsync, TimeProvider.System, NullLogger.Instance, Quiet);
+        Assert.Equal(Story.Describe(_story.Expected), Story.Describe(last.Recover()));
+    }
+
+    [Fact]
+    public async Task Recover_WithoutTheLogBeforeTheCheckpoint_StillWorks()
+    {
+        await using (var store = Open())
+        {
+            await store.InitializeAsync(Story.Identity, ReplicaState.Empty, default);
+            await _story.AppendAsync(store, _story.Found(), _story.Write(1, "x", "1"));
+            await store.CheckpointAsync(default);
+        }
+
+        Sql(LogDatabase.Name, "DELETE FROM batches; DELETE FROM ranges");
+        await using var again = Open();
+        Assert.Equal(Story.Describe(_story.Expected), Story.Describe(again.Recover()));
+
+        // The positions of the rows that are gone are not given to new ones: those would hide behind the checkpoint.
+        await _story.AppendAsync(again, _story.Write(1, "x", "2"));
+        Assert.Equal(Story.Describe(_story.Expected), Story.Describe(again.Recover()));
+    }
+
+    [Fact]
+    public async Task Published_LaterThanTheNextAppend_PutsTheCheckpointWhereTheStateIs()
+    {
+        await using (var store = Open())
+        {
+            await store.InitializeAsync(Story.Identity, ReplicaState.Empty, default);
+            ImmutableArray<Update> first = [_story.Found(), _story.Write(1, "x", "1")];
+            await store.AppendAsync(first, default);
+            var state = _story.Expected;
+            ImmutableArray<Update> second = [_story.Write(1, "y", "2")];
+            await store.AppendAsync(second, default);
+            store.Published(state, first);
+        }
+
+        await using var again = Open();
+        Assert.Equal(Story.Describe(_story.Expected), Story.Describe(again.Recover()));
+    }
+
+    [Fact]
+    public async Task CheckpointAsync_WhileAppendsGoOn_LosesNothing()
+    {
+        await using (var store = Open())
+        {
+            await store.InitializeAsync(Story.Identity, ReplicaState.Empty, default);
+            await _story.AppendAsync(store, _story.Found());
+            var state = _story.Expected;
+            using var stop = new CancellationTokenSource();
+            var checkpoints = Task.Run(async () =>
+            {
+                var count = 0;
+                for (; !stop.IsCancellationRequested; count++)
+                {
+                    await store.CheckpointAsync(default);
+                }
+
+                return count;
+            });
+            for (var n = 0; n < 300; n++)
+            {
+                ImmutableArray<Update> updates = [_story.Write(1, $"k{n % 50}", $"{n}"), _story.Write(2, $"k{n % 7}", $"{n}")];
+                await store.AppendAsync(updates, default);
+                state = ReplicaCore.Replay(state, updates);
+                store.Published(state, updates);
+            }
+
+            await stop.CancelAsync();
+            Assert.NotEqual(0, await checkpoints);
+        }
+
+        await using var again = Open();
+        Assert.Equal(Story.Describe(_story.Expected), Story.Describe(again.Recover()));
+    }
+
+    [Fact]
+    public async Task Published_ManyBytes_MakesACheckpointInTheBackground()
+    {
+        await using var store = Open(limits: Quiet with { CheckpointBytes = 1000 });
+        await store.InitializeAsync(Story.Identity, ReplicaState.Empty, default);
+        await _story.AppendAsync(store, _story.Found(), _story.Write(1, "x", new string('v', 2000)));
+        var deadline = DateTime.UtcNow.AddSeconds(10);
+        long position;
+        do
+        {
+            position = Convert.ToInt64(Sql(StateDatabase.Name, "SELECT position FROM checkpoint"), null);
+            Assert.True(DateTime.UtcNow < deadline, $"The checkpoint still stands at {position}.");
+            await Task.Yield();
+        }
+        while (position != 1);
+    }
+
+    [Fact]
+    public async Task InitializeAsync_WithASnapshot_StartsFromIt()
+    {
+        _story.Found();
+        _story.Write(1, "x", "1");
+        var snapshot = _story.Expected;
+        await using (var store = Open())
+        {
+            await store.InitializeAsync(Story.Identity, snapshot, default);
+            await Assert.ThrowsAsync<InvalidOperationException>(() => store.InitializeAsync(Story.Identity, snapshot, default));
+            await _story.AppendAsync(store, _story.Write(1, "y", "2"));
+            Assert.Empty(await store.ReadAsync(new ReplicaId(1), 1, 9, 1000, default));
+            Assert.Equal("1#3{1:2}", Story.Describe(await store.ReadAsync(new ReplicaId(1), 3, 9, 1000, default)));
+        }
+
+        await using var again = Open();
+        Assert.Equal(Story.Describe(_story.Expected), Story.Describe(again.Recover()));
+        Assert.Empty(await again.ReadAsync(new ReplicaId(1), 1, 9, 1000, default));
+        Assert.Equal("1#3{1:2}", Story.Describe(await again.ReadAsync(new ReplicaId(1), 3, 9, 1000, default)));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ReadAsync_FromMemoryOrDisk_GivesConsecutiveUpdatesWithinTheBytes(bool reopened)
+    {
+        var limits = Quiet with { RowUpdatesMax = 4 };
+        var store = Open(limits: limits);
+        await store.InitializeAsync(Story.Identity, ReplicaState.Empty, default);
+        await _story.AppendAsync(store, _story.Found());
+        for (var n = 0; n < 10; n++)
+        {
+            await _story.AppendAsync(store, [.. Enumerable.Range(0, 11).Select(i => _story.Write(1 + (i % 3), "key", new string('v', 100)))]);
+        }
+
+        if (reopened)
+        {
+            await store.DisposeAsync();
+            store = Open(limits: limits);
+            _ = store.Recover();
+        }
+
+        var two = _story.All.Where(update => update.Origin.Value == 2).ToList();
+        foreach (var (first, last) in new[] { (1, 40), (1, 1), (7, 9), (40, 40), (39, 1000), (13, 30) })
+        {
+            var read = await store.ReadAsync(new ReplicaId(2), first, last, long.MaxValue, default);
+            Assert.Equal(Story.Describe(two.Where(update => update.Dot.Counter >= first && update.Dot.Counter <= last)), Story.Describe(read));
+        }
+
+        Assert.Single(await store.ReadAsync(new ReplicaId(2), 3, 30, 1, default));
+        Assert.InRange((await store.ReadAsync(new ReplicaId(2), 3, 30, 1000, default)).Length, 4, 9);
+        Assert.Empty(await store.ReadAsync(new ReplicaId(2), 41, 50, 1000, default));
+        Assert.Empty(await store.ReadAsync(new ReplicaId(9), 1, 50, 1000, default));
+        Assert.Empty(await store.ReadAsync(new ReplicaId(2), 0, 50, 1000, default));
+        await store.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task ReadAsync_BehindTheTailInMemory_ReadsTheDisk()
+    {
+        await using var store = Open(limits: Quiet with { RecentUpdatesMax = 3 });
+        await store.InitializeAsync(Story.Identity, ReplicaState.Empty, default);
+        await _story.AppendAsync(store, _story.Found());
+        for (var n = 0; n < 5000; n += 50)
+        {
+            await store.AppendAsync([.. Enumerable.Range(0, 50).Select(i => _story.Write(1, "k", "v"))], default);
+        }
+
+        foreach (var first in new[] { 1, 2500, 4998, 4999, 5000, 5001 })
+        {
+            Assert.Equal(5002 - first, (await store.ReadAsync(new ReplicaId(1), first, 9999, long.MaxValue, default)).Length);
+        }
+    }
+
+    [Fact]
+    public async Task AppendAsync_WhenTheDiskIsFull_LeavesNothingAndWorksAgainWithSpace()
+    {
+        await using (var store = Open(limits: Quiet with { LogPagesMax = 60 }))
+        {
+            await store.InitializeAsync(Story.Identity, ReplicaState.Empty, default);
+            await _story.AppendAsync(store, _story.Found(), _story.Write(1, "x", "1"));
+
+            // Several rows, of which the first ones still fit.
+            var before = _story.Expected;
+            ImmutableArray<Update> tooMuch = [.. Enumerable.Range(0, 4).Select(n => new Story().Write(n + 10, $"big{n}", new string('v', 100_000)))];
+            var full = await Assert.ThrowsAsync<StorageUnavailableException>(async () => await store.AppendAsync(tooMuch, default));
+            Assert.True(full.IsFull);
+            Assert.Contains(_scratch.Folder, full.Message, StringComparison.Ordinal);
+            Assert.Equal(Story.Describe(before), Story.Describe(store.Recover()));
+            foreach (var update in tooMuch)
+            {
+                Assert.Empty(await store.ReadAsync(update.Origin, 1, 1, 1, default));
+            }
+
+            await _story.AppendAsync(store, _story.Write(1, "y", "2"));
+        }
+
+        await using var again = Open();
+        Assert.Equal(Story.Describe(_story.Expected), Story.Describe(again.Recover()));
+    }
+
+    [Fact]
+    public async Task Open_AFolderInUse_SaysSo()
+    {
+        await using var store = Open();
+        Assert.Equal($"The data folder {_scratch.Folder} is in use by another process.", Assert.Throws<StorageUnavailableException>(() => Open()).Message);
+    }
+
+    [Fact]
+    public void Open_AFolderThatCannotBeMade_SaysSo()
+    {
+        File.WriteAllText(Path.Combine(_scratch.Root, "file"), "");
+        var folder = Path.Combine(_scratch.Root, "file", "replica-1");
+        var refused = Assert.Throws<StorageUnavailableException>(() => SqliteReplicaStore.Open(folder, Durability.Fsync, TimeProvider.System, NullLogger.Instance));
+        Assert.StartsWith($"The data folder {folder} cannot be made", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(LogDatabase.Name)]
+    [InlineData(StateDatabase.Name)]
+    public async Task Open_ANewerFormat_IsRefusedAndLeftAlone(string database)
+    {
+        await using (var store = Open())
+        {
+            await store.InitializeAsync(Story.Identity, ReplicaState.Empty, default);
+        }
+
+        Sql(database, "PRAGMA user_version = 7");
+        var refused = Assert.Throws<StorageUnavailableException>(() => Open());
+        Assert.StartsWith($"{Path.Combine(_scratch.Folder, database)} has format version 7; this program reads versions up to 1.", refused.Message, StringComparison.Ordinal);
+        Sql(database, "PRAGMA user_version = 1");
+        await using var again = Open();
+        Assert.Equal(2, again.Boot);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{\"clusterId\":\"00112233445566778899aabbccddeeff\",\"id\":1")]
+    [InlineData("[]")]
+    [InlineData("{\"clusterId\":\"short\",\"id\":1,\"incarnation\":\"0000000000000000000000000000002a\"}")]
+    [InlineData("{\"clusterId\":\"00112233445566778899aabbccddeeff\",\"id\":0,\"incarnation\":\"0000000000000000000000000000002a\"}")]
+    [InlineData("{\"clusterId\":\"00112233445566778899aabbccddeeff\",\"id\":\"1\",\"incarnation\":\"0000000000000000000000000000002a\"}")]
+    public async Task Open_ADamagedIdentity_SaysSo(string content)
+    {
+        await using (var store = Open())
+        {
+            await store.InitializeAsync(Story.Identity, ReplicaState.Empty, default);
+        }
+
+        var path = Path.Combine(_scratch.Folder, "identity.json");
+        Assert.Equal("{\"clusterId\":\"00112233445566778899aabbccddeeff\",\"id\":1,\"incarnation\":\"0000000000000000000000000000002a\"}", await File.ReadAllTextAsync(path));
+        await File.WriteAllTextAsync(path, content);
+        Assert.StartsWith($"{path} is damaged:", Assert.Throws<StorageUnavailableException>(() => Open()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Open_FilesThatDoNotBelongTogether_IsRefused()
+    {
+        await using (var store = Open())
+        {
+            await store.InitializeAsync(Story.Identity, ReplicaState.Empty, default);
+            await _story.AppendAsync(store, _story.Found());
+        }
+
+        var path = Path.Combine(_scratch.Folder, "identity.json");
+        var content = await File.ReadAllTextAsync(path);
+        File.Delete(path);
+        Assert.Contains("holds a log but no identity.json", Assert.Throws<StorageUnavailableException>(() => Open()).Message, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(path, content.Replace("\"id\":1", "\"id\":2", StringComparison.Ordinal));
+        Assert.Contains("missing or another's", Assert.Throws<StorageUnavailableException>(() => Open()).Message, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(path, content);
+        File.Delete(Path.Combine(_scratch.Folder, StateDatabase.Name));
+        Assert.Contains("missing or another's", Assert.Throws<StorageUnavailableException>(() => Open()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Open_ADatabaseThatIsNone_SaysSo()
+    {
+        Directory.CreateDirectory(_scratch.Folder);
+        await File.WriteAllTextAsync(Path.Combine(_scratch.Folder, LogDatabase.Name), new string('x', 10_000));
+        Assert.Contains("is damaged", Assert.Throws<StorageUnavailableException>(() => Open()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Recover_DamagedRows_SaysSo()
+    {
+        await using (var store = Open())
+        {
+            await store.InitializeAsync(Story.Identity, ReplicaState.Empty, default);
+            await _story.AppendAsync(store, _story.Found());
+        }
+
+        Sql(StateDatabase.Name, "UPDATE checkpoint SET header = x'09', position = 0");
+        await using var again = Open();
+        var refused = Assert.Throws<StorageUnavailableException>(() => again.Recover());
+        Assert.Contains("is damaged (This state header has format version 9; this program reads version 1)", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Memory_KeepsNothingBehindTheProcess()
+    {
+        await using (var store = Open(Durability.Memory))
+        {
+            await store.InitializeAsync(Story.Identity, ReplicaState.Empty, default);
+            await _story.AppendAsync(store, _story.Found(), _story.Write(1, "x", "1"), _story.Write(2, "y", "1"));
+            Assert.Equal(Story.Describe(_story.Expected), Story.Describe(store.Recover()));
+            Assert.Equal(2, (await store.ReadAsync(new ReplicaId(1), 1, 5, 1000, default)).Length);
+            Assert.True(File.Exists(Path.Combine(_scratch.Folder, "identity.json")));
+            Copy(_scratch.Folder, Path.Combine(_scratch.Root, "killed"));
+        }
+
+        Assert.False(File.Exists(Path.Combine(_scratch.Folder, "identity.json")));
+
+        // A killed one leaves its identity file; the next start, in whatever mode, knows that it is void.
+        await using var next = SqliteReplicaStore.Open(Path.Combine(_scratch.Root, "killed"), Durability.Fsync, TimeProvider.System, NullLogger.Instance);
+        Assert.Null(next.Identity);
+        Assert.False(File.Exists(Path.Combine(_scratch.Root, "killed", "identity.json")));
+    }
+
+    [Fact]
+    public async Task Memory_OnAFolderWithDurableData_IsRefused()
+    {
+        await using (var store = Open())
+        {
+            await store.InitializeAsync(Story.Identity, ReplicaState.Empty, default);
+        }
+
+        Assert.Contains("memory mode would abandon", Assert.Throws<StorageUnavailableException>(() => Open(Durability.Memory)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ArchiveAsync_MovesTheFolderAsideWithEverythingInIt()
+    {
+        var store = Open();
+        await store.InitializeAsync(Story.Identity, ReplicaState.Empty, default);
+        await _story.AppendAsync(store, _story.Found());
+        await store.ArchiveAsync(default);
+        Assert.False(Directory.Exists(_scratch.Folder));
+        var archive = Assert.Single(Directory.GetDirectories(_scratch.Root));
+        Assert.Matches("/replica-1\\.left-1-[0-9]{8}T[0-9]{6}Z$", archive.Replace('\\', '/'));
+        await using (var kept = SqliteReplicaStore.Open(archive, Durability.Fsync, TimeProvider.System, NullLogger.Instance))
+        {
+            Assert.Equal(Story.Describe(_story.Expected), Story.Describe(kept.Recover()));
+        }
+
+        await using var fresh = Open();
+        Assert.Null(fresh.Identity);
+    }
+
+    [Fact]
+    public async Task Usage_SaysHowMuchIsUsedAndFree()
+    {
+        await using var store = Open();
+        var (used, free) = store.Usage();
+        Assert.InRange(used, 1, 10 << 20);
+        Assert.InRange(free, 1, long.MaxValue);
+    }
+
+    private SqliteReplicaStore Open(Durability durability = Durability.Fsync, StoreLimits? limits = null) =>
+        SqliteReplicaStore.Open(_scratch.Folder, durability, TimeProvider.System, NullLogger.Instance, limits ?? Quiet);
+
+    private object? Sql(string database, string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(_scratch.Folder, database)};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar();
+    }
+
+    /// <summary>What is on the disk now. The store is idle, so its files are at rest; its lock does not stop a reader that shares.</summary>
+    private static void Copy(string source, string target)
+    {
+        Directory.CreateDirectory(target);
+        foreach (var file in Directory.GetFiles(source))
+        {
+            // The shared-memory file belongs to the living process; a new one makes its own.
+            if (!file.EndsWith("-shm", StringComparison.Ordinal) && Path.GetFileName(file) != "lock")
+            {
+                using var from = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+                using var to = new FileStream(Path.Combine(target, Path.GetFileName(file)), FileMode.Create);
+                from.CopyTo(to);
+            }
+        }
+    }
+}
