@@ -69,7 +69,6 @@ try
     var controlToken = builder.AddParameter("control-token", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true);
     var dashboardToken = builder.AddParameter("dashboard-token", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true);
     IResourceBuilder<ProjectResource>? dashboard = null;
-#if DASHBOARD
     if (plan.DashboardPort is not null)
     {
         dashboard = builder.AddProject<Projects.ReplicatedDs_Dashboard>("dashboard", launchProfileName: null)
@@ -84,7 +83,6 @@ try
             .WithHttpHealthCheck("/health")
             .WithCommand("crash", "Crash (SIGKILL)", context => Crash.KillAsync(app!.ResourceNotifications, context));
     }
-#endif
 
     builder.Services.AddSingleton(new ClusterOptions
     {

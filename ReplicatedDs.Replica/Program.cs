@@ -1,15 +1,24 @@
+using Microsoft.AspNetCore.Connections;
+using ReplicatedDs.Replica.Gateways.Text;
+using ReplicatedDs.Replica.Http;
 using ReplicatedDs.Replica.Runtime;
 using ReplicatedDs.Replica.Storage;
+using ReplicatedDs.ServiceDefaults;
 
 try
 {
     var builder = WebApplication.CreateBuilder(args);
     var options = ReplicaOptionsReader.Read(builder.Configuration);
+    builder.AddServiceDefaults();
+    builder.Configuration["URLS"] = ""; // Kestrel is told below where to listen
     builder.WebHost.ListenAs(options);
     builder.Services.AddReplica(options);
+    builder.Services.AddReplicaApi(builder.Configuration);
+    builder.Services.AddTextGateway(builder.Configuration);
 
     var app = builder.Build();
     app.UsePeerPort(options);
+    app.MapReplicaApi();
 
     app.Services.GetRequiredService<ReplicaNode>().Open();
     await app.RunAsync();
@@ -20,8 +29,8 @@ catch (Exception exception) when (exception is ConfigurationException or Storage
     await Console.Error.WriteLineAsync(exception.Message);
     return 2;
 }
-catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException taken)
+catch (IOException exception) when (exception.InnerException is AddressInUseException taken)
 {
-    await Console.Error.WriteLineAsync($"{taken.Message} Stop the other process or choose another port.");
+    await Console.Error.WriteLineAsync($"{exception.Message} ({taken.Message})");
     return 2;
 }

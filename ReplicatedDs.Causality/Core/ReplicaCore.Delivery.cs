@@ -167,6 +167,11 @@ public sealed partial class ReplicaCore
 
     private RequestResult Deliver(HandDelivery hand)
     {
+        if (Refusal is { } refusal)
+        {
+            return refusal; // what is delivered by hand may exist nowhere else: a joiner or leaver could take it away with it
+        }
+
         var update = hand.Update;
         if (_staged.Members.Find(update.Origin) is not { } sender || update.Origin == Id)
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Membership;
+using ReplicatedDs.Causality.Replication;
 using ReplicatedDs.Causality.Updates;
 
 namespace ReplicatedDs.Causality.Core;
@@ -113,7 +114,10 @@ public sealed partial class ReplicaCore
         }
     }
 
-    /// <summary>After a leave: whether every reachable member, and at least one, holds this replica's last update (R6).</summary>
+    /// <summary>
+    /// After a leave: whether every reachable member, and at least one, holds this replica's last update, and whether each member that
+    /// cannot be reached knows one of those (R6): it takes updates from members that it knows only, so it could never come back otherwise.
+    /// </summary>
     private bool MayExit()
     {
         if (Self is not { Status: MemberStatus.Departed, Final: > 0 and var final })
@@ -121,22 +125,13 @@ public sealed partial class ReplicaCore
             return false;
         }
 
-        var holders = 0;
-        foreach (var link in _links.Values)
-        {
-            if (!_staged.Members.IsActive(link.Peer))
-            {
-                continue;
-            }
-
-            var holds = link.Acknowledged >= final;
-            holders += holds ? 1 : 0;
-            if (!holds && IsReachable(link))
-            {
-                return false;
-            }
-        }
-
-        return holders > 0;
+        var active = _staged.Members.Where(member => member.Id != Id && member.Status == MemberStatus.Active).ToList();
+        var holders = active.Where(member => _links[member.Id].Acknowledged >= final).ToList();
+        return holders.Count > 0 && active.TrueForAll(member =>
+            _links[member.Id] is var link
+            && (link.Acknowledged >= final || (!IsReachable(link) && holders.Exists(holder => Knows(member, link, holder)))));
     }
+
+    private static bool Knows(Member member, PeerLink link, Member other) =>
+        member.Floor.Covers(other.Activated) || link.Announced is { } announced && announced.Covers(other.Activated);
 }

@@ -19,6 +19,10 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
 
     public KeyState? Find(string key) => _keys is null ? root.Keys.Find(key) : _keys.Find(key);
 
+    /// <summary>The dependencies of the last update delivered of <paramref name="origin"/>.</summary>
+    public VectorClock Base(ReplicaId origin) =>
+        _bases.TryGetValue(origin, out var known) ? known : root.Bases.GetValueOrDefault(origin, VectorClock.Empty);
+
     /// <summary>Applies a causally ready update.</summary>
     /// <exception cref="InvalidOperationException">It is not: a broken invariant.</exception>
     public void Apply(Update update, List<ReplicaEvent>? events = null)

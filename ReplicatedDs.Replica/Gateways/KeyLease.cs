@@ -19,6 +19,9 @@ public sealed class KeyLease : IDisposable
     /// <summary>Guarded by the lock of the key's stripe.</summary>
     internal LeaseState State { get; set; }
 
+    /// <summary>Whether it has not run out.</summary>
+    public bool IsHeld => _owner.IsIn(this, LeaseState.Held);
+
     /// <summary>Stops the clock for the write; false if the lease has run out.</summary>
     public bool TryBeginWrite() => _owner.TryChange(this, LeaseState.Held, LeaseState.Writing);
 

@@ -78,6 +78,14 @@ public sealed class KeyLeases(TimeProvider time)
         }
     }
 
+    internal bool IsIn(KeyLease lease, LeaseState state)
+    {
+        lock (StripeOf(lease.Key).Gate)
+        {
+            return lease.State == state;
+        }
+    }
+
     /// <summary>Moves a lease on, unless it is over already.</summary>
     internal bool TryChange(KeyLease lease, LeaseState from, LeaseState to)
     {

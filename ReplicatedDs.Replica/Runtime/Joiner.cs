@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Updates;
+using ReplicatedDs.Replica.Http;
 using ReplicatedDs.Replica.Ids;
 using ReplicatedDs.Replica.Replication;
 using ReplicatedDs.Replica.Storage;
@@ -39,7 +40,7 @@ internal sealed class Joiner(
 
         var identity = new ReplicaIdentity(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), new ReplicaId(1), NewIncarnation());
         await allocator.FoundAsync(identity.ClusterId, stop).ConfigureAwait(false);
-        var founding = ReplicaCore.Found(Admission(identity), new LoopClock(time).Now());
+        var founding = ReplicaCore.Found(Admission(identity), time.Instant());
         var state = ReplicaCore.Replay(ReplicaState.Empty, [founding]);
         await store.InitializeAsync(identity, state, stop).ConfigureAwait(false);
         logger.Founded(identity.Id.Value, identity.ClusterId);

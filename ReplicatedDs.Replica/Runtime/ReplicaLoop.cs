@@ -3,6 +3,7 @@ using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Replication;
 using ReplicatedDs.Causality.Updates;
+using ReplicatedDs.Replica.Http;
 using ReplicatedDs.Replica.Storage;
 
 namespace ReplicatedDs.Replica.Runtime;
@@ -18,7 +19,6 @@ internal sealed class ReplicaLoop
 
     private readonly ReplicaCore _core;
     private readonly IReplicaStore _store;
-    private readonly LoopClock _clock;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Action<ReplicaOutput, Instant> _published;
@@ -30,10 +30,9 @@ internal sealed class ReplicaLoop
     private bool _storeFailed;
 
     /// <param name="published">Called in the loop after each publication, with what may go out.</param>
-    public ReplicaLoop(
-        ReplicaCore core, IReplicaStore store, LoopClock clock, TimeProvider time, ILogger logger, Action<ReplicaOutput, Instant> published)
+    public ReplicaLoop(ReplicaCore core, IReplicaStore store, TimeProvider time, ILogger logger, Action<ReplicaOutput, Instant> published)
     {
-        (_core, _store, _clock, _time, _logger, _published) = (core, store, clock, time, logger, published);
+        (_core, _store, _time, _logger, _published) = (core, store, time, logger, published);
         State = core.State;
     }
 
@@ -42,6 +41,9 @@ internal sealed class ReplicaLoop
 
     /// <summary>Why writes are refused, after the last step.</summary>
     public string? Refusal { get => Volatile.Read(ref field); private set => Volatile.Write(ref field, value); }
+
+    /// <summary>Whether the last append succeeded.</summary>
+    public bool IsStoreWritable => !Volatile.Read(ref _storeFailed);
 
     public async Task<RequestResult> SubmitAsync(Func<object, Request> make, CancellationToken cancellationToken)
     {
@@ -119,7 +121,7 @@ internal sealed class ReplicaLoop
             return;
         }
 
-        var wait = TimeSpan.FromMicroseconds(Math.Max(0, nextStepAt - _clock.Now().MonotonicMicroseconds));
+        var wait = TimeSpan.FromMicroseconds(Math.Max(0, nextStepAt - _time.Instant().MonotonicMicroseconds));
         try
         {
             await _ready.WaitAsync(wait, _time, CancellationToken.None).ConfigureAwait(false);
@@ -168,7 +170,7 @@ internal sealed class ReplicaLoop
 
     private async Task<long> StepAsync()
     {
-        var now = _clock.Now();
+        var now = _time.Instant();
         var output = _core.Step(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_inputs), now);
         if (!output.Append.IsEmpty)
         {

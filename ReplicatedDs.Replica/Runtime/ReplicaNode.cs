@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Updates;
+using ReplicatedDs.Replica.Http;
 using ReplicatedDs.Replica.Ids;
 using ReplicatedDs.Replica.Replication;
 using ReplicatedDs.Replica.Storage;
@@ -17,10 +18,11 @@ internal sealed class ReplicaNode(
     PeerClient peers,
     PeerHttp http,
     AddressBook addresses,
-    NodeTelemetry telemetry,
+    EventRing events,
+    IIdAllocator allocator,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
-    ILoggerFactory loggers) : BackgroundService, IReplicaNode
+    ILoggerFactory loggers) : BackgroundService, IReplicaNode, IUpdateFinder, IReplicaFacts
 {
     private readonly ILogger _logger = loggers.CreateLogger<ReplicaNode>();
     private readonly CoverageWaiters _waiters = new();
@@ -36,11 +38,17 @@ internal sealed class ReplicaNode(
 
     public ReplicaState State => Volatile.Read(ref _session)?.Loop.State ?? ReplicaState.Empty;
 
-    public EventRing Events => telemetry.Events;
+    public EventRing Events => events;
 
     public long Boot => _store?.Boot ?? 0;
 
-    public (long Used, long Free) Usage() => _store?.Usage() ?? default;
+    public string Allocator => allocator.Kind;
+
+    public (long Used, long Free, bool IsWritable) Disk()
+    {
+        var (used, free) = _store?.Usage() ?? default;
+        return (used, free, Volatile.Read(ref _session)?.Loop.IsStoreWritable ?? true);
+    }
 
     /// <summary>Opens the data folder, before anything listens.</summary>
     /// <exception cref="StorageUnavailableException">It cannot be opened; the message says why.</exception>
@@ -124,7 +132,7 @@ internal sealed class ReplicaNode(
         }
 
         var identity = store.Identity!;
-        var session = new ReplicaSession(store, state, Settings(identity), http, addresses, telemetry, _waiters, time, loggers);
+        var session = new ReplicaSession(store, state, Settings(identity), http, addresses, events, _waiters, time, loggers);
         await using (session.ConfigureAwait(false))
         {
             Volatile.Write(ref _session, session);

@@ -1,5 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using ReplicatedDs.Replica.Http;
+using ReplicatedDs.Replica.Ids;
 using ReplicatedDs.Replica.Replication;
 using ReplicatedDs.Replica.Telemetry;
 
@@ -15,12 +17,18 @@ internal static class ReplicaServices
         services.AddSingleton<AddressBook>();
         services.AddSingleton<PeerHttp>();
         services.AddSingleton<PeerClient>();
-        services.AddSingleton<NodeTelemetry>();
+        services.AddSingleton<EventRing>();
         services.AddSingleton<Joiner>();
         services.AddSingleton<ReplicaStoreFactory>();
         services.AddSingleton<ReplicaNode>();
         services.AddSingleton<IReplicaNode>(provider => provider.GetRequiredService<ReplicaNode>());
+        services.AddSingleton<IUpdateFinder>(provider => provider.GetRequiredService<ReplicaNode>());
+        services.AddSingleton<IReplicaFacts>(provider => provider.GetRequiredService<ReplicaNode>());
+        services.AddSingleton<IReplicaIdSource, ReplicaIdSource>();
         services.AddHostedService(provider => provider.GetRequiredService<ReplicaNode>());
+        services.AddSingleton<IIdAllocator>(provider => options.Redis is { } redis
+            ? ActivatorUtilities.CreateInstance<RedisIdAllocator>(provider, redis)
+            : ActivatorUtilities.CreateInstance<FileIdAllocator>(provider, options.IdsFile));
         return services;
     }
 
@@ -29,7 +37,6 @@ internal static class ReplicaServices
     /// </summary>
     public static void ListenAs(this ConfigureWebHostBuilder host, ReplicaOptions options) => host.ConfigureKestrel(kestrel =>
     {
-        kestrel.AddServerHeader = false;
         foreach (var url in options.Urls)
         {
             kestrel.Listen(IPAddress.TryParse(url.Host, out var address) ? address : IPAddress.Loopback, url.Port, listen => listen.Protocols = HttpProtocols.Http1);

@@ -2,6 +2,7 @@ using System.Globalization;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Membership;
+using ReplicatedDs.Replica.Http;
 using ReplicatedDs.Replica.Replication;
 using ReplicatedDs.Replica.Storage;
 using ReplicatedDs.Replica.Telemetry;
@@ -12,7 +13,8 @@ namespace ReplicatedDs.Replica.Runtime;
 internal sealed class ReplicaSession : IAsyncDisposable
 {
     private readonly ReplicaIdentity _identity;
-    private readonly NodeTelemetry _telemetry;
+    private readonly EventRing _events;
+    private readonly PropagationTracer _tracer;
     private readonly CoverageWaiters _waiters;
     private readonly PeerTransport _transport;
     private readonly ReplicaCore _core;
@@ -27,25 +29,24 @@ internal sealed class ReplicaSession : IAsyncDisposable
         ReplicaSettings settings,
         PeerHttp http,
         AddressBook addresses,
-        NodeTelemetry telemetry,
+        EventRing events,
         CoverageWaiters waiters,
         TimeProvider time,
         ILoggerFactory loggers)
     {
         _identity = store.Identity!;
-        (_telemetry, _waiters) = (telemetry, waiters);
+        (_events, _waiters) = (events, waiters);
         _logger = loggers.CreateLogger<ReplicaSession>();
-        var clock = new LoopClock(time);
-        var now = clock.Now();
+        _tracer = new PropagationTracer(_identity.Id, time);
+        var now = time.Instant();
         _core = new ReplicaCore(settings, state, now);
         _readiness = new Readiness(now.MonotonicMicroseconds);
-        Loop = new ReplicaLoop(_core, store, clock, time, _logger, Published);
+        Loop = new ReplicaLoop(_core, store, time, _logger, Published);
         _transport = new PeerTransport(addresses, _identity, store, http, loggers.CreateLogger<PeerTransport>(), Loop.PostAsync);
         Phase = PhaseOf(now);
-        _telemetry.Record(
-            [new ReplicaEvent(ReplicaEventKind.Restart) { Detail = string.Create(CultureInfo.InvariantCulture, $"boot {store.Boot}") }],
-            _core,
-            now);
+        _events.Add(
+            now.UnixMicroseconds,
+            new ReplicaEvent(ReplicaEventKind.Restart) { Detail = string.Create(CultureInfo.InvariantCulture, $"boot {store.Boot}") });
     }
 
     public ReplicaLoop Loop { get; }
@@ -69,7 +70,8 @@ internal sealed class ReplicaSession : IAsyncDisposable
     /// <summary>In the loop, after each publication.</summary>
     private void Published(ReplicaOutput output, Instant now)
     {
-        _telemetry.Record(output.Events, _core, now);
+        _events.Add(now.UnixMicroseconds, output.Events.AsSpan());
+        _tracer.Observe(output.Events.AsSpan(), now);
         _transport.Send(output.Messages, output.State.Members);
         if (!output.Append.IsEmpty)
         {

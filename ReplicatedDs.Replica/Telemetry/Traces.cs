@@ -18,7 +18,7 @@ public static class Traces
     public static TraceContext ToTraceContext(ActivityContext context)
     {
         Span<byte> bytes = stackalloc byte[24];
-        context.TraceId.CopyTo(bytes);
+        context.TraceId.CopyTo(bytes[..16]);
         context.SpanId.CopyTo(bytes[16..]);
         return new TraceContext(
             BinaryPrimitives.ReadUInt128BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[16..]), (byte)context.TraceFlags);

@@ -46,7 +46,7 @@ app.MapPost("/test/exit", (int exitCode) => Environment.Exit(exitCode));
 app.MapPost("/test/log", (string text, bool error) => (error ? Console.Error : Console.Out).WriteLine(text));
 app.MapGet("/env", () => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value));
 app.MapGet("/args", () => args);
-app.MapGet("/folder", () => Environment.CurrentDirectory);
+app.MapGet("/folder", () => new[] { Environment.CurrentDirectory });
 app.MapGet("/pid", () => Environment.ProcessId);
 app.MapGet("/child", () => child!.Id);
 app.MapPost("/admin/leave", (StandInReplica leaving) => leaving.Leave());

@@ -240,7 +240,7 @@ internal sealed class SimulatedCluster : IDisposable
                 return;
             }
 
-            var snapshot = Codecs.RoundTrip(donor.Published);
+            var snapshot = Codecs.Snapshot(donor.Published);
             var knowledge = Checks.History.Of(donor).Copy();
             answer(() =>
             {

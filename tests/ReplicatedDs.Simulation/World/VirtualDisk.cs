@@ -28,7 +28,7 @@ internal sealed class VirtualDisk
     public int Slowness { get; set; } = 1;
 
     /// <summary>Makes an empty disk the home of a new identity.</summary>
-    public void Initialize(ReplicaState state) => Checkpoint = Codecs.RoundTrip(state);
+    public void Initialize(ReplicaState state) => Checkpoint = Codecs.Checkpoint(state);
 
     public void BeginAppend(ImmutableArray<Update> updates) => _unsynced = Codecs.RoundTrip(updates);
 
@@ -57,7 +57,7 @@ internal sealed class VirtualDisk
     /// <summary>Remembers <paramref name="state"/>, which is that after the last synced row.</summary>
     public void MakeCheckpoint(ReplicaState state)
     {
-        Checkpoint = Codecs.RoundTrip(state);
+        Checkpoint = Codecs.Checkpoint(state);
         _checkpointRow = _rows.Count;
     }
 

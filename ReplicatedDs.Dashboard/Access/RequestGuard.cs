@@ -1,0 +1,43 @@
+using ReplicatedDs.Dashboard.Configuration;
+
+namespace ReplicatedDs.Dashboard.Access;
+
+/// <summary>
+/// Refuses what a foreign web page could make a browser send: a name that merely resolves to this machine (DNS rebinding) and
+/// requests that another origin began. Other loopback ports are other origins, though the same site, so the cookie alone would
+/// not keep them out.
+/// </summary>
+internal sealed class RequestGuard(RequestDelegate next)
+{
+    private const string ContentSecurityPolicy =
+        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self';"
+        + " object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        var headers = context.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer"; // The login address carries the secret.
+        headers.ContentSecurityPolicy = ContentSecurityPolicy;
+
+        var request = context.Request;
+        if (!request.Host.HasValue || !DashboardOptionsReader.IsLoopback(request.Host.Host))
+        {
+            return RefuseAsync(context, StatusCodes.Status421MisdirectedRequest, "This dashboard answers on this machine's loopback names only, such as 127.0.0.1 or localhost.");
+        }
+
+        if (request.Headers.Origin is [{ } origin] && !origin.Equals($"{request.Scheme}://{request.Host.Value}", StringComparison.OrdinalIgnoreCase))
+        {
+            return RefuseAsync(context, StatusCodes.Status403Forbidden, "This request was begun by a page of another origin.");
+        }
+
+        return next(context);
+    }
+
+    private static Task RefuseAsync(HttpContext context, int status, string sentence)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(sentence + "\n");
+    }
+}

@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using ReplicatedDs.Client.Api;
+using ReplicatedDs.Dashboard.Collector;
+using ReplicatedDs.Dashboard.Configuration;
+using ReplicatedDs.Dashboard.Views;
+
+namespace ReplicatedDs.Dashboard.Actions;
+
+/// <summary>Holds, releases and heals directed links. The replica's answer carries the state reached; that is what is reported.</summary>
+internal sealed class LinkActions(HttpClient http, DashboardOptions options, ClusterStore store)
+{
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Why links cannot be changed at a replica now, else <c>null</c>.</summary>
+    public string? Refusal(ReplicaPicture from)
+    {
+        if (options.ClusterKey is null)
+        {
+            return "The dashboard was started without Cluster:Key.";
+        }
+
+        return !from.IsLive ? $"{from.Label} is {from.State}." : store.Slot(from.Name).LinkRefusal is { } refusal ? $"At {from.Label}, {refusal}." : null;
+    }
+
+    public Task<ActionOutcome> HoldAsync(ReplicaPicture from, int to) =>
+        SetAsync(from, to, new LinkRequest("hold"), link => link.Mode == "hold", $"Link {from.Label}→r{to} is held: what {from.Label} writes does not reach r{to}.");
+
+    public Task<ActionOutcome> HealAsync(ReplicaPicture from, int to) =>
+        SetAsync(from, to, new LinkRequest("ok"), link => link.Mode == "ok", $"Link {from.Label}→r{to} is healed.");
+
+    public async Task<ActionOutcome> ReleaseOneAsync(ReplicaPicture from, int to)
+    {
+        var (links, failure) = await SendAsync(from, HttpMethod.Post, $"/admin/links/{to}/release?count=1", null);
+        return failure is null
+            ? ActionOutcome.Done(string.Create(CultureInfo.InvariantCulture, $"One update went through link {from.Label}→r{to}; {links.FirstOrDefault(link => link.Peer == to)?.Queued ?? 0:N0} queued, the link is still held."))
+            : ActionOutcome.Failed($"Nothing was released on link {from.Label}→r{to}: {failure}");
+    }
+
+    /// <summary>Heals every link of every replica that answers.</summary>
+    public async Task<ActionOutcome> HealAllAsync()
+    {
+        var failures = new List<string>();
+        var healed = 0;
+        foreach (var replica in store.Current.Members.Where(replica => replica.IsLive).ToList())
+        {
+            var (links, failure) = await SendAsync(replica, HttpMethod.Delete, "/admin/links", null);
+            if (failure is null && links.All(link => link.Mode == "ok"))
+            {
+                healed++;
+            }
+            else
+            {
+                failures.Add($"{replica.Label}: {failure ?? "a link is still faulty"}");
+            }
+        }
+
+        return failures.Count == 0
+            ? ActionOutcome.Done($"All links of the {healed} replicas that answer are healed.")
+            : ActionOutcome.Failed($"Not every link was healed: {string.Join("; ", failures)}");
+    }
+
+    private async Task<ActionOutcome> SetAsync(ReplicaPicture from, int to, LinkRequest request, Func<LinkView, bool> isReached, string reached)
+    {
+        var (links, failure) = await SendAsync(from, HttpMethod.Put, $"/admin/links/{to}", request);
+        if (failure is null && links.FirstOrDefault(link => link.Peer == to) is { } link && isReached(link))
+        {
+            return ActionOutcome.Done(reached);
+        }
+
+        return ActionOutcome.Failed($"Link {from.Label}→r{to} was not changed: {failure ?? "the replica reports another state"}");
+    }
+
+    private async Task<(IReadOnlyList<LinkView> Links, string? Failure)> SendAsync(ReplicaPicture from, HttpMethod method, string path, LinkRequest? body)
+    {
+        if (Refusal(from) is { } refusal)
+        {
+            return ([], refusal);
+        }
+
+        try
+        {
+            using var timeout = new CancellationTokenSource(AnswerTimeout);
+            using var request = new HttpRequestMessage(method, new Uri(store.Slot(from.Name).Slot.Address, path));
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.ClusterKey);
+            request.Content = body is null ? null : JsonContent.Create(body, options: ReplicaReader.Json);
+            using var response = await http.SendAsync(request, timeout.Token);
+            if (!response.IsSuccessStatusCode)
+            {
+                return ([], await AnswerReader.ProblemAsync(response, timeout.Token));
+            }
+
+            var links = await response.Content.ReadFromJsonAsync<LinkView[]>(ReplicaReader.Json, timeout.Token) ?? [];
+            store.Update(from.Name, slot => slot with { Links = links });
+            return (links, null);
+        }
+        catch (Exception exception) when (AnswerReader.IsExpected(exception))
+        {
+            return ([], AnswerReader.Reason(exception));
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using System.Text.Json;
+using ReplicatedDs.Client.Api;
+using ReplicatedDs.Dashboard.Configuration;
+
+namespace ReplicatedDs.Dashboard.Collector;
+
+/// <summary>
+/// Asks one replica for its clock, buffer, status, members and links: at once when its feed reports a change (at most five times
+/// a second), else once a second; less and less often while it is silent, and not at all while its slot has no process.
+/// </summary>
+internal sealed class ReplicaPoller(ReplicaSlot slot, ReplicaReader reader, ClusterStore store, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan RetryDelayMin = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan RetryDelayMax = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SlowInterval = TimeSpan.FromSeconds(1);
+
+    private readonly ChangeSignal _wake = new();
+    private DateTimeOffset _slowAt;
+    private long _writes = -1;
+    private bool _linksChanged;
+
+    /// <summary>The feed saw an event: what was polled is out of date.</summary>
+    public void Wake(EventView seen)
+    {
+        _linksChanged |= seen.Kind == "LinkChanged";
+        _wake.Pulse();
+    }
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var retryDelay = RetryDelayMin;
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var changed = store.ControlChanged.Next;
+            if (!IsWorthAsking())
+            {
+                await ChangeSignal.WaitAsync(changed, SlowInterval, time, cancellationToken);
+                continue;
+            }
+
+            var woken = _wake.Next;
+            try
+            {
+                await PollAsync(cancellationToken);
+                retryDelay = RetryDelayMin;
+                await Task.Delay(DashboardOptions.ViewInterval, time, cancellationToken);
+                await ChangeSignal.WaitAsync(woken, SlowInterval - DashboardOptions.ViewInterval, time, cancellationToken);
+            }
+            catch (Exception exception) when (IsExpected(exception) && !cancellationToken.IsCancellationRequested)
+            {
+                NoteSilence(exception);
+                await ChangeSignal.WaitAsync(changed, retryDelay, time, cancellationToken);
+                retryDelay = retryDelay * 2 < RetryDelayMax ? retryDelay * 2 : RetryDelayMax;
+            }
+        }
+    }
+
+    /// <summary>A replica that is dead, starting, or answers nonsense: nothing that the collector could not live with.</summary>
+    public static bool IsExpected(Exception exception) =>
+        exception is HttpRequestException or IOException or JsonException or OperationCanceledException or NotSupportedException or FormatException;
+
+    private bool IsWorthAsking()
+    {
+        var (slots, control) = store.Read();
+        var picture = slots.First(candidate => candidate.Slot.Name == slot.Name);
+        return !control.IsReachable || picture.Resource is not { } resource || ResourceStates.IsBusy(resource.State);
+    }
+
+    private async Task PollAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (now - _slowAt >= SlowInterval || store.Slot(slot.Name).IsSilent)
+        {
+            await PollSlowAsync(now, cancellationToken);
+        }
+
+        var clock = await reader.ClockAsync(slot, cancellationToken);
+        var pending = await reader.PendingAsync(slot, cancellationToken);
+        var links = store.Slot(slot.Name).Links;
+        var refusal = store.Slot(slot.Name).LinkRefusal;
+        if (_linksChanged || links is null || links.Any(link => link.Mode != "ok"))
+        {
+            _linksChanged = false;
+            (links, refusal) = await reader.LinksAsync(slot, cancellationToken);
+        }
+
+        if (store.Slot(slot.Name) is { AnsweredAt: null } or { IsSilent: true })
+        {
+            logger.ReplicaAnswers(slot.Name, clock.Replica);
+        }
+
+        var answeredAt = time.GetUtcNow();
+        store.Update(slot.Name, picture => picture with
+        {
+            Clock = clock,
+            Pending = pending,
+            Links = links,
+            LinkRefusal = refusal,
+            AnsweredAt = answeredAt,
+            IsSilent = false,
+            Failure = null,
+        });
+    }
+
+    private async Task PollSlowAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var status = await reader.StatusAsync(slot, cancellationToken);
+        var members = await reader.MembersAsync(slot, cancellationToken);
+        var seconds = (now - _slowAt).TotalSeconds;
+        var rate = _writes >= 0 && status.Counters.Writes >= _writes && seconds is > 0.5 and < 10 ? (status.Counters.Writes - _writes) / seconds : 0;
+        _writes = status.Counters.Writes;
+        _slowAt = now;
+        _linksChanged = true;
+        store.Update(slot.Name, picture => picture with
+        {
+            Status = status,
+            Members = members,
+            StartedAt = picture.StartedAt is { } known && (known - (now - TimeSpan.FromMilliseconds(status.UptimeMs))).Duration() < SlowInterval
+                ? known
+                : now - TimeSpan.FromMilliseconds(status.UptimeMs),
+            WritesPerSecond = rate,
+        });
+    }
+
+    private void NoteSilence(Exception exception)
+    {
+        var reason = exception is OperationCanceledException ? "no answer within 2 s" : exception.Message;
+        if (!store.Slot(slot.Name).IsSilent)
+        {
+            logger.ReplicaSilent(slot.Name, reason);
+        }
+
+        store.Update(slot.Name, picture => picture with { IsSilent = true, Failure = reason, WritesPerSecond = 0 });
+    }
+}

@@ -1,0 +1,21 @@
+namespace ReplicatedDs.Dashboard.Configuration;
+
+/// <summary>What the dashboard is told by the AppHost (or an operator) when it starts.</summary>
+/// <param name="Token">The secret of the login address; <c>null</c>: everybody on this machine is let in.</param>
+/// <param name="Slots">Every replica and spare, by name.</param>
+/// <param name="ClusterKey">For the operator calls of the replicas; <c>null</c>: links and leave are not offered.</param>
+/// <param name="Control">The AppHost's control API; <c>null</c>: start, stop, kill and join are not offered.</param>
+public sealed record DashboardOptions(string? Token, IReadOnlyList<ReplicaSlot> Slots, string? ClusterKey, Uri? Control, string? ControlToken)
+{
+    /// <summary>How many events the log keeps.</summary>
+    public const int EventCapacity = 65_536;
+
+    /// <summary>The most pending updates of one replica that are shown; the count is always exact.</summary>
+    public const int PendingShown = 200;
+
+    /// <summary>The least time between two views sent to browsers.</summary>
+    public static readonly TimeSpan ViewInterval = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How long a replica may be silent before what is shown of it is marked stale.</summary>
+    public static readonly TimeSpan StaleAfter = TimeSpan.FromSeconds(2);
+}

@@ -1,0 +1,107 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Hosting.StaticWebAssets;
+using Radzen;
+using ReplicatedDs.Dashboard.Access;
+using ReplicatedDs.Dashboard.Actions;
+using ReplicatedDs.Dashboard.Collector;
+using ReplicatedDs.Dashboard.Components;
+using ReplicatedDs.Dashboard.Configuration;
+using ReplicatedDs.Dashboard.Hubs;
+
+namespace ReplicatedDs.Dashboard;
+
+/// <summary>Puts the dashboard together; the tests start it by this as well.</summary>
+internal static class DashboardHost
+{
+    private const string CollectorClient = "collector";
+    private const string ActionClient = "actions";
+
+    /// <exception cref="ConfigurationProblemException">The dashboard cannot start with this configuration.</exception>
+    public static WebApplication Create(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ContentRootPath = Directory.Exists("wwwroot") ? Directory.GetCurrentDirectory() : AppContext.BaseDirectory,
+        });
+        var options = DashboardOptionsReader.Read(builder.Configuration, builder.Environment.IsDevelopment());
+
+        // The login address carries the secret, and the hosting layer logs addresses.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+        StaticWebAssetsLoader.UseStaticWebAssets(builder.Environment, builder.Configuration);
+
+        AddServices(builder.Services, options);
+        var app = builder.Build();
+        Map(app);
+        return app;
+    }
+
+    private static void AddServices(IServiceCollection services, DashboardOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(TimeProvider.System);
+
+        // Nothing that is protected outlives the process: the login cookie is not, and pages of an earlier process are loaded anew.
+        services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        services.AddSingleton<AccessTicket>();
+        services.AddAuthentication(TicketAuthenticationHandler.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, TicketAuthenticationHandler>(TicketAuthenticationHandler.SchemeName, null);
+        services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+
+        services.AddHttpClient(CollectorClient, client => client.Timeout = Timeout.InfiniteTimeSpan).ConfigurePrimaryHttpMessageHandler(Handler).RemoveAllLoggers();
+        services.AddHttpClient(ActionClient, client => client.Timeout = Timeout.InfiniteTimeSpan).ConfigurePrimaryHttpMessageHandler(Handler).RemoveAllLoggers();
+        services.AddSingleton(provider => new EventLog(DashboardOptions.EventCapacity, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ClusterStore>();
+        services.AddSingleton(provider => new ReplicaReader(Client(provider, CollectorClient), options));
+        services.AddSingleton(provider => new ControlFollower(
+            new ControlReader(Client(provider, CollectorClient), options),
+            provider.GetRequiredService<ClusterStore>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ControlFollower>>()));
+        services.AddSingleton<ViewPublisher>();
+        services.AddHostedService<CollectorService>();
+
+        services.AddSingleton(provider => new KeyActions(Client(provider, ActionClient), provider.GetRequiredService<ClusterStore>()));
+        services.AddSingleton(provider => new LinkActions(Client(provider, ActionClient), options, provider.GetRequiredService<ClusterStore>()));
+        services.AddSingleton(provider => new ProcessActions(
+            Client(provider, ActionClient),
+            options,
+            provider.GetRequiredService<ClusterStore>(),
+            provider.GetRequiredService<ControlFollower>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddScoped<NoticeBoard>();
+
+        services.AddSingleton<ViewerRegistry>();
+        services.AddSignalR().AddHubOptions<ClusterHub>(hub => hub.MaximumReceiveMessageSize = 4096); // Viewers send nothing.
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddRadzenComponents();
+    }
+
+    private static void Map(WebApplication app)
+    {
+        app.UseMiddleware<RequestGuard>();
+        app.UseStaticFiles();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+        app.MapGet("/health", () => "Healthy").AllowAnonymous();
+        app.MapGet("/alive", () => "Healthy").AllowAnonymous();
+        app.MapLogin();
+        app.MapHub<ClusterHub>("/hubs/cluster");
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+    }
+
+    private static HttpClient Client(IServiceProvider provider, string name) => provider.GetRequiredService<IHttpClientFactory>().CreateClient(name);
+
+    private static SocketsHttpHandler Handler() => new()
+    {
+        ConnectTimeout = TimeSpan.FromSeconds(1),
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = false,
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+    };
+}

@@ -1,0 +1,7 @@
+namespace ReplicatedDs.Dashboard.Views;
+
+/// <summary>The AppHost's control API, by which replicas are started, stopped, killed and joined.</summary>
+/// <param name="IsConfigured">The dashboard was told where it is.</param>
+/// <param name="IsReachable">It answered last time.</param>
+/// <param name="LostSince">Since when it does not answer.</param>
+public sealed record ControlPicture(bool IsConfigured, bool IsReachable, DateTimeOffset? LostSince, string? Failure);

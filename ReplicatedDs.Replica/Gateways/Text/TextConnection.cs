@@ -1,0 +1,109 @@
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using ReplicatedDs.Replica.Runtime;
+using ReplicatedDs.Replica.Storage;
+
+namespace ReplicatedDs.Replica.Gateways.Text;
+
+/// <summary>One connection of the text gateway: reads frames, carries them out in order, writes replies.</summary>
+internal sealed class TextConnection(Socket socket, TextSession session, TextGatewayOptions options, int frameBytesMax, TimeProvider time)
+{
+    /// <summary>Serves until the client quits, breaks the protocol, is silent for too long or goes away.</summary>
+    /// <returns>Why the connection was closed against the client's will; <c>null</c> if it was not.</returns>
+    public async Task<string?> RunAsync(CancellationToken stop)
+    {
+        using (session)
+        {
+            await using var stream = new NetworkStream(socket, ownsSocket: false);
+            var reader = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 8192, leaveOpen: true));
+            try
+            {
+                await ServeAsync(reader, stream, stop).ConfigureAwait(false);
+                return null;
+            }
+            catch (Exception exception) when (exception is TextGatewayException or KeyBusyException or OverloadedException
+                or NodeUnavailableException or StorageUnavailableException)
+            {
+                return exception.Message;
+            }
+            catch (OperationCanceledException)
+            {
+                return stop.IsCancellationRequested ? null : "it was silent for too long, or stopped in the middle of a frame";
+            }
+            catch (IOException)
+            {
+                return null; // the client is gone
+            }
+            finally
+            {
+                await reader.CompleteAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task ServeAsync(PipeReader reader, NetworkStream stream, CancellationToken stop)
+    {
+        while (!session.HasQuit && await NextAsync(reader, stop).ConfigureAwait(false) is { } frame)
+        {
+            if (await session.TakeAsync(frame, stop).ConfigureAwait(false) is { } reply)
+            {
+                using var deadline = Deadline(options.FrameTimeout, stop);
+                await stream.WriteAsync(reply, deadline.Token).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>The next frame; <c>null</c> at the end of the connection.</summary>
+    private async ValueTask<string?> NextAsync(PipeReader reader, CancellationToken stop)
+    {
+        // The clock of a frame runs from its first byte: one that trickles in is bounded like one that stalls.
+        using var idle = Deadline(options.IdleMax, stop);
+        DeadlineSource? inFrame = null;
+        try
+        {
+            while (true)
+            {
+                var result = await reader.ReadAsync((inFrame ?? idle).Token).ConfigureAwait(false);
+                var buffer = result.Buffer;
+                if (TextFrames.TryRead(ref buffer, frameBytesMax, out var frame))
+                {
+                    reader.AdvanceTo(buffer.Start);
+                    return frame;
+                }
+
+                reader.AdvanceTo(buffer.Start, buffer.End);
+                if (result.IsCompleted)
+                {
+                    return buffer.IsEmpty ? null : throw new TextGatewayException("it ended in the middle of a frame");
+                }
+
+                if (!buffer.IsEmpty)
+                {
+                    inFrame ??= Deadline(options.FrameTimeout, stop);
+                }
+            }
+        }
+        finally
+        {
+            inFrame?.Dispose();
+        }
+    }
+
+    private DeadlineSource Deadline(TimeSpan after, CancellationToken stop) => new DeadlineSource(time, after, stop);
+
+    /// <summary>A cancellation after some time on our clock, or when the replica stops.</summary>
+    private sealed class DeadlineSource : CancellationTokenSource
+    {
+        private readonly CancellationTokenRegistration _registration;
+
+        public DeadlineSource(TimeProvider time, TimeSpan after, CancellationToken stop)
+            : base(after, time) =>
+            _registration = stop.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), this);
+
+        protected override void Dispose(bool disposing)
+        {
+            _registration.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using System.Globalization;
+using ReplicatedDs.Replica.Runtime;
+
+namespace ReplicatedDs.Replica.Gateways.Text;
+
+/// <summary>The text gateway's port and bounds.</summary>
+public sealed record TextGatewayOptions
+{
+    /// <summary>The loopback port, <c>Gateways:Text:Port</c>; 0 picks a free one.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>Connections at once; more are closed when they arrive.</summary>
+    public int ConnectionsMax { get; init; } = 256;
+
+    /// <summary>How long a connection may say nothing.</summary>
+    public TimeSpan IdleMax { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a frame may take from its first byte to its last, and a reply to be taken.</summary>
+    public TimeSpan FrameTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The options; <c>null</c> when no port is configured: the gateway is off then.</summary>
+    /// <exception cref="ConfigurationException">The port is no port.</exception>
+    public static TextGatewayOptions? From(IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return configuration["Gateways:Text:Port"] switch
+        {
+            null or "" => null,
+            var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= 65535 =>
+                new TextGatewayOptions { Port = port },
+            var text => throw new ConfigurationException($"Gateways:Text:Port must be a port from 0 to 65535, not '{text}'."),
+        };
+    }
+}

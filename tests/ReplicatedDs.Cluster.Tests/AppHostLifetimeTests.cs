@@ -1,0 +1,79 @@
+using ReplicatedDs.Cluster.Tests.Harness;
+
+namespace ReplicatedDs.Cluster.Tests;
+
+public sealed class AppHostLifetimeTests
+{
+    [Fact]
+    public async Task AppHost_KilledAndStoppedAndStartedAgain_LeavesNoProcessAndKeepsEverything()
+    {
+        await using var cluster = await TestCluster.StartAsync();
+        await IsCompleteAsync(cluster);
+        var clusterId = cluster.Describe().ClusterId;
+        var written = await WriteAsync(cluster, "first run");
+
+        // kill -9: nobody is told.
+        var children = ProcessTable.Descendants(cluster.Host.Pid);
+        Assert.True(children.Count >= 4, $"Expected three replicas and a Redis, but the children are {string.Join(", ", children)}");
+        cluster.Host.Kill();
+        await cluster.Host.ExitedAsync(TimeSpan.FromSeconds(2));
+        await cluster.GoneAsync(children, TimeSpan.FromSeconds(2));
+
+        await cluster.RestartAsync();
+        await IsCompleteAsync(cluster);
+        Assert.Equal(clusterId, cluster.Describe().ClusterId);
+        await Durable.EverywhereAsync(cluster.Running(), written, TimeSpan.FromSeconds(5));
+        written = [.. written, .. await WriteAsync(cluster, "second run")];
+
+        await cluster.StopAsync();
+        Assert.Equal(0, cluster.Host.ExitCode);
+        Assert.False(File.Exists(cluster.ClusterFile), "cluster.json is still there after the shutdown.");
+
+        await cluster.RestartAsync();
+        await IsCompleteAsync(cluster);
+        await Durable.EverywhereAsync(cluster.Running(), written, TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task AppHost_OnAFolderInUse_IsRefused()
+    {
+        await using var cluster = await TestCluster.StartAsync(new ClusterSpec { Count = 1 });
+        var second = await AppHostProcess.RunAsync(new ClusterSpec { Count = 1 }.Arguments(cluster.Data));
+        Refusal.Check(second, "Another AppHost");
+
+        Assert.False(cluster.Host.HasExited);
+        await cluster[1].WriteAsync("still", "here");
+    }
+
+    private static async Task IsCompleteAsync(TestCluster cluster)
+    {
+        var description = cluster.Describe();
+        Assert.Equal(["replica-1", "replica-2", "replica-3"], description.Replicas.Select(replica => replica.Name));
+        Assert.Equal([1, 2, 3], description.Replicas.Select(replica => replica.Id));
+        Assert.All(description.Replicas, replica => Assert.Equal("Running", replica.State));
+        Assert.NotNull(description.Redis);
+        Assert.Null(description.Dashboard);
+        Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(cluster.ClusterFile) == (UnixFileMode.UserRead | UnixFileMode.UserWrite), "cluster.json is readable for others.");
+        Assert.Contains("Distributed application started. Press Ctrl+C to shut down.", cluster.Host.Output, StringComparison.Ordinal);
+        foreach (var replica in cluster.Running())
+        {
+            (await replica.HealthAsync()).Expect(System.Net.HttpStatusCode.OK);
+            Assert.Equal(description.ClusterId, (await replica.StatusAsync()).ClusterId);
+        }
+    }
+
+    private static async Task<List<AcknowledgedWrite>> WriteAsync(TestCluster cluster, string prefix)
+    {
+        var written = new List<AcknowledgedWrite>();
+        foreach (var replica in cluster.Running())
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                var key = $"{prefix} {replica.Name} {i}";
+                written.Add(new AcknowledgedWrite(key, "value " + key, (await replica.WriteAsync(key, "value " + key)).Write.Dot));
+            }
+        }
+
+        return written;
+    }
+}

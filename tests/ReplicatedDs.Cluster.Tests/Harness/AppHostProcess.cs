@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text;
+using Xunit.Sdk;
+
+namespace ReplicatedDs.Cluster.Tests.Harness;
+
+/// <summary>A running AppHost program.</summary>
+internal sealed class AppHostProcess : IAsyncDisposable
+{
+    private const int LinesMax = 2_000;
+    private static readonly ConcurrentDictionary<int, AppHostProcess> Living = new();
+
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _lines = new();
+    private readonly ConcurrentQueue<string> _errors = new();
+
+    static AppHostProcess() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+    {
+        // A test run that is cut short leaves nothing behind: children follow their AppHost.
+        foreach (var pid in Living.Keys)
+        {
+            ProcessTable.Kill(pid);
+        }
+    };
+
+    private AppHostProcess(ProcessStartInfo start)
+    {
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Keep(line.Data, _lines);
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            Keep(line.Data, _errors);
+            Keep(line.Data, _lines);
+        };
+        _process.Start();
+        Living[_process.Id] = this;
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public int Pid => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    public int ExitCode => _process.ExitCode;
+
+    /// <value>Its last lines, both streams.</value>
+    public string Output => string.Join('\n', _lines);
+
+    /// <value>The last lines of standard error.</value>
+    public string Errors => string.Join('\n', _errors);
+
+    public static AppHostProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? workingFolder = null)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } self && Path.GetFileNameWithoutExtension(self) == "dotnet" ? self : "dotnet")
+        {
+            WorkingDirectory = workingFolder ?? Path.GetTempPath(),
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        start.ArgumentList.Add(Programs.AppHost);
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        // What the test runner sets for itself is not meant for the programs under test.
+        foreach (var inherited in start.Environment.Keys.Where(key => key.StartsWith("ASPNETCORE_", StringComparison.Ordinal) || key.StartsWith("COVERLET_", StringComparison.Ordinal)).ToList())
+        {
+            start.Environment.Remove(inherited);
+        }
+
+        foreach (var (key, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[key] = value;
+        }
+
+        return new AppHostProcess(start);
+    }
+
+    /// <summary>Runs it to its end, which must come by itself.</summary>
+    public static async Task<AppHostProcess> RunAsync(
+        IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? workingFolder = null)
+    {
+        await using var process = Start(arguments, environment, workingFolder);
+        await process.ExitedAsync(TimeSpan.FromSeconds(20));
+        return process;
+    }
+
+    /// <summary>Waits for its end and for its last lines.</summary>
+    public async Task ExitedAsync(TimeSpan within)
+    {
+        using var deadline = new CancellationTokenSource(within);
+        try
+        {
+            await _process.WaitForExitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new XunitException($"The AppHost (process {Pid}) did not end within {within.TotalSeconds} s. Its output:\n{Output}");
+        }
+
+        Living.TryRemove(Pid, out _);
+    }
+
+    public void Terminate() => ProcessTable.Terminate(Pid);
+
+    public void Kill() => ProcessTable.Kill(Pid);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!HasExited)
+        {
+            Kill();
+            await ExitedAsync(TimeSpan.FromSeconds(10));
+        }
+    }
+
+    private static void Keep(string? line, ConcurrentQueue<string> lines)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lines.Enqueue(line);
+        while (lines.Count > LinesMax)
+        {
+            lines.TryDequeue(out _);
+        }
+    }
+}
