@@ -99,7 +99,6 @@ public sealed partial class ReplicaCore
 
         if (_repairs.TryGetValue(batch.Origin, out var repair))
         {
-            repair.AskedAt = null;
             repair.IsActive &= batch.IsRepair;
         }
     }
@@ -167,9 +166,10 @@ public sealed partial class ReplicaCore
             }
 
             var passable = link.Passable(last, now, Random);
-            if (link.Sent > link.Acknowledged && now - link.LastProgressAt > Micros(_settings.ResendTimeout) << Math.Min(link.FruitlessResends, 3))
+            var arrived = Math.Min(link.Received, link.Sent);
+            if (link.Sent > arrived && now - link.LastProgressAt > Micros(_settings.ResendTimeout) << Math.Min(link.FruitlessResends, 3))
             {
-                link.Sent = link.Acknowledged;
+                link.Sent = arrived;
                 link.LastProgressAt = now;
                 link.FruitlessResends++;
             }
@@ -179,7 +179,7 @@ public sealed partial class ReplicaCore
                 continue;
             }
 
-            if (link.Sent == link.Acknowledged && link.Sent < passable)
+            if (link.Sent == arrived && link.Sent < passable)
             {
                 link.LastProgressAt = now;
             }
@@ -205,7 +205,7 @@ public sealed partial class ReplicaCore
             {
                 link.OwesHeartbeat = false;
                 link.LastHeartbeatAt = now;
-                Send(link, new Heartbeat(Announcement(), link.IsPaused));
+                Send(link, new Heartbeat(Announcement(), link.IsPaused, _buffer.FirstAbsent(link.Peer, _staged.Delivered[link.Peer]) - 1));
             }
         }
     }
@@ -293,15 +293,18 @@ public sealed partial class ReplicaCore
         var isSilent = origin.Status is not MemberStatus.Active || own is null || !IsFresh(own);
         var isStalled = now - repair.StalledSince > Micros(_settings.RepairPatience);
         if (!(repair.IsActive || isSilent || isStalled)
-            || (repair.AskedAt is { } asked && now - asked < 2 * Micros(_settings.ResendTimeout)))
+            || (repair.AskedAt is { } asked && first <= repair.AskedLast && now - asked < 2 * Micros(_settings.ResendTimeout)))
         {
             return;
         }
 
         var holders = _links.Values.Where(link => Holds(link, origin.Id, first)).ToList();
         var holder = holders[repair.Attempts++ % holders.Count];
+        // No more than there is room for, and nothing twice: what arrives in pieces or has to be dropped must not be asked for at the speed of the wire.
+        var count = Math.Clamp(_settings.BufferMax - _buffer.Count, 1, _settings.RangeMax);
         (repair.IsActive, repair.AskedAt) = (true, now);
-        Send(holder, new PullRequest(origin.Id, first, _settings.RangeMax));
+        repair.AskedLast = Math.Min(first + count - 1, holder.Announced![origin.Id]);
+        Send(holder, new PullRequest(origin.Id, first, count));
     }
 
     /// <summary>Whether the peer may be asked for that update: active, reachable, and it has announced it.</summary>
