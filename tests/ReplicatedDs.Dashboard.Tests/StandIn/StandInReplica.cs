@@ -293,13 +293,13 @@ internal sealed class StandInReplica(StandInCluster cluster, string name, int po
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
         var update = Write(key, body.ToArray(), context.Request.ContentType ?? "application/octet-stream");
-        context.Response.Headers["Causal-Token"] = "token-of-" + update.Dot;
+        context.Response.Headers["Causal-Token"] = Token(update.Dependencies.With(update.Dot));
         return Results.Json(new WriteView(key, update.Dot.ToString(), Numbers(update.Dependencies.With(update.Dot))), Json);
     }
 
     private IResult Read(HttpContext context, string key)
     {
-        context.Response.Headers["Causal-Token"] = "token-of-read-" + key;
+        context.Response.Headers["Causal-Token"] = Token(_clock);
         if (!_keys.TryGetValue(key, out var versions))
         {
             return Results.Problem("The key has no value here.", statusCode: 404);
@@ -347,6 +347,8 @@ internal sealed class StandInReplica(StandInCluster cluster, string name, int po
             context.Abort();
         }
     }
+
+    private static string Token(VectorClock clock) => CausalToken.Write(clock, System.Text.Encoding.UTF8.GetBytes(StandInCluster.ClusterKey), "stand-in");
 
     private T Locked<T>(Func<T> read)
     {
