@@ -10,7 +10,6 @@ try
     var builder = WebApplication.CreateBuilder(args);
     var options = ReplicaOptionsReader.Read(builder.Configuration);
     builder.AddServiceDefaults();
-    builder.Configuration["URLS"] = ""; // Kestrel is told below where to listen
     builder.WebHost.ListenAs(options);
     builder.Services.AddReplica(options);
     builder.Services.AddReplicaApi(builder.Configuration);
