@@ -54,7 +54,10 @@ public sealed class AppHostLifetimeTests
         Assert.NotNull(description.Redis);
         Assert.Null(description.Dashboard);
         Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(cluster.ClusterFile) == (UnixFileMode.UserRead | UnixFileMode.UserWrite), "cluster.json is readable for others.");
-        Assert.Contains("Distributed application started. Press Ctrl+C to shut down.", cluster.Host.Output, StringComparison.Ordinal);
+        await Eventually.HoldsAsync(
+            "the console says that the cluster serves",
+            () => cluster.Host.Output.Contains("Distributed application started. Press Ctrl+C to shut down.", StringComparison.Ordinal),
+            () => cluster.Host.Output);
         foreach (var replica in cluster.Running())
         {
             (await replica.HealthAsync()).Expect(System.Net.HttpStatusCode.OK);
