@@ -35,7 +35,12 @@ internal sealed class MemberViews(IReplicaNode node, TimeProvider time)
             member.Id.Value,
             member.Name,
             member.Incarnation.ToString(),
-            member.Status.ToKebab(),
+            member switch
+            {
+                { IsFenced: true, IsPresent: true } => "evicting",
+                { IsFenced: true } => "evicted",
+                _ => member.Status.ToKebab(),
+            },
             member.HttpAddress,
             member.PeerAddress,
             member.Sponsor.Value,
