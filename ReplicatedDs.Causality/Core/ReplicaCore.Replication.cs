@@ -166,9 +166,10 @@ public sealed partial class ReplicaCore
             }
 
             var passable = link.Passable(last, now, Random);
-            if (link.Sent > link.Acknowledged && now - link.LastProgressAt > Micros(_settings.ResendTimeout) << Math.Min(link.FruitlessResends, 3))
+            var arrived = Math.Min(link.Received, link.Sent);
+            if (link.Sent > arrived && now - link.LastProgressAt > Micros(_settings.ResendTimeout) << Math.Min(link.FruitlessResends, 3))
             {
-                link.Sent = link.Acknowledged;
+                link.Sent = arrived;
                 link.LastProgressAt = now;
                 link.FruitlessResends++;
             }
@@ -178,7 +179,7 @@ public sealed partial class ReplicaCore
                 continue;
             }
 
-            if (link.Sent == link.Acknowledged && link.Sent < passable)
+            if (link.Sent == arrived && link.Sent < passable)
             {
                 link.LastProgressAt = now;
             }
@@ -204,7 +205,7 @@ public sealed partial class ReplicaCore
             {
                 link.OwesHeartbeat = false;
                 link.LastHeartbeatAt = now;
-                Send(link, new Heartbeat(Announcement(), link.IsPaused));
+                Send(link, new Heartbeat(Announcement(), link.IsPaused, _buffer.FirstAbsent(link.Peer, _staged.Delivered[link.Peer]) - 1));
             }
         }
     }

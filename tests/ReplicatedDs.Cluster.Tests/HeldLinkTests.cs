@@ -23,8 +23,9 @@ public sealed class HeldLinkTests(HeldLinkTests.Fixture fixture) : IClassFixture
         await one.HoldAsync(third);
         try
         {
+            string[] values = ["a", "b", "c"];
             var dots = new List<string>();
-            foreach (var value in new[] { "a", "b", "c" })
+            foreach (var value in values)
             {
                 dots.Add((await one.WriteAsync("released", value)).Write.Dot);
             }
@@ -32,12 +33,12 @@ public sealed class HeldLinkTests(HeldLinkTests.Fixture fixture) : IClassFixture
             Assert.Equal(3, await QueuedAsync(one, third));
             await Cluster[2].CoversAsync(Clock(dots[2]));
             (await three.GetAsync("released")).Expect(HttpStatusCode.NotFound);
-            foreach (var (value, index) in new[] { "a", "b" }.Select((value, index) => (value, index)))
+            for (var freed = 0; freed < 2; freed++)
             {
                 await one.ReleaseAsync(third, 1);
-                await three.ShowsAsync("released", value);
-                Assert.Equal(ClockText.Parse(dots[index]).Counter, (await three.ClockAsync()).Delivered[$"{first}"]);
-                Assert.Equal(2 - index, await QueuedAsync(one, third));
+                await three.ShowsAsync("released", values[freed]);
+                Assert.Equal(ClockText.Parse(dots[freed]).Counter, (await three.ClockAsync()).Delivered[$"{first}"]);
+                Assert.Equal(2 - freed, await QueuedAsync(one, third));
             }
 
             await one.HealAsync();
@@ -78,7 +79,7 @@ public sealed class HeldLinkTests(HeldLinkTests.Fixture fixture) : IClassFixture
         }
     }
 
-    private async Task<long> QueuedAsync(ReplicaApi from, int peer) => (await from.LinksAsync()).Single(link => link.Peer == peer).Queued;
+    private static async Task<long> QueuedAsync(ReplicaApi from, int peer) => (await from.LinksAsync()).Single(link => link.Peer == peer).Queued;
 
     private static Dictionary<string, long> Clock(string dot) => new() { [$"{ClockText.Parse(dot).Replica}"] = ClockText.Parse(dot).Counter };
 

@@ -174,7 +174,7 @@ internal sealed class TextSession(IReplicaNode node, KeyWriter writer, KeyLeases
     private async ValueTask<byte[]> FindAsync(string key, CancellationToken cancellationToken)
     {
         var root = await RootAsync(cancellationToken).ConfigureAwait(false);
-        var replicas = await find.EverywhereAsync(root, key, cancellationToken).ConfigureAwait(false);
+        var replicas = await find.EverywhereAsync(RequireServing(), root, key, cancellationToken).ConfigureAwait(false);
         var lines = replicas.Select(one => $"S{one.Replica}:{one.State}:{one.Dot}:{one.Digest}");
         return TextFrames.Write(string.Join('\n', lines), default);
     }
@@ -189,11 +189,11 @@ internal sealed class TextSession(IReplicaNode node, KeyWriter writer, KeyLeases
         return root;
     }
 
-    private void RequireServing()
+    private ReplicaId RequireServing()
     {
         try
         {
-            node.RequireServing();
+            return node.RequireServing().Id;
         }
         catch (ProblemException problem)
         {

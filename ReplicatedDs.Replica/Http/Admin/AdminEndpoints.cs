@@ -29,11 +29,11 @@ internal static class AdminEndpoints
 
     private static async Task<IResult> LeaveAsync(IReplicaNode node)
     {
-        node.RequireServing();
+        var self = node.RequireServing().Id;
         var result = await node.SubmitAsync(tag => new LeaveRequest(tag), CancellationToken.None).ConfigureAwait(false);
         return result switch
         {
-            Leaving leaving => Views.Ok(new LeaveView(node.Identity!.Id.Value, leaving.Dot.ToString()), ApiJson.Relaxed.LeaveView),
+            Leaving leaving => Views.Ok(new LeaveView(self.Value, leaving.Dot.ToString()), ApiJson.Relaxed.LeaveView),
             Refused refused => refused.ToProblem(),
             _ => throw new InvalidOperationException($"A leave was answered with {result}."),
         };

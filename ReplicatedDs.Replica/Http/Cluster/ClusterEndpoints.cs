@@ -16,8 +16,8 @@ internal static class ClusterEndpoints
     {
         app.MapGet("/clock", (IReplicaNode node) =>
             {
-                node.RequireServing();
-                return Views.Ok(new ClockView(node.Identity!.Id.Value, node.State.Delivered.ToView()), ApiJson.Relaxed.ClockView);
+                var self = node.RequireServing().Id;
+                return Views.Ok(new ClockView(self.Value, node.State.Delivered.ToView()), ApiJson.Relaxed.ClockView);
             })
             .Describe(Tag, "The delivered clock", "How many updates of each replica this one has made visible.")
             .Produces<ClockView>()
@@ -25,8 +25,8 @@ internal static class ClusterEndpoints
 
         app.MapGet("/pending", async (IReplicaNode node, PendingViews pending, CancellationToken cancellationToken) =>
             {
-                node.RequireServing();
-                return Views.Ok(await pending.AllAsync(cancellationToken).ConfigureAwait(false), ApiJson.Relaxed.PendingView);
+                var self = node.RequireServing().Id;
+                return Views.Ok(await pending.AllAsync(self, cancellationToken).ConfigureAwait(false), ApiJson.Relaxed.PendingView);
             })
             .Describe(Tag, "The delivery buffer", "Updates that have arrived and wait, each with the exact dots that it waits for.")
             .Produces<PendingView>()
@@ -52,8 +52,8 @@ internal static class ClusterEndpoints
 
         app.MapGet("/members", async (IReplicaNode node, MemberViews members, CancellationToken cancellationToken) =>
             {
-                node.RequireServing();
-                return Views.Ok(await members.GetAsync(cancellationToken).ConfigureAwait(false), ApiJson.Relaxed.MembersView);
+                var self = node.RequireServing().Id;
+                return Views.Ok(await members.GetAsync(self, cancellationToken).ConfigureAwait(false), ApiJson.Relaxed.MembersView);
             })
             .Describe(Tag, "The members", "Every member that was ever admitted, with state, addresses and what it last announced.")
             .Produces<MembersView>()

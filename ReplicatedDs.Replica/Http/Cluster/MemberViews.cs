@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Causality.Replication;
 using ReplicatedDs.Client.Api;
@@ -13,11 +14,10 @@ internal sealed class MemberViews(IReplicaNode node, TimeProvider time)
     private const long ReachableWithinMs = 1000;
 
     /// <summary><c>GET /members</c>.</summary>
-    public async Task<MembersView> GetAsync(CancellationToken cancellationToken)
+    public async Task<MembersView> GetAsync(ReplicaId self, CancellationToken cancellationToken)
     {
         var now = time.Instant();
         var links = await node.InspectAsync(core => core.Links(now), cancellationToken).ConfigureAwait(false);
-        var self = node.Identity!.Id;
         var root = node.State;
         return new MembersView(
             self.Value,

@@ -19,7 +19,7 @@ internal sealed class MetricsText(IReplicaNode node, StatusViews status)
         Append(text, "gauge", "pending_updates", "Updates that arrived and wait for others.", counters.Pending);
         Append(text, "counter", "writes_total", "Writes accepted here.", counters.Writes);
         Append(text, "counter", "reads_total", "Reads answered here.", counters.Reads);
-        Append(text, "counter", "applied_updates_total", "Updates made visible here, own ones included.", counters.Applied);
+        Append(text, "counter", "applied_updates_total", "Updates of others made visible here.", counters.Applied);
         Append(text, "counter", "buffered_updates_total", "Updates that had to wait on arrival.", counters.Buffered);
         Append(text, "counter", "prevented_violations_total", "Updates that would have been visible before a cause, and waited instead.", counters.Prevented);
         Append(text, "counter", "duplicate_updates_total", "Updates that arrived again.", counters.Duplicates);

@@ -16,11 +16,11 @@ internal sealed class PendingViews(IReplicaNode node, TimeProvider time)
     private const long SilentAfterMs = 1000;
 
     /// <summary><c>GET /pending</c>.</summary>
-    public async Task<PendingView> AllAsync(CancellationToken cancellationToken)
+    public async Task<PendingView> AllAsync(ReplicaId self, CancellationToken cancellationToken)
     {
         var pending = await node.InspectAsync(core => core.Pending(), cancellationToken).ConfigureAwait(false);
         var now = time.Instant();
-        return new PendingView(node.Identity!.Id.Value, pending.Length, [.. pending.Select(one => ToView(one, now))]);
+        return new PendingView(self.Value, pending.Length, [.. pending.Select(one => ToView(one, now))]);
     }
 
     /// <summary><c>GET /pending/{dot}/why</c>.</summary>

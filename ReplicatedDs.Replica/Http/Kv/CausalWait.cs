@@ -3,6 +3,7 @@ using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Replica.Http.Problems;
 using ReplicatedDs.Replica.Runtime;
+using ReplicatedDs.Replica.Storage;
 
 namespace ReplicatedDs.Replica.Http.Kv;
 
@@ -31,13 +32,14 @@ internal static class CausalWait
         return state;
     }
 
-    /// <exception cref="ProblemException">The replica has no state that it may show yet.</exception>
-    public static void RequireServing(this IReplicaNode node)
+    /// <summary>Who the replica is, if it has a state that it may show.</summary>
+    /// <exception cref="ProblemException">It has none yet.</exception>
+    public static ReplicaIdentity RequireServing(this IReplicaNode node)
     {
-        if (node.Identity is null || node.Phase is NodePhase.Starting or NodePhase.Joining)
-        {
-            throw new ProblemException(NotReady(node.Phase));
-        }
+        var phase = node.Phase;
+        return phase is not (NodePhase.Starting or NodePhase.Joining) && node.Identity is { } identity
+            ? identity
+            : throw new ProblemException(NotReady(phase));
     }
 
     public static Problem NotReady(NodePhase phase) => new(

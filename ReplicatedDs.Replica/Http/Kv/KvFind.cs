@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Client.Api;
@@ -29,24 +30,22 @@ internal sealed class KvFind(IReplicaNode node, IHttpClientFactory clients)
 
         var root = await node.CoverAsync(context, request).ConfigureAwait(false);
         var replicas = scope == "here"
-            ? [Here(root, request.Key!)]
-            : await EverywhereAsync(root, request.Key!, context.RequestAborted).ConfigureAwait(false);
+            ? [Here(node.RequireServing().Id, root, request.Key!)]
+            : await EverywhereAsync(node.RequireServing().Id, root, request.Key!, context.RequestAborted).ConfigureAwait(false);
         return Views.Ok(new KeyReplicasView(request.Key!, replicas), ApiJson.Relaxed.KeyReplicasView);
     }
 
     /// <summary>One entry per member that holds data, by id.</summary>
-    public async Task<IReadOnlyList<KeyReplicaView>> EverywhereAsync(ReplicaState root, string key, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<KeyReplicaView>> EverywhereAsync(ReplicaId self, ReplicaState root, string key, CancellationToken cancellationToken)
     {
-        var self = node.Identity!.Id;
         var members = root.Members.Where(member => member.Status is MemberStatus.Active or MemberStatus.Joining);
         return await Task.WhenAll(members.Select(member => member.Id == self
-            ? Task.FromResult(Here(root, key))
+            ? Task.FromResult(Here(self, root, key))
             : AskAsync(member, key, cancellationToken))).ConfigureAwait(false);
     }
 
-    private KeyReplicaView Here(ReplicaState root, string key)
+    private static KeyReplicaView Here(ReplicaId self, ReplicaState root, string key)
     {
-        var self = node.Identity!.Id;
         var name = root.Members.Find(self)?.Name ?? "";
         return root.Keys.Find(key) is { } state
             ? new KeyReplicaView(

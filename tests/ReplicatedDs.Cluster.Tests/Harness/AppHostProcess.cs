@@ -5,7 +5,7 @@ using Xunit.Sdk;
 
 namespace ReplicatedDs.Cluster.Tests.Harness;
 
-/// <summary>A running AppHost program.</summary>
+/// <summary>A running AppHost program. With <c>CLUSTER_TESTS_LOG</c> set to a folder, what each one printed is kept there.</summary>
 internal sealed class AppHostProcess : IAsyncDisposable
 {
     private const int LinesMax = 2_000;
@@ -105,6 +105,10 @@ internal sealed class AppHostProcess : IAsyncDisposable
         }
 
         Living.TryRemove(Pid, out _);
+        if (Environment.GetEnvironmentVariable("CLUSTER_TESTS_LOG") is { Length: > 0 } folder)
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, $"apphost-{Pid}.log"), Output);
+        }
     }
 
     public void Terminate() => ProcessTable.Terminate(Pid);
