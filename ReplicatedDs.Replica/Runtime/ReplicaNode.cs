@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Replica.Http;
 using ReplicatedDs.Replica.Ids;
@@ -49,6 +50,10 @@ internal sealed class ReplicaNode(
         var (used, free) = _store?.Usage() ?? default;
         return (used, free, Volatile.Read(ref _session)?.Loop.IsStoreWritable ?? true);
     }
+
+    public Uri? HttpOf(Member member) => addresses.Http(member);
+
+    public Uri? PeerOf(Member member) => addresses.Peer(member);
 
     /// <summary>Opens the data folder, before anything listens.</summary>
     /// <exception cref="StorageUnavailableException">It cannot be opened; the message says why.</exception>
