@@ -1,9 +1,13 @@
+using System.Diagnostics;
 using ReplicatedDs.Cluster.Tests.Harness;
 
 namespace ReplicatedDs.Cluster.Tests;
 
 public sealed class AppHostLifetimeTests
 {
+    /// <summary>The AppHost kills whoever does not stop within this time.</summary>
+    private static readonly TimeSpan KillsAfter = TimeSpan.FromSeconds(6);
+
     [Fact]
     public async Task AppHost_KilledAndStoppedAndStartedAgain_LeavesNoProcessAndKeepsEverything()
     {
@@ -25,7 +29,9 @@ public sealed class AppHostLifetimeTests
         await Durable.EverywhereAsync(cluster.Running(), written, TimeSpan.FromSeconds(5));
         written = [.. written, .. await WriteAsync(cluster, "second run")];
 
+        var stopping = Stopwatch.StartNew();
         await cluster.StopAsync();
+        Assert.True(stopping.Elapsed < KillsAfter, $"The shutdown took {stopping.Elapsed}: somebody had to be killed.");
         Assert.Equal(0, cluster.Host.ExitCode);
         Assert.False(File.Exists(cluster.ClusterFile), "cluster.json is still there after the shutdown.");
 
