@@ -29,8 +29,8 @@ catch (Exception exception) when (exception is ConfigurationException or Storage
     await Console.Error.WriteLineAsync(exception.Message);
     return 2;
 }
-catch (IOException exception) when (exception.InnerException is AddressInUseException taken)
+catch (IOException exception) when (exception.InnerException is AddressInUseException)
 {
-    await Console.Error.WriteLineAsync($"{exception.Message} ({taken.Message})");
+    await Console.Error.WriteLineAsync(exception.Message);
     return 2;
 }
