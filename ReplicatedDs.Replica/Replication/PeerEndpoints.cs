@@ -51,8 +51,10 @@ internal static class PeerEndpoints
     }
 
     /// <summary>Frames of a peer until it ends. The answer's head is sent after the first frame was checked.</summary>
-    private static async Task StreamAsync(HttpContext context, ReplicaNode node, ILogger<PeerTransport> logger)
+    private static async Task StreamAsync(HttpContext context, ReplicaNode node, IHostApplicationLifetime lifetime, ILogger<PeerTransport> logger)
     {
+        // A stream has no end of its own: a server that stops would wait for it.
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
         if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
         {
@@ -69,7 +71,7 @@ internal static class PeerEndpoints
         var room = new SemaphoreSlim(FramesWaitingMax); // not disposed: the loop may release it after the stream has ended
         try
         {
-            await foreach (var envelope in ReadFramesAsync(context.Request.BodyReader, context.RequestAborted))
+            await foreach (var envelope in ReadFramesAsync(context.Request.BodyReader, ends.Token))
             {
                 if (Objection(envelope, node) is var (status, name, detail) && status != 0)
                 {
@@ -80,14 +82,14 @@ internal static class PeerEndpoints
 
                 if (!context.Response.HasStarted)
                 {
-                    await context.Response.StartAsync(context.RequestAborted);
-                    await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+                    await context.Response.StartAsync(ends.Token);
+                    await context.Response.BodyWriter.FlushAsync(ends.Token);
                 }
 
                 foreach (var message in envelope.Messages)
                 {
-                    await room.WaitAsync(context.RequestAborted);
-                    await node.PostAsync(new MessageArrived(envelope.From, envelope.FromIncarnation, message), () => room.Release(), context.RequestAborted);
+                    await room.WaitAsync(ends.Token);
+                    await node.PostAsync(new MessageArrived(envelope.From, envelope.FromIncarnation, message), () => room.Release(), ends.Token);
                 }
             }
         }
@@ -102,7 +104,7 @@ internal static class PeerEndpoints
         }
         catch (Exception ended) when (ended is OperationCanceledException or IOException)
         {
-            return; // the sender is gone: it will open another stream
+            return; // the sender is gone, or this replica stops: it will open another stream
         }
     }
 
