@@ -37,7 +37,6 @@ try
     }
     else if (redisProgram is not null)
     {
-        Directory.CreateDirectory(data.Redis);
         redisServer = builder.AddExecutable("redis-server", redisProgram, data.Redis)
             .WithEndpoint(port: plan.RedisPort, scheme: "tcp", name: "tcp", isProxied: false)
             .WithHealthCheck("redis-ping")

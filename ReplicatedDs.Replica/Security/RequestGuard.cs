@@ -47,9 +47,9 @@ internal sealed class RequestGuard(RequestDelegate next, ApiOptions options)
             throw new ProblemException(ProblemKinds.LabOff, "This call injects faults or updates; it is there when the replica is started with Replica:Lab=true.");
         }
 
-        if (rule.BodyBytesMax is { } bytesMax && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
         {
-            body.MaxRequestBodySize = bytesMax;
+            body.MaxRequestBodySize = rule.BodyBytesMax;
         }
 
         return next(context);

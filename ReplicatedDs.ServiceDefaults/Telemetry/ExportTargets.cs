@@ -9,7 +9,7 @@ internal sealed record ExportTargets(bool HasStandard, Uri? Dashboard)
 {
     public bool IsEmpty => !HasStandard && Dashboard is null;
 
-    /// <exception cref="InvalidOperationException">An address is not an absolute http(s) address.</exception>
+    /// <summary>Reads the two settings. A wrong address costs its telemetry, with a line that says so, not the process.</summary>
     public static ExportTargets From(IConfiguration configuration)
     {
         var standard = Address(configuration, "OTEL_EXPORTER_OTLP_ENDPOINT");
@@ -24,8 +24,13 @@ internal sealed record ExportTargets(bool HasStandard, Uri? Dashboard)
             return null;
         }
 
-        return Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is ("http" or "https")
-            ? address
-            : throw new InvalidOperationException($"{key} is '{text}'; it has to be an address such as http://127.0.0.1:4318.");
+        if (Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is ("http" or "https"))
+        {
+            return address;
+        }
+
+        // Before there is a logger: telemetry is set up first of all.
+        Console.Error.WriteLine($"{key} is '{text}', not an address such as http://127.0.0.1:4318: no telemetry is sent there.");
+        return null;
     }
 }
