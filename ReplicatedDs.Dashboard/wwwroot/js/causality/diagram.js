@@ -107,7 +107,7 @@ export class Diagram {
     this.scene.focus = row;
     if (this.viewport.isLive) { this.viewport.follows = false; }
     this.viewport.reveal(row.time);
-    this.twinAt = 0;
+    this.#list(this.now); // At once: a screen reader follows the active item, not the picture.
     this.touch();
     return true;
   }
@@ -233,12 +233,17 @@ export class Diagram {
       return;
     }
     this.twinAt = at;
-    this.twin.draw({ focus: this.scene.focus, until: this.viewport.frozen ? this.viewport.newest : this.scene.focus ? Infinity : this.viewport.newest, shown: this.scene.shown, now, wantsTable: this.wantsTable });
+    this.#list(now);
     this.#chip();
     this.#message(now);
     this.#summary();
     this.part("zoom").textContent = this.viewport.window >= 1000 ? `${number(Math.round(this.viewport.window / 100) / 10)} s` : `${number(Math.round(this.viewport.window))} ms`;
     this.host.dataset.rows = this.store.rows.length;
+  }
+
+  #list(now) {
+    const until = this.scene.focus && !this.viewport.frozen ? Infinity : this.viewport.newest;
+    this.twin.draw({ focus: this.scene.focus, until, shown: this.scene.shown, now, wantsTable: this.wantsTable });
   }
 
   #chip() {

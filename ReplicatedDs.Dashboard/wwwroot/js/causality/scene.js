@@ -1,6 +1,6 @@
 // One picture: ruler, lifelines, the drawn past, what still waits, and on top the cones, pins and the focus.
 import { cones, critical } from "./cones.js";
-import { outline, BarHeight } from "./paint.js";
+import { outline } from "./paint.js";
 import { Levels } from "./layout.js";
 import { parseDot } from "./store.js";
 import { firstAt } from "./tiles.js";
@@ -61,7 +61,7 @@ export class Scene {
     const digits = step >= 1000 ? 8 : step >= 100 ? 10 : step >= 10 ? 11 : 12;
     for (const [along, t] of labels) {
       const text = new Date(t).toISOString().slice(11, 11 + digits);
-      if (geometry.vertical) { geometry.text(context, text.slice(0, 10), along, 4, { align: "left", colour: palette["text-2"], font: mono }); }
+      if (geometry.vertical) { geometry.text(context, text.slice(3, 10), along, 4, { align: "left", colour: palette["text-2"], font: mono }); }
       else { geometry.text(context, text, along, 11, { colour: palette["text-2"], font: mono }); }
     }
   }
@@ -128,7 +128,7 @@ export class Scene {
 
   /** Dims what is concurrent: the pieces are copied dimmed, and again at full strength inside the two cones. */
   #cones(row) {
-    const { context, geometry, viewport, palette, store } = this;
+    const { context, geometry, viewport, palette, store, painter } = this;
     const cone = cones(store, row);
     const far = viewport.length + 40;
     const place = other => viewport.toAlong(other.x / viewport.scale);
@@ -177,12 +177,17 @@ export class Scene {
       context.stroke();
       context.setLineDash([]);
     }
+
+    // The edges cut through the names of the marks at them.
+    for (const [, , other] of [...past, ...future]) {
+      if (other && other !== "earlier" && other.named) { painter.label(context, other, viewport.left, palette.surface); }
+    }
   }
 
   /** What waits now, up to now. */
   #open(now) {
     const { context, geometry, viewport, palette, store, painter } = this;
-    const head = viewport.isLive ? viewport.head : Math.min(viewport.length + 20, viewport.toAlong(now));
+    const head = Math.min(viewport.isLive ? viewport.head : viewport.length + 20, viewport.toAlong(now));
     for (const id of geometry.ids) {
       const open = store.lanes.get(id)?.open;
       if (!open || open.size === 0) { continue; }
@@ -198,22 +203,28 @@ export class Scene {
           crowd++;
           continue;
         }
-        const across = painter.barAcross(row) + BarHeight / 2;
-        const at = Math.max(from, 0) + 12;
+        const [top, height] = painter.barBox(row);
         if (geometry.vertical) {
-          geometry.text(context, `⧗ r${row.missing[0] ?? "…"}`, Math.max(from, 8) + 12, across + 12, { align: "left", colour: palette.text, plate: palette["waiting-tint"] });
-        } else {
-          geometry.text(context, `waits for ${waitsFor(store, row)}`, at, across, { align: "left", colour: palette.text, plate: palette["waiting-tint"] });
-          if (row.ghost && row.level === 0 && open.size === 1 && from > -200) {
-            geometry.text(context, "would have been visible here", Math.max(from, -4) + 12, across + 17, { align: "left", colour: palette["text-2"], plate: palette.surface });
-          }
+          geometry.text(context, `waits: r${row.missing[0] ?? "…"}`, Math.max(from, 8), geometry.across(id) + 12, { align: "left", colour: palette.text, plate: palette["waiting-tint"] });
+          continue;
         }
+        this.#barText(`waits for ${waitsFor(store, row)}`, from, top + height / 2, palette.text, palette["waiting-tint"]);
+        if (row.ghost && row.level === 0 && open.size === 1 && from > -200) { this.#barText("would have been visible here", from, top + height + 9, palette["text-2"], palette.surface); }
       }
       const rest = open.size - Math.min(open.size, Levels);
       if (crowd > 0 && rest > 0) {
-        geometry.text(context, `+${rest} waiting`, head - 6, painter.barAcross({ at: id, level: Levels }) + 6, { align: geometry.vertical ? "left" : "right", colour: palette.text, plate: palette["waiting-tint"] });
+        geometry.text(context, `+${rest} waiting`, head - 6, painter.barBox({ at: id, level: Levels })[0] + 6, { align: geometry.vertical ? "left" : "right", colour: palette.text, plate: palette["waiting-tint"] });
       }
     }
+  }
+
+  /** Beside where a bar begins: behind it, or before it where the picture ends. */
+  #barText(text, from, across, colour, plate) {
+    const { context, geometry, viewport } = this;
+    const width = geometry.measure(context, text);
+    const at = Math.max(from, 0) + 12;
+    if (at + width <= viewport.length - 4) { geometry.text(context, text, at, across, { align: "left", colour, plate }); }
+    else { geometry.text(context, text, from - 8, across, { align: "right", colour, plate }); }
   }
 
   /** The critical in-edge of the subject, thick, and the causal path between pin and subject. */
@@ -254,7 +265,7 @@ export class Scene {
     outline(context, 0, along, across, radius);
     context.stroke();
     context.setLineDash([]);
-    if (isPin) { geometry.text(context, "A", geometry.vertical ? along - 18 : along + 17, geometry.vertical ? across : across - 14, { colour: palette.accent, plate: palette.surface, font: "700 13px system-ui, sans-serif" }); }
+    if (isPin) { geometry.text(context, "A", geometry.vertical ? along - 16 : along - 17, geometry.vertical ? across - 14 : across + 16, { colour: palette.accent, plate: palette.surface, font: "700 13px system-ui, sans-serif" }); }
   }
 
   #head() {
@@ -290,8 +301,8 @@ export class Scene {
     }
     for (let i = lane.buffers.length - 1; i >= Math.max(0, lane.buffers.length - 500); i--) {
       const row = lane.buffers[i];
-      const top = painter.barAcross(row);
-      if (x >= row.x && x <= (row.until?.x ?? Infinity) && across >= top && across <= top + BarHeight && this.shown(row)) { return row; }
+      const [top, height] = painter.barBox(row);
+      if (x >= row.x && x <= (row.until?.x ?? Infinity) && across >= top && across <= top + height && this.shown(row)) { return row; }
     }
     return null;
   }
