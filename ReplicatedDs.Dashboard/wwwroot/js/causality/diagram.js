@@ -90,6 +90,7 @@ export class Diagram {
     this.viewport.frozen = wanted;
     this.frozenNow = this.now;
     this.missed = 0;
+    this.twinAt = 0;
     this.announce(wanted ? "The view is paused; the cluster goes on." : "The view goes on.");
     this.touch();
   }
@@ -98,6 +99,7 @@ export class Diagram {
     this.viewport.live();
     this.missed = 0;
     this.scene.focus = null;
+    this.twinAt = 0;
     this.touch();
   }
 

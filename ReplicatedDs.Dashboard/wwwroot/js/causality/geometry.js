@@ -2,7 +2,7 @@
 // narrow, down and to the right. Everything is computed in these two; only text and the outermost transformation know the difference.
 
 const SpacingMin = 56;
-const SpacingMax = 104;
+const SpacingMax = 136;
 
 export class Geometry {
   vertical = false;

@@ -43,9 +43,8 @@ export class Layout {
       if (free >= 0) { line.levels[free] = row; }
     }
     if (row.kind === "Write" || row.kind === "Apply" || row.kind === "Read") {
-      const half = this.#vertical ? 7 : labelOf(row).length * 3.4 + 3;
-      row.named = row.x - half > line.label;
-      if (row.named) { line.label = row.x + half; }
+      row.named = row.x >= line.label;
+      if (row.named) { line.label = row.x + (this.#vertical ? 15 : labelOf(row).length * 7.2 + 10); }
     }
   }
 }

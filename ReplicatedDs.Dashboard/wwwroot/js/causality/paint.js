@@ -126,14 +126,14 @@ export class Painter {
     });
   }
 
-  /** The few letters beside a mark; with a plate under them where they must be read over anything. */
+  /** The few letters beside a mark, off the way by which arrows come; with a plate under them where they must be read over anything. */
   label(context, row, origin, plate = null) {
     const along = row.x - origin;
     const across = this.geometry.across(row.at);
     const colour = row.kind === "Write" ? this.palette.text : this.palette["text-2"];
     const font = row.kind === "Write" ? "600 12px system-ui, sans-serif" : "12px system-ui, sans-serif";
-    if (this.geometry.vertical) { this.geometry.text(context, labelOf(row), along, across + 12, { align: "left", colour, font, plate }); }
-    else { this.geometry.text(context, labelOf(row), along, across - 17, { colour, font, plate }); }
+    if (this.geometry.vertical) { this.geometry.text(context, labelOf(row), along + 11, across + 9, { align: "left", colour, font, plate }); }
+    else { this.geometry.text(context, labelOf(row), along + 7, across - 14, { align: "left", colour, font, plate }); }
   }
 
   #other(context, row, along, across) {

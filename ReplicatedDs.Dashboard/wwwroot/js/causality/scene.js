@@ -157,8 +157,8 @@ export class Scene {
       context.lineTo(outside, geometry.extent);
       context.closePath();
       context.clip();
-      context.globalAlpha = 0.75;
-      context.fillStyle = tint ?? palette.hatch(context, palette["accent-tint"], 5);
+      context.globalAlpha = tint ? 0.75 : 0.22;
+      context.fillStyle = tint ?? palette.hatch(context, palette.accent, 5);
       context.fillRect(0, geometry.ruler, viewport.length, geometry.extent);
       context.globalAlpha = 1;
       for (const id of geometry.ids) { this.#lifeline(id, Infinity); }
@@ -205,7 +205,9 @@ export class Scene {
         }
         const [top, height] = painter.barBox(row);
         if (geometry.vertical) {
-          geometry.text(context, `waits: r${row.missing[0] ?? "…"}`, Math.max(from, 8), geometry.across(id) + 12, { align: "left", colour: palette.text, plate: palette["waiting-tint"] });
+          const text = `waits: r${row.missing[0] ?? "…"}`;
+          const across = Math.min(geometry.across(id) + 10, geometry.extent - geometry.measure(context, text) - 6);
+          geometry.text(context, text, Math.max(from, 0) + 17, across, { align: "left", colour: palette.text, plate: palette["waiting-tint"] });
           continue;
         }
         this.#barText(`waits for ${waitsFor(store, row)}`, from, top + height / 2, palette.text, palette["waiting-tint"]);
