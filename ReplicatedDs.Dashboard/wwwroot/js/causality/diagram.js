@@ -122,6 +122,7 @@ export class Diagram {
 
   setFilter(text) {
     this.filter = text;
+    this.scale = 0;
     this.redraw();
   }
 
@@ -162,7 +163,7 @@ export class Diagram {
     if (this.store.revision !== this.revision) {
       this.scale = 0; // Laid out anew at the next drawing.
     } else {
-      for (const row of rows) { this.layout.place(this.store, row); }
+      for (const row of rows) { this.layout.place(this.store, row, this.scene.shown); }
       this.tiles.add(rows, this.scene.shown);
     }
     const known = this.all?.length ?? 0;
@@ -210,11 +211,11 @@ export class Diagram {
     const lostFor = this.feed.lostAt === null ? 0 : Date.now() - this.feed.lostAt;
     const now = this.viewport.frozen ? this.frozenNow : this.now - lostFor;
     this.viewport.play(now, this.still.matches);
-    if (this.sampling.adapt(this.store, this.viewport)) { this.tiles.clear(); }
+    if (this.sampling.adapt(this.store, this.viewport, this.geometry.ids.length)) { this.scale = 0; }
     if (this.viewport.scale !== this.scale || this.revision !== this.store.revision) {
       this.scale = this.viewport.scale;
       this.revision = this.store.revision;
-      this.layout.reset(this.store, this.scale, this.geometry.vertical);
+      this.layout.reset(this.store, this.scale, this.geometry.vertical, this.sampling.isDense, this.scene.shown);
       this.tiles.clear();
     }
     if (this.viewport.start < (this.store.rows[0]?.time ?? -Infinity)) { this.feed.older(); }

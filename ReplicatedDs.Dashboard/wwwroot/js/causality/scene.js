@@ -96,14 +96,15 @@ export class Scene {
 
   #gaps() {
     const { context, geometry, viewport, palette, store } = this;
-    if (store.lost === 0 && !store.rows.some(row => row.kind === "Gap")) { return; }
-    for (const row of store.rows) {
-      if (row.kind !== "Gap" || row.at !== 0) { continue; }
+    for (const row of store.gaps) {
       const along = viewport.toAlong(row.time);
       if (along < -40 || along > viewport.length + 40) { continue; }
       context.fillStyle = palette.hatch(context, palette["text-3"], 5);
-      context.fillRect(along, geometry.ruler, 10, geometry.extent - geometry.ruler);
-      geometry.text(context, `${row.lost.toLocaleString("en-US")} not drawn`, along + 14, geometry.ruler + 10, { align: "left", colour: palette["text-2"], plate: palette.surface });
+      // One replica's feed, or this view of all of them.
+      if (row.at > 0 && !geometry.has(row.at)) { continue; }
+      const [top, height] = row.at > 0 ? [geometry.across(row.at) - 12, 24] : [geometry.ruler, geometry.extent - geometry.ruler];
+      context.fillRect(along, top, 10, height);
+      geometry.text(context, `${row.lost.toLocaleString("en-US")} not drawn`, along + 14, top + 10, { align: "left", colour: palette["text-2"], plate: palette.surface });
     }
   }
 
