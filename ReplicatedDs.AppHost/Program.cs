@@ -37,7 +37,6 @@ try
     }
     else if (redisProgram is not null)
     {
-        Directory.CreateDirectory(data.Redis);
         redisServer = builder.AddExecutable("redis-server", redisProgram, data.Redis)
             .WithEndpoint(port: plan.RedisPort, scheme: "tcp", name: "tcp", isProxied: false)
             .WithHealthCheck("redis-ping")
@@ -69,7 +68,6 @@ try
     var controlToken = builder.AddParameter("control-token", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true);
     var dashboardToken = builder.AddParameter("dashboard-token", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true);
     IResourceBuilder<ProjectResource>? dashboard = null;
-#if DASHBOARD
     if (plan.DashboardPort is not null)
     {
         dashboard = builder.AddProject<Projects.ReplicatedDs_Dashboard>("dashboard", launchProfileName: null)
@@ -84,7 +82,6 @@ try
             .WithHttpHealthCheck("/health")
             .WithCommand("crash", "Crash (SIGKILL)", context => Crash.KillAsync(app!.ResourceNotifications, context));
     }
-#endif
 
     builder.Services.AddSingleton(new ClusterOptions
     {

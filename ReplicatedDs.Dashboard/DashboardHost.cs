@@ -9,6 +9,7 @@ using ReplicatedDs.Dashboard.Collector;
 using ReplicatedDs.Dashboard.Components;
 using ReplicatedDs.Dashboard.Configuration;
 using ReplicatedDs.Dashboard.Hubs;
+using ReplicatedDs.ServiceDefaults;
 
 namespace ReplicatedDs.Dashboard;
 
@@ -24,6 +25,7 @@ internal static class DashboardHost
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             Args = args,
+            ApplicationName = typeof(DashboardHost).Assembly.GetName().Name,
             ContentRootPath = Directory.Exists("wwwroot") ? Directory.GetCurrentDirectory() : AppContext.BaseDirectory,
         });
         var options = DashboardOptionsReader.Read(builder.Configuration, builder.Environment.IsDevelopment());
@@ -32,6 +34,7 @@ internal static class DashboardHost
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         StaticWebAssetsLoader.UseStaticWebAssets(builder.Environment, builder.Configuration);
 
+        builder.AddServiceDefaults();
         AddServices(builder.Services, options);
         var app = builder.Build();
         Map(app);
@@ -63,7 +66,7 @@ internal static class DashboardHost
         services.AddSingleton<ViewPublisher>();
         services.AddHostedService<CollectorService>();
 
-        services.AddSingleton(provider => new KeyActions(Client(provider, ActionClient), provider.GetRequiredService<ClusterStore>()));
+        services.AddSingleton(provider => new KeyActions(Client(provider, ActionClient), new SessionTokens(options), provider.GetRequiredService<ClusterStore>()));
         services.AddSingleton(provider => new LinkActions(Client(provider, ActionClient), options, provider.GetRequiredService<ClusterStore>()));
         services.AddSingleton(provider => new ProcessActions(
             Client(provider, ActionClient),
@@ -74,25 +77,22 @@ internal static class DashboardHost
         services.AddScoped<NoticeBoard>();
 
         services.AddSingleton<ViewerRegistry>();
-        services.AddSignalR(hub =>
-        {
-            hub.MaximumReceiveMessageSize = 4096; // Viewers send nothing.
-            hub.EnableDetailedErrors = false;
-        });
+        services.AddSignalR().AddHubOptions<ClusterHub>(hub => hub.MaximumReceiveMessageSize = 4096); // Viewers send nothing.
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddRadzenComponents();
     }
 
     private static void Map(WebApplication app)
     {
+        app.UseServerSpans("/_blazor", "/hubs");
         app.UseMiddleware<RequestGuard>();
         app.UseStaticFiles();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
-        app.MapGet("/health", () => "Healthy").AllowAnonymous();
-        app.MapGet("/alive", () => "Healthy").AllowAnonymous();
+        app.MapHealthChecks("/health").AllowAnonymous();
+        app.MapHealthChecks("/alive").AllowAnonymous();
         app.MapLogin();
         app.MapHub<ClusterHub>("/hubs/cluster");
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();

@@ -12,8 +12,11 @@ internal sealed class Repair
     /// <summary>Patience has run out: ask without further waiting until caught up.</summary>
     public bool IsActive { get; set; }
 
-    /// <summary>When the last request went out; <c>null</c> if it was answered.</summary>
+    /// <summary>When the last request went out; <c>null</c> if there was none.</summary>
     public long? AskedAt { get; set; }
+
+    /// <summary>The last update that the answer to it will bring.</summary>
+    public long AskedLast { get; set; }
 
     public int Attempts { get; set; }
 }

@@ -80,7 +80,7 @@ public sealed partial class ReplicaCore
             return refusal;
         }
 
-        if (_staged.Members.All(member => member.Id == Id || member.Status != MemberStatus.Active))
+        if (_staged.Members.All(member => member.Id == Id || !member.IsServing))
         {
             return new Refused(RefusalReason.LastMember, "The last active replica cannot leave: nobody would hold the data.");
         }
@@ -90,7 +90,7 @@ public sealed partial class ReplicaCore
     }
 
     private IEnumerable<Member> OwnJoiners() =>
-        _staged.Members.Where(member => member.Status == MemberStatus.Joining && member.Sponsor == Id);
+        _staged.Members.Where(member => member is { Status: MemberStatus.Joining, IsFenced: false } && member.Sponsor == Id);
 
     /// <summary>The sponsor alone decides about its joiners (R3): active once the joiner holds a snapshot with its admission, given up after silence.</summary>
     private void SponsorJoiners()
@@ -125,7 +125,7 @@ public sealed partial class ReplicaCore
             return false;
         }
 
-        var active = _staged.Members.Where(member => member.Id != Id && member.Status == MemberStatus.Active).ToList();
+        var active = _staged.Members.Where(member => member.Id != Id && member.IsServing).ToList();
         var holders = active.Where(member => _links[member.Id].Acknowledged >= final).ToList();
         return holders.Count > 0 && active.TrueForAll(member =>
             _links[member.Id] is var link

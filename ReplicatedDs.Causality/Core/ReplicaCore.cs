@@ -69,6 +69,7 @@ public sealed partial class ReplicaCore
     /// <summary>Why this replica refuses writes; <c>null</c> if it does not.</summary>
     public Refused? Refusal => _refusal ?? Self.Status switch
     {
+        _ when Self.IsFenced => new Refused(RefusalReason.Evicted, $"Replica {Id} was declared dead by an operator: it is no longer a member."),
         MemberStatus.Active => null,
         MemberStatus.Joining => new Refused(RefusalReason.NotActive, $"Replica {Id} is joining: it cannot write before its sponsor has activated it."),
         _ => new Refused(RefusalReason.Leaving, $"Replica {Id} has left the cluster."),
@@ -99,6 +100,7 @@ public sealed partial class ReplicaCore
 
         DeliverEarly();
         SponsorJoiners();
+        PromiseEvictions();
         AdjustLinks();
         SendUpdates();
         RepairGaps();
@@ -116,6 +118,7 @@ public sealed partial class ReplicaCore
             NextStepAt = NextStepAt(),
             MayExit = MayExit(),
             MustRejoin = IsGivenUp(Self),
+            IsEvicted = _refusal is { Reason: RefusalReason.Evicted },
         };
     }
 
@@ -184,6 +187,12 @@ public sealed partial class ReplicaCore
                 break;
             case LeaveRequest leave:
                 Reply(leave, Leave());
+                break;
+            case EvictRequest evict:
+                Reply(evict, Evict(evict));
+                break;
+            case EvictionLearnt learnt:
+                Learn(learnt);
                 break;
             case GuestRequest guest:
                 Reply(guest, Admit(guest));

@@ -27,6 +27,9 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
     /// <summary>Own updates up to this counter are durable at the peer.</summary>
     public long Acknowledged { get; private set; }
 
+    /// <summary>Own updates up to this counter are at the peer, durable or not, by its last heartbeat. They need not be sent again.</summary>
+    public long Received { get; private set; }
+
     public long LastProgressAt { get; set; } = now;
 
     public int FruitlessResends { get; set; }
@@ -75,6 +78,7 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
             (Acknowledged, LastProgressAt, FruitlessResends) = (acknowledged, now, 0);
         }
 
+        Received = Math.Max(heartbeat.Received, Acknowledged);
         Sent = Math.Max(Sent, Acknowledged);
         // A row counts only once everything that it counts of the peer itself is delivered here; until then the oldest such row is kept.
         _candidate ??= heartbeat.Delivered;

@@ -15,7 +15,11 @@ public abstract record PeerMessage;
 /// </summary>
 /// <param name="Delivered">The sender's durable delivered clock: it acknowledges updates and offers them for repair.</param>
 /// <param name="Paused">The sender holds back its own updates for this receiver (lab): the receiver must not repair them elsewhere.</param>
-public sealed record Heartbeat(VectorClock Delivered, bool Paused) : PeerMessage;
+/// <param name="Received">
+/// The receiver's own updates up to this counter are here, delivered or still waiting. Not a promise: what waits is lost in a crash. It only spares
+/// sending again what is there.
+/// </param>
+public sealed record Heartbeat(VectorClock Delivered, bool Paused, long Received = 0) : PeerMessage;
 
 /// <summary>Updates of one origin with consecutive counters, as they arrive.</summary>
 /// <param name="Origin">Whose updates they are.</param>

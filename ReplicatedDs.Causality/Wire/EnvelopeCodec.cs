@@ -67,6 +67,7 @@ public static class EnvelopeCodec
                 target.WriteByte((byte)MessageKind.Heartbeat);
                 target.WriteBool(heartbeat.Paused);
                 target.WriteClock(heartbeat.Delivered);
+                target.WriteCounter(heartbeat.Received, least: 0);
                 break;
             case UpdateBatch batch:
                 if (Fault(batch) is { } fault)
@@ -98,7 +99,7 @@ public static class EnvelopeCodec
         {
             case MessageKind.Heartbeat:
                 var isPaused = reader.ReadBool("paused");
-                return new Heartbeat(reader.ReadClock(), isPaused);
+                return new Heartbeat(reader.ReadClock(), isPaused, reader.ReadCounter(0));
             case MessageKind.UpdateBatch:
                 var isRepair = reader.ReadBool("repair");
                 var origin = reader.ReadReplica();

@@ -8,7 +8,7 @@ using ReplicatedDs.Dashboard.Views;
 namespace ReplicatedDs.Dashboard.Actions;
 
 /// <summary>Writes and reads at a chosen replica, in a session, as any client would.</summary>
-internal sealed class KeyActions(HttpClient http, ClusterStore store)
+internal sealed class KeyActions(HttpClient http, SessionTokens tokens, ClusterStore store)
 {
     private const int KeyLengthMax = 1024;
     private static readonly TimeSpan CausalTimeout = TimeSpan.FromSeconds(5);
@@ -35,7 +35,7 @@ internal sealed class KeyActions(HttpClient http, ClusterStore store)
 
             var answer = await response.Content.ReadFromJsonAsync<WriteView>(ReplicaReader.Json, timeout.Token) ?? throw new HttpRequestException("its answer was empty");
             var clock = AnswerReader.Clock(answer.Clock);
-            session?.Extend(AnswerReader.Header(response, "Causal-Token"), clock);
+            Extend(session, replica, response, clock);
             return new WriteOutcome(ActionOutcome.Done($"{replica.Label} wrote {key} as r{answer.Dot}."), replica.Id ?? 0, answer.Dot, clock);
         }
         catch (Exception exception) when (AnswerReader.IsExpected(exception))
@@ -62,9 +62,8 @@ internal sealed class KeyActions(HttpClient http, ClusterStore store)
                 return Failed(replica.Id ?? 0, $"{replica.Label} did not read {key}: {await AnswerReader.ProblemAsync(response, timeout.Token)}");
             }
 
-            // A read is answered from one cut of the replica, so the session has seen at least what it reported a moment ago and what was read.
             var dots = AnswerReader.Dots(response);
-            session?.Extend(AnswerReader.Header(response, "Causal-Token"), dots.Select(dot => KeyValuePair.Create(dot.Replica.Value, dot.Counter)));
+            Extend(session, replica, response, dots.Select(dot => KeyValuePair.Create(dot.Replica.Value, dot.Counter)));
             if (isAbsent)
             {
                 return new ReadOutcome(ActionOutcome.Done($"{replica.Label} shows nothing for {key}."), replica.Id ?? 0, false, null, null, null, []);
@@ -97,6 +96,12 @@ internal sealed class KeyActions(HttpClient http, ClusterStore store)
         return response.IsSuccessStatusCode
             ? (await response.Content.ReadFromJsonAsync<SiblingsView>(ReplicaReader.Json, cancellationToken))?.Siblings ?? []
             : [];
+    }
+
+    private void Extend(CausalSession? session, ReplicaPicture replica, HttpResponseMessage response, IEnumerable<KeyValuePair<int, long>> seen)
+    {
+        var token = AnswerReader.Header(response, "Causal-Token");
+        session?.Extend(token, tokens.Read(token, store.Slot(replica.Name).Status?.ClusterId) ?? seen);
     }
 
     private HttpRequestMessage Request(HttpMethod method, ReplicaPicture replica, string key, string query, CausalSession? session)

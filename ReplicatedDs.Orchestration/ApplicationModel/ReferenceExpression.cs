@@ -33,6 +33,6 @@ public class ReferenceExpression : IValueProvider
         public readonly void AppendFormatted(string? value) => Parts.Add(value ?? "");
 
         public readonly void AppendFormatted<T>(T valueProvider)
-            where T : IValueProvider => Parts.Add(valueProvider);
+            where T : IValueProvider, IManifestExpressionProvider => Parts.Add(valueProvider);
     }
 }

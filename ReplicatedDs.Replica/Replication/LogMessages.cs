@@ -9,6 +9,6 @@ internal static partial class LogMessages
     [LoggerMessage(1101, LogLevel.Information, "Replication stream to replica {Peer} at {Address} ended: {Reason}")]
     public static partial void StreamEnded(this ILogger logger, int peer, Uri address, string reason);
 
-    [LoggerMessage(1102, LogLevel.Warning, "Refused a replication stream: {Reason}")]
+    [LoggerMessage(1102, LogLevel.Information, "Refused a replication stream: {Reason}")]
     public static partial void StreamRefused(this ILogger logger, string reason);
 }

@@ -35,7 +35,7 @@ internal static class ReplicaServices
     /// <summary>
     /// Two ports, since one clear-text port cannot speak HTTP/1.1 and HTTP/2 with prior knowledge: clients on one, replicas on the other.
     /// </summary>
-    public static void ListenAs(this ConfigureWebHostBuilder host, ReplicaOptions options) => host.UseUrls("").ConfigureKestrel(kestrel =>
+    public static void ListenAs(this ConfigureWebHostBuilder host, ReplicaOptions options) => host.ConfigureKestrel(kestrel =>
     {
         foreach (var url in options.Urls)
         {

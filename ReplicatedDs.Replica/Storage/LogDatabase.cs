@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
+using Microsoft.Data.Sqlite;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Causality.Wire;
@@ -25,6 +26,7 @@ internal sealed class LogDatabase : IDisposable
         """;
 
     private const int ReadersKept = 8;
+    private const int ConstraintViolated = 19;
 
     private readonly string? _path;
     private readonly StoreLimits _limits;
@@ -105,24 +107,14 @@ internal sealed class LogDatabase : IDisposable
 
     /// <summary>Appends all or nothing.</summary>
     /// <returns>The bytes written.</returns>
+    /// <exception cref="InvalidOperationException">The log holds one of the updates already.</exception>
     public long Append(ReadOnlySpan<Update> updates)
     {
         // Encoded before the transaction begins: an update that cannot be written must not leave one open.
         var rows = Encode(updates);
         lock (_writing)
         {
-            _writer.InTransaction(() =>
-            {
-                var position = LastPosition;
-                foreach (var (bytes, ranges) in rows)
-                {
-                    _writer.Execute("INSERT INTO batches VALUES ($1, $2)", ++position, bytes);
-                    foreach (var (origin, (first, last)) in ranges)
-                    {
-                        _writer.Execute("INSERT INTO ranges VALUES ($1, $2, $3, $4)", origin.Value, first, last, position);
-                    }
-                }
-            });
+            AppendRows_NeedsLock(rows);
             LastPosition += rows.Count;
         }
 
@@ -236,6 +228,30 @@ internal sealed class LogDatabase : IDisposable
         }
 
         return rows;
+    }
+
+    private void AppendRows_NeedsLock(List<(byte[] Bytes, Dictionary<ReplicaId, (long First, long Last)> Ranges)> rows)
+    {
+        try
+        {
+            _writer.InTransaction(() =>
+            {
+                var position = LastPosition;
+                foreach (var (bytes, ranges) in rows)
+                {
+                    _writer.Execute("INSERT INTO batches VALUES ($1, $2)", ++position, bytes);
+                    foreach (var (origin, (first, last)) in ranges)
+                    {
+                        _writer.Execute("INSERT INTO ranges VALUES ($1, $2, $3, $4)", origin.Value, first, last, position);
+                    }
+                }
+            });
+        }
+        catch (SqliteException exception) when (exception.SqliteErrorCode == ConstraintViolated)
+        {
+            // No fault of the disk, so nothing to wait for.
+            throw new InvalidOperationException("An update was appended that the log holds already.", exception);
+        }
     }
 
     private void SetSync(Durability durability) =>

@@ -95,7 +95,7 @@ export class PendingTable {
 
   #showAge(entry, now) {
     const waited = now - entry.arrivedAt;
-    setText(entry.cells.age, `${waited >= 10_000 ? "⧗⧗ " : waited >= 1000 ? "⧗ " : ""}${age(waited)}`);
+    setText(entry.cells.age, `${waited >= 10_000 ? "⚠ " : waited >= 1000 ? "◔ " : ""}${age(waited)}`);
     entry.cells.age.dataset.step = waited >= 10_000 ? "3" : waited >= 1000 ? "2" : waited >= 100 ? "1" : "0";
   }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Client.Api;
@@ -11,7 +12,7 @@ internal sealed class StatusViews(IReplicaNode node, IReplicaFacts facts, ApiOpt
     private static readonly string Version =
         typeof(StatusViews).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
 
-    private readonly long _startedAt = time.GetTimestamp();
+    private static readonly DateTime StartedAt = Process.GetCurrentProcess().StartTime.ToUniversalTime();
 
     /// <summary><c>GET /status</c>; it answers in every phase.</summary>
     public async Task<StatusView> GetAsync(CancellationToken cancellationToken)
@@ -27,7 +28,7 @@ internal sealed class StatusViews(IReplicaNode node, IReplicaFacts facts, ApiOpt
             State(),
             node.Refusal,
             options.IsLab,
-            (long)time.GetElapsedTime(_startedAt).TotalMilliseconds,
+            (long)(time.GetUtcNow().UtcDateTime - StartedAt).TotalMilliseconds,
             facts.Boot,
             options.Durability,
             facts.Allocator,

@@ -16,6 +16,8 @@ internal static class Refusals
         RefusalReason.UnknownPeer => ProblemKinds.UnknownPeer,
         RefusalReason.Conflict => ProblemKinds.Conflict,
         RefusalReason.LastMember => ProblemKinds.LastMember,
+        RefusalReason.NeedsForce => ProblemKinds.NeedsForce,
+        RefusalReason.Evicted => ProblemKinds.Evicted,
         _ => ProblemKinds.Refused,
     };
 }

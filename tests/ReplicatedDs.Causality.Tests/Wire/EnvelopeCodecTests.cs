@@ -13,7 +13,7 @@ public sealed class EnvelopeCodecTests
     private static readonly PeerEnvelope Every = new(
         Samples.ClusterId, new ReplicaId(1), Samples.Incarnation, new ReplicaId(300), 5,
         [
-            new Heartbeat(VectorClock.Of((1, 4), (2, 200)), Paused: true),
+            new Heartbeat(VectorClock.Of((1, 4), (2, 200)), Paused: true, Received: 7),
             new UpdateBatch(new ReplicaId(2), Samples.Incarnation, [.. Samples.EveryKind().Take(3)], IsRepair: true),
             new PullRequest(new ReplicaId(2), 18, 512),
         ]);
@@ -25,7 +25,7 @@ public sealed class EnvelopeCodecTests
         UpdateCodec.WriteBatch(buffer, Samples.EveryKind().AsSpan(0, 3));
         Assert.Equal(
             "01" + "00112233445566778899AABBCCDDEEFF" + "01" + "0102030405060708090A0B0C0D0E0F10" + "AC02" + "05" + "03"
-            + "01" + "01" + "02" + "0104" + "01C801"
+            + "01" + "01" + "02" + "0104" + "01C801" + "07"
             + "02" + "01" + "02" + "0102030405060708090A0B0C0D0E0F10" + Convert.ToHexString(buffer.WrittenSpan)
             + "03" + "02" + "12" + "8004",
             Convert.ToHexString(Write(Every)));
@@ -35,7 +35,7 @@ public sealed class EnvelopeCodecTests
     public void Read_OfWhatWasWritten_GivesItBack()
     {
         var messages = Gen.OneOf(
-            from n in Gen.Choose(0, 300) from paused in Gen.Elements(true, false) select (PeerMessage)new Heartbeat(VectorClock.Of((n + 1, n)), paused),
+            from n in Gen.Choose(0, 300) from paused in Gen.Elements(true, false) select (PeerMessage)new Heartbeat(VectorClock.Of((n + 1, n)), paused, n),
             from first in Gen.Choose(1, 1000) from count in Gen.Choose(0, 1000) select (PeerMessage)new PullRequest(new ReplicaId(3), first, count),
             from length in Gen.Choose(0, 5)
             select (PeerMessage)new UpdateBatch(

@@ -18,7 +18,7 @@ internal sealed record Answer(string Request, HttpStatusCode Status, string Cont
     public Answer Expect(HttpStatusCode status) =>
         Status == status ? this : throw new XunitException($"Expected {(int)status}, but {this}");
 
-    /// <summary>Throws unless it is the problem <c>urn:replicated-ds:<paramref name="name"/></c>, told without a stack trace.</summary>
+    /// <summary>Throws unless it is a problem <c>urn:replicated-ds:…</c>, one of <paramref name="names"/>, told without a stack trace.</summary>
     public JsonElement ExpectProblem(HttpStatusCode status, params string[] names)
     {
         Expect(status);

@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace ReplicatedDs.Cluster.Tests.Harness;
 
 /// <summary>Plain HTTP calls.</summary>

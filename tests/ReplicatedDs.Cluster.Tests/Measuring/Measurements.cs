@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using ReplicatedDs.Cluster.Tests.Harness;
 
 namespace ReplicatedDs.Cluster.Tests.Measuring;
@@ -22,16 +23,16 @@ internal static class Measurements
         await using (var cluster = await TestCluster.StartAsync())
         {
             output.WriteLine($"start to cluster.json, 3 replicas, with redis-server: {cluster.StartedWithin.TotalSeconds:0.0} s");
-            await MeasureMemoryAsync(cluster, "idle, just started", output);
+            WriteMemory(cluster, "idle, just started", output);
             await MeasureVisibilityAsync(cluster, output);
-            await MeasureMemoryAsync(cluster, $"idle, after {WarmUp + Writes} writes", output);
+            WriteMemory(cluster, $"idle, after {WarmUp + Writes} writes", output);
             await cluster.StopAsync();
             await cluster.RestartAsync();
             output.WriteLine($"second start to cluster.json: {cluster.StartedWithin.TotalSeconds:0.0} s");
         }
     }
 
-    /// <summary>One write at a time at replica 1; both others are asked until they show it.</summary>
+    /// <summary>One write at a time at replica 1; both others are asked for it with its token, so that they answer once it is readable.</summary>
     private static async Task MeasureVisibilityAsync(TestCluster cluster, TextWriter output)
     {
         var (writer, readers) = (cluster[1], new[] { cluster[2], cluster[3] });
@@ -41,10 +42,9 @@ internal static class Measurements
         {
             var key = $"measured/{i}";
             var clock = Stopwatch.StartNew();
-            var waits = readers.Select(reader => UntilReadableAsync(reader, key, clock)).ToList();
-            var (_, _) = await writer.WriteAsync(key, "1");
+            var (_, token) = await writer.WriteAsync(key, "1");
             var written = clock.Elapsed.TotalMilliseconds;
-            var seen = (await Task.WhenAll(waits)).Max();
+            var seen = (await Task.WhenAll(readers.Select(reader => UntilReadableAsync(reader, key, token, clock)))).Max();
             if (i >= WarmUp)
             {
                 write.Add(written);
@@ -56,22 +56,16 @@ internal static class Measurements
         output.WriteLine($"from sending the write to readable at both other replicas: {Percentiles(visible)}");
     }
 
-    private static async Task<double> UntilReadableAsync(ReplicaApi reader, string key, Stopwatch clock)
+    private static async Task<double> UntilReadableAsync(ReplicaApi reader, string key, string token, Stopwatch clock)
     {
-        while (true)
-        {
-            if ((await reader.GetAsync(key)).Status == System.Net.HttpStatusCode.OK)
-            {
-                return clock.Elapsed.TotalMilliseconds;
-            }
-        }
+        (await reader.GetAsync(key, token)).Expect(HttpStatusCode.OK);
+        return clock.Elapsed.TotalMilliseconds;
     }
 
-    private static Task MeasureMemoryAsync(TestCluster cluster, string when, TextWriter output)
+    private static void WriteMemory(TestCluster cluster, string when, TextWriter output)
     {
         var resident = cluster.Describe().Replicas.Where(replica => replica.Pid is not null).Select(replica => ProcessTable.ResidentBytes(replica.Pid!.Value) >> 20);
         output.WriteLine($"resident memory per replica, {when}: {string.Join(", ", resident)} MiB");
-        return Task.CompletedTask;
     }
 
     private static string Percentiles(List<double> milliseconds)

@@ -294,6 +294,23 @@ public sealed class SqliteReplicaStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task AppendAsync_OfWhatIsThereAlready_ThrowsAndLeavesNothing()
+    {
+        await using var store = Open(limits: Quiet with { RowUpdatesMax = 1 });
+        await store.InitializeAsync(Story.Identity, ReplicaState.Empty, default);
+        await _story.AppendAsync(store, _story.Found(), _story.Write(2, "x", "1"));
+        var before = _story.Expected;
+        var fresh = _story.Write(1, "y", "2");
+
+        // The row of the new update is written first, then the one of the old update breaks the append.
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await store.AppendAsync([fresh, _story.All[1]], default));
+        Assert.Empty(await store.ReadAsync(new ReplicaId(1), fresh.Dot.Counter, 99, 1000, default));
+        Assert.Equal(Story.Describe(before), Story.Describe(store.Recover()));
+        await _story.AppendAsync(store, fresh);
+        Assert.Equal(Story.Describe(_story.Expected), Story.Describe(store.Recover()));
+    }
+
+    [Fact]
     public async Task Open_AFolderInUse_SaysSo()
     {
         await using var store = Open();

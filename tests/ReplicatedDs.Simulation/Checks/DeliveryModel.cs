@@ -59,11 +59,11 @@ internal sealed class DeliveryModel(History history) : Checker
                 one.Reason == PendingReason.ClockAhead && one.MissingCount == 0 && one.Missing.IsEmpty,
                 at,
                 () => $"{Describe.Update(update)} could be delivered at {mine} and waits with reason {one.Reason}, missing {Describe.Dots(one.Missing)}");
-            var ahead = update.Timestamp.Milliseconds - (at.Clock.Now.UnixMicroseconds / 1000);
+            var latest = (at.SteppedAt.UnixMicroseconds + (at.Settings.ClockAheadMax.Ticks / TimeSpan.TicksPerMicrosecond)) / 1000;
             Require(
-                ahead > at.Settings.ClockAheadMax.TotalMilliseconds - 5_000 - 30_000,
+                update.Timestamp.Packed > latest << 16,
                 at,
-                () => $"{update.Dot} waits for the clock although it is only {ahead} ms ahead");
+                () => $"{Describe.Update(update)} waits for the clock, which accepts timestamps up to {latest} ms");
             return;
         }
 
@@ -74,7 +74,7 @@ internal sealed class DeliveryModel(History history) : Checker
             () => $"{Describe.Update(update)} at {mine} misses {string.Join(',', missing.Take(PendingUpdate.MissingMax))}, it says {Describe.Dots(one.Missing)}");
         var others = missing.Exists(dot => dot.Replica != update.Origin);
         Require(
-            one.Reason == PendingReason.ClockAhead || (others ? one.Reason == PendingReason.MissingDependency : one.Reason == PendingReason.Gap),
+            one.Reason == (others ? PendingReason.MissingDependency : PendingReason.Gap),
             at,
             () => $"{update.Dot} misses {string.Join(',', missing.Take(5))} and gives the reason {one.Reason}");
     }

@@ -51,6 +51,9 @@ internal sealed class SimulatedReplica
     /// <summary>The core while the process runs.</summary>
     public ReplicaCore? Core { get; private set; }
 
+    /// <summary>The time that the core was told at its last step.</summary>
+    public Instant SteppedAt { get; private set; }
+
     /// <summary>The root that readers see.</summary>
     public ReplicaState Published { get; private set; } = ReplicaState.Empty;
 
@@ -261,7 +264,8 @@ internal sealed class SimulatedReplica
         }
 
         _cluster.CountStep();
-        var output = Core.Step([.. inputs], Clock.Now);
+        SteppedAt = Clock.Now;
+        var output = Core.Step([.. inputs], SteppedAt);
         if (_cluster.Trace.IsOn)
         {
             TraceStep(inputs, output);

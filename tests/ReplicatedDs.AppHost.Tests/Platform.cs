@@ -1,0 +1,2 @@
+// Signals, /proc, file modes.
+[assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]

@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using Microsoft.Playwright;
+using ReplicatedDs.Browser.Tests.Support;
+using ReplicatedDs.Dashboard.Tests;
+
+namespace ReplicatedDs.Browser.Tests;
+
+/// <summary>What is clicked on the live page happens in the cluster: confirmed through the replicas' own HTTP answers.</summary>
+public sealed class RealClusterTests(RealCluster cluster, BrowserFixture browser) : IClassFixture<RealCluster>, IClassFixture<BrowserFixture>
+{
+    [Fact]
+    public async Task Write_Clicked_IsAnsweredByAnotherReplica()
+    {
+        await using var live = await OpenAsync();
+        var dot = await live.WriteAsync("replica-1", "clicked", "over there");
+        Assert.StartsWith("1#", dot, StringComparison.Ordinal);
+        await cluster.UntilAsync("replica-2", "clicked", "over there");
+        await cluster.UntilAsync("replica-3", "clicked", "over there");
+
+        var result = await live.ReadAsync("replica-3", "clicked");
+        await Assertions.Expect(result).ToContainTextAsync("over there");
+        await Assertions.Expect(result).ToHaveAttributeAsync("data-dot", dot);
+        await Assertions.Expect(live.Clock(3, 1)).ToHaveTextAsync(dot[2..]);
+        Assert.Empty(live.Troubles);
+    }
+
+    [Fact]
+    public async Task HeldLink_Clicked_ShowsTheWaitingUpdateWithItsMissingDotUntilHealed()
+    {
+        await using var live = await OpenAsync();
+        await live.Button("Hold link r1 to r3").ClickAsync();
+        await Assertions.Expect(live.Link(1, 3)).ToHaveAttributeAsync("data-mode", "hold");
+
+        var x = await live.WriteAsync("replica-1", "question", "Is it safe?");
+        await cluster.UntilAsync("replica-2", "question", "Is it safe?");
+        await live.ReadAsync("replica-2", "question");
+        var y = await live.WriteAsync("replica-2", "answer", "Yes");
+
+        var row = live.Pending(3, y);
+        await Assertions.Expect(row.Locator(".missing")).ToHaveTextAsync("r" + x);
+        await Assertions.Expect(row).ToContainTextAsync("link r1→r3 is held");
+        var pending = await cluster.PendingAsync("replica-3");
+        Assert.Equal([x], pending!.Updates.Single(update => update.Dot == y).Missing);
+        Assert.Null(await cluster.GetAsync("replica-3", "answer"));
+        await Assertions.Expect(live.Page.GetByRole(AriaRole.Region, new PageGetByRoleOptions { Name = "Faults" })).ToContainTextAsync("link r1→r3 held");
+        await live.ScreenshotAsync("cluster-held-link");
+
+        await live.Button("Release one update on link r1 to r3").ClickAsync();
+        await cluster.UntilAsync("replica-3", "answer", "Yes");
+        await cluster.UntilAsync("replica-3", "question", "Is it safe?");
+        await Assertions.Expect(row).ToHaveCountAsync(0);
+        await Assertions.Expect(live.Link(1, 3)).ToHaveAttributeAsync("data-mode", "hold");
+
+        await live.Button("Heal all links").ClickAsync();
+        await Assertions.Expect(live.Link(1, 3)).ToHaveAttributeAsync("data-mode", "ok");
+        Assert.Empty(live.Troubles);
+    }
+
+    [Fact]
+    public async Task KillAndRestart_Clicked_EndTheProcessAndBringItBackWithItsData()
+    {
+        await using var live = await OpenAsync();
+        await live.WriteAsync("replica-2", "kept", "before the kill");
+        await cluster.UntilAsync("replica-1", "kept", "before the kill");
+        var pid = cluster.Replica("replica-2").Pid!.Value;
+
+        await live.Button("Kill r2").ClickAsync();
+        await Assertions.Expect(live.Row("replica-2")).ToHaveAttributeAsync("data-state", "killed");
+        await Assertions.Expect(live.Page.Locator("[data-notice=done]")).ToContainTextAsync($"process {pid} is gone");
+        Assert.Throws<ArgumentException>(() => Process.GetProcessById(pid));
+        await Assertions.Expect(live.Page.Locator("[data-event=Kill]").First).ToContainTextAsync("r2 was killed");
+
+        // The others go on, and what they write meanwhile is there after the restart.
+        await live.WriteAsync("replica-1", "meanwhile", "1");
+        await live.ScreenshotAsync("cluster-killed");
+        await live.Row("replica-2").GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Restart r2" }).ClickAsync();
+        await Assertions.Expect(live.Row("replica-2")).ToHaveAttributeAsync("data-state", "running");
+        await cluster.UntilAsync("replica-2", "meanwhile", "1");
+        await cluster.UntilAsync("replica-2", "kept", "before the kill");
+        Assert.NotEqual(pid, cluster.Replica("replica-2").Pid);
+        Assert.Empty(live.Troubles);
+    }
+
+    [Fact]
+    public async Task JoinAndLeave_Clicked_MakeAMemberOfASpareAndASpareOfAMember()
+    {
+        await using var live = await OpenAsync();
+        await live.WriteAsync("replica-1", "before-the-join", "1");
+        await live.Button("Join a replica to the cluster").ClickAsync();
+        await Assertions.Expect(live.Row("replica-4")).ToHaveAttributeAsync("data-state", "running");
+        Assert.True(cluster.Replica("replica-4").Id > 3);
+        await cluster.UntilAsync("replica-4", "before-the-join", "1");
+
+        var id = cluster.Replica("replica-4").Id;
+        await live.Button($"Let r{id} leave the cluster").ClickAsync();
+        await live.Button("Leave").ClickAsync();
+        await Assertions.Expect(live.Page.Locator("[data-notice=done]")).ToContainTextAsync(
+            "replica-4 is a spare again", new LocatorAssertionsToContainTextOptions { Timeout = 60_000 });
+        await Assertions.Expect(live.Row("replica-4")).ToHaveCountAsync(0);
+        await Deadline.UntilAsync(() => cluster.Replica("replica-4"), seen => seen.Id is null && seen.Pid is null, "replica-4 is a spare in cluster.json");
+        Assert.Empty(live.Troubles);
+    }
+
+    private async Task<LivePage> OpenAsync()
+    {
+        var live = await browser.OpenAsync(cluster.Login);
+        await live.ReadyAsync();
+        return live;
+    }
+}

@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.Playwright;
+
+namespace ReplicatedDs.Browser.Tests.Support;
+
+/// <summary>The live page as a visitor uses it: by what is written on it.</summary>
+public sealed class LivePage : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<string> _troubles = new();
+
+    public LivePage(IPage page)
+    {
+        Page = page;
+        page.PageError += (_, error) => _troubles.Enqueue("script error: " + error);
+        page.Console += (_, message) =>
+        {
+            // A lost connection is reported by the browser itself; tests that cut it expect that.
+            if (message.Type == "error" && !message.Text.Contains("WebSocket", StringComparison.Ordinal) && !message.Text.Contains("ERR_CONNECTION", StringComparison.Ordinal))
+            {
+                _troubles.Enqueue("console: " + message.Text);
+            }
+        };
+        page.Request += (_, request) =>
+        {
+            var host = new Uri(request.Url).Host;
+            if (host is not ("127.0.0.1" or "localhost" or ""))
+            {
+                _troubles.Enqueue("fetched from outside: " + request.Url);
+            }
+        };
+    }
+
+    public IPage Page { get; }
+
+    public IReadOnlyCollection<string> Troubles => _troubles;
+
+    public ILocator Row(string replica) => Page.Locator($"tr[data-replica='{replica}']");
+
+    public ILocator Clock(int at, int of) => Page.Locator($"[data-cell='{at}-{of}'] .value");
+
+    public ILocator Pending(int at, string dot) => Page.Locator($"[data-pending='{dot}'][data-at='{at}']");
+
+    public ILocator Link(int from, int to) => Page.Locator($"[data-link='{from}-{to}']");
+
+    public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = name, Exact = true });
+
+    public ILocator NewestResult => Page.Locator(".results > li").First;
+
+    /// <summary>The controls work and the feed has drawn: a click before that would be lost.</summary>
+    public async Task ReadyAsync()
+    {
+        try
+        {
+            await Page.WaitForSelectorAsync("html[data-view]", new PageWaitForSelectorOptions { State = WaitForSelectorState.Attached });
+            await Page.WaitForSelectorAsync(".key-form[data-ready]", new PageWaitForSelectorOptions { State = WaitForSelectorState.Attached });
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"{Page.Url} did not come to life. Troubles: {string.Join("; ", Troubles)}. It shows: {await Page.InnerTextAsync("body")}");
+        }
+    }
+
+    /// <summary>Writes at a replica by clicking and answers the dot that the page shows.</summary>
+    public async Task<string> WriteAsync(string at, string key, string value)
+    {
+        await FillAsync(at, key);
+        await Page.GetByLabel("Value", new PageGetByLabelOptions { Exact = true }).FillAsync(value);
+        await Button("Write").ClickAsync();
+        var result = Page.Locator(".results > li[data-result=write]", new PageLocatorOptions { HasText = $"wrote {key} as" }).First;
+        await result.WaitForAsync();
+        return await result.GetAttributeAsync("data-dot") ?? throw new InvalidOperationException("The result shows no dot.");
+    }
+
+    /// <summary>Reads at a replica by clicking and answers the newest result.</summary>
+    public async Task<ILocator> ReadAsync(string at, string key)
+    {
+        var before = await Page.Locator(".results").GetAttributeAsync("data-count") ?? "0";
+        await FillAsync(at, key);
+        await Button("Read").ClickAsync();
+        var next = (int.Parse(before, CultureInfo.InvariantCulture) + 1).ToString(CultureInfo.InvariantCulture);
+        await Page.Locator($".results[data-count='{next}']").WaitForAsync();
+        return NewestResult;
+    }
+
+    public async Task ScreenshotAsync(string name, bool fullPage = true) =>
+        await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Repository.Screenshots, name + ".png"), FullPage = fullPage });
+
+    public async ValueTask DisposeAsync() => await Page.Context.DisposeAsync();
+
+    private async Task FillAsync(string at, string key)
+    {
+        await Page.GetByLabel("At", new PageGetByLabelOptions { Exact = true }).SelectOptionAsync(new SelectOptionValue { Value = at });
+        await Page.GetByLabel("Key", new PageGetByLabelOptions { Exact = true }).FillAsync(key);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using ReplicatedDs.Client.Api;
+using ReplicatedDs.Dashboard.Tests;
+
+namespace ReplicatedDs.Browser.Tests.Support;
+
+/// <summary>The whole application: an AppHost with its replicas and dashboard, on free ports, with a data folder of its own.</summary>
+public sealed class RealCluster : IAsyncLifetime
+{
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(10) };
+
+    private readonly string _data = Directory.CreateTempSubdirectory("replicated-ds-browser-").FullName;
+    private ChildProcess _appHost = null!;
+
+    public string Login => Read().GetProperty("dashboard").GetString() ?? throw new InvalidOperationException("cluster.json names no dashboard.");
+
+    public async Task InitializeAsync()
+    {
+        _appHost = ChildProcess.Start("ReplicatedDs.AppHost", ["--Data", _data, "--Ports", "auto", "--Replicas:Spares", "2"]);
+        await Deadline.UntilAsync(
+            () => File.Exists(ClusterFile) ? "written" : _appHost.HasExited ? "the AppHost ended: " + _appHost.Output : _appHost.Output,
+            seen => seen == "written" || _appHost.HasExited,
+            "cluster.json is written",
+            60);
+        Assert.False(_appHost.HasExited, "The AppHost ended: " + _appHost.Output);
+        await Deadline.UntilAsync(
+            async () =>
+            {
+                try
+                {
+                    using var response = await Http.GetAsync(new Uri(new Uri(Login), "/health"));
+                    return response.StatusCode.ToString();
+                }
+                catch (HttpRequestException problem)
+                {
+                    return problem.Message;
+                }
+            },
+            seen => seen == "OK",
+            "the dashboard answers /health",
+            30);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _appHost.DisposeAsync();
+        Directory.Delete(_data, recursive: true);
+    }
+
+    public ResourceView Replica(string name) => Replicas().First(replica => replica.Name == name);
+
+    public IReadOnlyList<ResourceView> Replicas() => Read().GetProperty("replicas").Deserialize<ResourceView[]>(JsonSerializerOptions.Web)!;
+
+    /// <summary>What a replica answers for a key over its own HTTP API; <c>null</c> if it has no value.</summary>
+    public async Task<string?> GetAsync(string replica, string key)
+    {
+        using var response = await Http.GetAsync(new Uri($"{Replica(replica).Http}/kv/{Uri.EscapeDataString(key)}"));
+        return response.StatusCode == HttpStatusCode.NotFound ? null : await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync();
+    }
+
+    public Task<PendingView?> PendingAsync(string replica) => Http.GetFromJsonAsync<PendingView>(new Uri($"{Replica(replica).Http}/pending"));
+
+    /// <summary>Waits until a replica answers a key with a value, over its own HTTP API.</summary>
+    public Task<string?> UntilAsync(string replica, string key, string? value) =>
+        Deadline.UntilAsync(() => GetAsync(replica, key), seen => seen == value, string.Create(CultureInfo.InvariantCulture, $"{replica} answers {key} with {value ?? "404"}"));
+
+    private string ClusterFile => Path.Combine(_data, "cluster.json");
+
+    private JsonElement Read() => JsonDocument.Parse(File.ReadAllText(ClusterFile)).RootElement;
+}

@@ -1,0 +1,58 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using ReplicatedDs.Dashboard.Collector;
+using ReplicatedDs.Dashboard.Tests.StandIn;
+using ReplicatedDs.Dashboard.Views;
+
+namespace ReplicatedDs.Dashboard.Tests;
+
+/// <summary>The dashboard in this process on a real port, before a stand-in cluster.</summary>
+internal sealed class RunningDashboard : IAsyncDisposable
+{
+    public const string Token = "a-login-secret-for-tests";
+
+    private readonly WebApplication _app;
+
+    private RunningDashboard(WebApplication app, Uri address)
+    {
+        _app = app;
+        Address = address;
+        Cookies = new CookieContainer();
+        Http = new HttpClient(new SocketsHttpHandler { CookieContainer = Cookies, AllowAutoRedirect = false }) { BaseAddress = address };
+    }
+
+    public Uri Address { get; }
+
+    public CookieContainer Cookies { get; }
+
+    /// <summary>Keeps cookies and follows no redirects.</summary>
+    public HttpClient Http { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    public ClusterView View => Services.GetRequiredService<ClusterStore>().Current;
+
+    public static async Task<RunningDashboard> StartAsync(StandInCluster cluster)
+    {
+        var port = StandInPort.Take();
+        var app = DashboardHost.Create([.. cluster.DashboardArguments(port, Token), "--Logging:LogLevel:Default", "None"]);
+        await app.StartAsync();
+        return new RunningDashboard(app, new Uri($"http://127.0.0.1:{port}"));
+    }
+
+    public async Task SignInAsync()
+    {
+        using var response = await Http.GetAsync(new Uri($"/login?t={Token}", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
+    }
+
+    public Task<ClusterView> UntilAsync(Func<ClusterView, bool> condition, string what) => Deadline.UntilAsync(() => View, condition, what);
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+}

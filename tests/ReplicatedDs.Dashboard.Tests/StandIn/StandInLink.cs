@@ -1,0 +1,15 @@
+using ReplicatedDs.Causality.Clocks;
+
+namespace ReplicatedDs.Dashboard.Tests.StandIn;
+
+/// <summary>One directed link of a stand-in replica and what waits on it.</summary>
+internal sealed class StandInLink
+{
+    public string Mode { get; set; } = "ok";
+
+    public DateTimeOffset? ExpiresAt { get; set; }
+
+    public Queue<StandInUpdate> Queue { get; } = new();
+}
+
+internal sealed record StandInUpdate(Dot Dot, VectorClock Dependencies, string Key, byte[] Value, string ContentType);
