@@ -1,6 +1,5 @@
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
-using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Client.Api;
 using ReplicatedDs.Replica.Http.Json;
 using ReplicatedDs.Replica.Runtime;
@@ -21,7 +20,7 @@ internal sealed class StableViews(IReplicaNode node, TimeProvider time)
     {
         var announced = core.Links(now).ToDictionary(link => link.Peer, link => link.Delivered);
         var rows = core.State.Members
-            .Where(member => member.Status is MemberStatus.Active or MemberStatus.Joining)
+            .Where(member => member.IsPresent)
             .Select(member => (member.Id, Row: member.Id == core.Id ? core.State.Delivered : announced.GetValueOrDefault(member.Id) ?? member.Floor))
             .ToList();
         var minimum = Minimum(rows.Select(row => row.Row)) ?? core.Stable;

@@ -1,7 +1,7 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using ReplicatedDs.Replica.Gateways;
 using ReplicatedDs.Replica.Runtime;

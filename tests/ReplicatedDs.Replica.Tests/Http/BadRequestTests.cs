@@ -58,7 +58,7 @@ public class BadRequestTests
         Assert.Equal(HttpStatusCode.MethodNotAllowed, wrong.StatusCode);
         Assert.Contains("GET", wrong.Content.Headers.Allow);
         using var evict = await replica.Operator.PostAsync("/admin/evict/2", null);
-        await TestReplica.ProblemAsync(evict, "no-such-route");
+        await TestReplica.ProblemAsync(evict, "unknown-peer");
     }
 
     [Theory]

@@ -213,7 +213,7 @@ public class ClusterViewTests
         node.Step(new JoinRequest(new object(), admit));
         node.Step(new MessageArrived(admit.Replica, admit.Incarnation, new Heartbeat(node.State.Delivered, Paused: false)));
         node.Step();
-        Assert.True(node.State.Members.IsActive(admit.Replica), "Replica 2 was not activated.");
+        Assert.True(node.State.Members.Find(admit.Replica)!.Status == Causality.Membership.MemberStatus.Active, "Replica 2 was not activated.");
         return await TestReplica.StartAsync(node);
     }
 }

@@ -152,5 +152,6 @@ public class SecurityTests
         await TestReplica.ProblemAsync(response, "no-such-route");
     }
 
-    private static string Concrete(string pattern) => pattern.Replace("{key}", "x", StringComparison.Ordinal).Replace("{peerId}", "2", StringComparison.Ordinal);
+    private static string Concrete(string pattern) => System.Text.RegularExpressions.Regex.Replace(
+        pattern, @"\{(\w+)[^}]*\}", parameter => parameter.Groups[1].Value == "key" ? "x" : "2");
 }
