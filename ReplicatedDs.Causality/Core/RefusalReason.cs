@@ -29,4 +29,7 @@ public enum RefusalReason
 
     /// <summary>The survivors of an eviction would be no majority; the operator has to force it.</summary>
     NeedsForce,
+
+    /// <summary>This replica has just started and asks the others whether its data folder is up to date.</summary>
+    Verifying,
 }

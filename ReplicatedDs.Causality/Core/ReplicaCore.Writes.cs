@@ -134,4 +134,20 @@ public sealed partial class ReplicaCore
 
     private static bool Knows(Member member, PeerLink link, Member other) =>
         member.Floor.Covers(other.Activated) || link.Announced is { } announced && announced.Covers(other.Activated);
+
+    /// <summary>Whether enough others were heard to know that this replica's own updates are all here (R9). Who is alone trusts itself.</summary>
+    private void Verify()
+    {
+        if (_isVerified)
+        {
+            return;
+        }
+
+        var others = _staged.Members.Where(member => member.Id != Id && member is { Status: MemberStatus.Active, IsFenced: false }).ToList();
+        var witnesses = others.Count(member => _links.GetValueOrDefault(member.Id)?.Announced is not null);
+        var isLate = _now.MonotonicMicroseconds - _startedAt > Micros(_settings.WitnessDeadline);
+        _isVerified = _settings.DiskTrust == DiskTrust.Full
+            || witnesses == others.Count
+            || (_settings.DiskTrust == DiskTrust.OneWitness && isLate && witnesses > 0);
+    }
 }

@@ -125,7 +125,8 @@ internal sealed class ReplicaNode(
     {
         var store = _store!;
         ReplicaState state;
-        if (store.Identity is null)
+        var isNew = store.Identity is null;
+        if (isNew)
         {
             _phase = NodePhase.Joining;
             state = await joiner.EnterAsync(store, stop).ConfigureAwait(false);
@@ -135,14 +136,14 @@ internal sealed class ReplicaNode(
             state = store.Recover();
             if (state.Delivered.Count == 0)
             {
-                state = await joiner.BeginAsync(store, store.Identity, stop).ConfigureAwait(false);
+                state = await joiner.BeginAsync(store, store.Identity!, stop).ConfigureAwait(false);
             }
 
-            _logger.RecoveredState(store.Identity.Id.Value, store.Identity.ClusterId, state.Keys.Count, store.Boot);
+            _logger.RecoveredState(store.Identity!.Id.Value, store.Identity.ClusterId, state.Keys.Count, store.Boot);
         }
 
         var identity = store.Identity!;
-        var session = new ReplicaSession(store, state, Settings(identity), http, addresses, events, _waiters, time, loggers);
+        var session = new ReplicaSession(store, state, Settings(identity, isNew), http, addresses, events, _waiters, time, loggers);
         await using (session.ConfigureAwait(false))
         {
             Volatile.Write(ref _session, session);
@@ -177,7 +178,7 @@ internal sealed class ReplicaNode(
         }
     }
 
-    private ReplicaSettings Settings(ReplicaIdentity identity)
+    private ReplicaSettings Settings(ReplicaIdentity identity, bool isNew)
     {
         var mutation = options.Mutation is { } name ? Enum.Parse<CoreMutation>(name) : CoreMutation.None;
         if (mutation != CoreMutation.None)
@@ -189,6 +190,9 @@ internal sealed class ReplicaNode(
         {
             Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
             Mutation = mutation,
+            DiskTrust = isNew || options.TrustDisk ? DiskTrust.Full
+                : options.Durability == Durability.Fsync ? DiskTrust.OneWitness
+                : DiskTrust.AllMembers,
         };
     }
 }

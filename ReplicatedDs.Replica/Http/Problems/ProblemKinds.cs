@@ -36,6 +36,7 @@ internal static class ProblemKinds
     public static readonly ProblemKind NotReady = new("not-ready", 503, "The replica is not ready.");
     public static readonly ProblemKind CausalTimeout = new("causal-timeout", 503, "The replica did not cover the causal token in time.");
     public static readonly ProblemKind NotActive = new("not-active", 503, "The replica does not take writes yet.");
+    public static readonly ProblemKind Verifying = new("verifying", 503, "The replica checks whether its data folder is up to date.");
     public static readonly ProblemKind Leaving = new("leaving", 503, "The replica is leaving the cluster.");
     public static readonly ProblemKind OlderCopy = new("older-copy", 503, "The replica's data folder is an older copy.");
     public static readonly ProblemKind Refused = new("refused", 503, "The replica refuses the request.");
@@ -49,7 +50,7 @@ internal static class ProblemKinds
     [
         BadRequest, BadKey, BadToken, BadTimeout, BadCondition, BadJson, BadUpdate, Unauthorized, ForeignOrigin, LabOff, NoSuchRoute, NoSuchKey,
         NotPending, UnknownPeer, MethodNotAllowed, SlowRequest, Conflict, IdTaken, LastMember, NeedsForce, Evicted, ConditionFailed, TooLarge, UnsupportedContentType,
-        UnsupportedContentEncoding, ForeignHost, Internal, NotReady, CausalTimeout, NotActive, Leaving, OlderCopy, Refused, Overloaded, KeyBusy,
+        UnsupportedContentEncoding, ForeignHost, Internal, NotReady, CausalTimeout, NotActive, Verifying, Leaving, OlderCopy, Refused, Overloaded, KeyBusy,
         StorageUnavailable, AllocatorUnavailable, StorageFull,
     ];
 }
