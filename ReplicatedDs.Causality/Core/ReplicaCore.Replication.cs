@@ -106,7 +106,8 @@ public sealed partial class ReplicaCore
     private void Serve(PeerLink link, PullRequest pull)
     {
         var last = Math.Min(_staged.Delivered[pull.Origin], pull.First + Math.Clamp(pull.Count, 1, _settings.RangeMax) - 1);
-        if (pull.Origin == Id || pull.First < 1 || pull.First > last || _staged.Members.Find(pull.Origin) is not { } origin)
+        var isOwnStream = pull.Origin == Id && _staged.Members.Find(link.Peer) is not { Status: MemberStatus.Departed };
+        if (isOwnStream || pull.First < 1 || pull.First > last || _staged.Members.Find(pull.Origin) is not { } origin)
         {
             return;
         }
@@ -214,7 +215,7 @@ public sealed partial class ReplicaCore
     {
         // One that left acknowledges nothing that came after its last update: whoever counts on it as a holder must be able to count on
         // those who take that update over. Two that leave at once would else hold each other's updates, and both go.
-        var delivered = Self is { Status: MemberStatus.Departed, Final: > 0 and var final }
+        var delivered = Self is { Status: MemberStatus.Departed, Final: > 0 and var final } && _settings.Mutation != CoreMutation.AcknowledgeAfterLeave
             ? _staged.Base(Id).With(new Dot(Id, final))
             : _staged.Delivered;
         if (_settings.Mutation == CoreMutation.AcknowledgeBuffered)
@@ -255,7 +256,7 @@ public sealed partial class ReplicaCore
     {
         foreach (var origin in _staged.Members)
         {
-            if (origin.Id != Id)
+            if (origin.Id != Id && _settings.Mutation != CoreMutation.NoRepair)
             {
                 RepairGap(origin);
             }
@@ -307,9 +308,12 @@ public sealed partial class ReplicaCore
         Send(holder, new PullRequest(origin.Id, first, count));
     }
 
-    /// <summary>Whether the peer may be asked for that update: active, reachable, and it has announced it.</summary>
+    /// <summary>
+    /// Whether the peer may be asked for that update: active, reachable, and it has announced it. Its own updates it sends unasked, but not
+    /// to one that left; that one has to ask.
+    /// </summary>
     private bool Holds(PeerLink link, ReplicaId origin, long counter) =>
-        link.Peer != origin
+        (link.Peer != origin || Self.Status == MemberStatus.Departed)
         && link.Announced is { } announced && announced[origin] >= counter
         && IsReachable(link)
         && _staged.Members.IsActive(link.Peer);
@@ -345,7 +349,7 @@ public sealed partial class ReplicaCore
             {
                 var link = _links[member.Id];
                 link.RefreshRow(_previous.Delivered);
-                stable = stable.Meet(link.Row);
+                stable = stable.Meet(_settings.Mutation == CoreMutation.RowsBeforeDelivery ? link.Announced ?? link.Row : link.Row);
             }
         }
 

@@ -184,6 +184,21 @@ public class MembershipTests
     }
 
     [Fact]
+    public void LeftReplica_WithNobodyElseToAsk_AsksTheOriginItself()
+    {
+        // It has to learn who else left, and nobody sends to it any more.
+        _two.Ask<Leaving>(tag => new LeaveRequest(tag));
+        _one.Receive(_two.Log[^1]);
+        var x = _one.Write("x", "1");
+        var asked = _two.Pass(1500, () => _two.Hear(1, x.Clock)).Last(message => message.Message is PullRequest);
+        Assert.Equal(1, asked.To.Value);
+        _one.Receive(2, asked.Message);
+        Assert.Equal([x.Dot], TestReplica.Sent(_one.Output.Messages, to: 2));
+        _two.Repair(1, x);
+        Assert.Equal("1", _two.Read("x"));
+    }
+
+    [Fact]
     public void TwoLeftReplicas_HearingEachOther_DoNotAnswerForEver()
     {
         _two.Ask<Leaving>(tag => new LeaveRequest(tag));
