@@ -42,7 +42,4 @@ internal enum CoreMutation
 
     /// <summary>A replica that leaves goes at once, whoever holds its updates (R6).</summary>
     LeaveWithoutHolders,
-
-    /// <summary>A replica that left acknowledges what others hand over to it (R6).</summary>
-    AcknowledgeAfterLeave,
 }

@@ -32,7 +32,7 @@ public sealed partial class ReplicaCore
             case Heartbeat heartbeat:
                 Take(link, heartbeat);
                 break;
-            case UpdateBatch batch when sender.Status is MemberStatus.Active or MemberStatus.Departed:
+            case UpdateBatch batch when sender.Status is not MemberStatus.Joining || Self.Status == MemberStatus.Departed:
                 Take(link, batch);
                 break;
             case PullRequest pull when Self.Status != MemberStatus.Joining && !IsGivenUp(Self):
@@ -215,7 +215,7 @@ public sealed partial class ReplicaCore
     {
         // One that left acknowledges nothing that came after its last update: whoever counts on it as a holder must be able to count on
         // those who take that update over. Two that leave at once would else hold each other's updates, and both go.
-        var delivered = Self is { Status: MemberStatus.Departed, Final: > 0 and var final } && _settings.Mutation != CoreMutation.AcknowledgeAfterLeave
+        var delivered = Self is { Status: MemberStatus.Departed, Final: > 0 and var final }
             ? _staged.Base(Id).With(new Dot(Id, final))
             : _staged.Delivered;
         if (_settings.Mutation == CoreMutation.AcknowledgeBuffered)
@@ -310,13 +310,14 @@ public sealed partial class ReplicaCore
 
     /// <summary>
     /// Whether the peer may be asked for that update: active, reachable, and it has announced it. Its own updates it sends unasked, but not
-    /// to one that left; that one has to ask.
+    /// to one that left; that one has to ask, and may also ask a joiner, which serves if it was activated meanwhile: nothing that comes after
+    /// a leave is handed on, it only tells who else left.
     /// </summary>
     private bool Holds(PeerLink link, ReplicaId origin, long counter) =>
         (link.Peer != origin || Self.Status == MemberStatus.Departed)
         && link.Announced is { } announced && announced[origin] >= counter
         && IsReachable(link)
-        && _staged.Members.IsActive(link.Peer);
+        && (_staged.Members.IsActive(link.Peer) || Self.Status == MemberStatus.Departed);
 
     private void AdvanceStable()
     {
