@@ -136,7 +136,7 @@ public sealed partial class ReplicaCore
     /// </summary>
     public void Rollback()
     {
-        State = _previous;
+        State = _settings.Mutation == CoreMutation.KeepFailedSteps ? State : _previous;
         _staged = new StagedState(State, _settings.Mutation);
         AdjustLinks();
         foreach (var link in _links.Values)

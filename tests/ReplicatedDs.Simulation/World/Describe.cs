@@ -25,7 +25,7 @@ internal static class Describe
 
     public static string Message(PeerMessage message) => message switch
     {
-        Heartbeat heartbeat => Text($"heartbeat {heartbeat.Delivered}{(heartbeat.Paused ? " paused" : "")} received {heartbeat.Received}"),
+        Heartbeat heartbeat => Text($"heartbeat {heartbeat.Delivered} received {heartbeat.Received}{(heartbeat.Paused ? " paused" : "")} received {heartbeat.Received}"),
         UpdateBatch batch => Text($"batch{(batch.IsRepair ? " repair" : "")} {string.Join(' ', batch.Updates.Select(Update))}"),
         UpdateRange range => Text($"range{(range.IsRepair ? " repair" : "")} {range.Origin}#{range.First}..{range.Last}"),
         PullRequest pull => Text($"pull {pull.Origin}#{pull.First} x{pull.Count}"),

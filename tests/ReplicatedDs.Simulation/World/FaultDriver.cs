@@ -177,6 +177,23 @@ internal sealed class FaultDriver(SimulatedCluster cluster, SeededRandom random)
     {
         if (_leaves < 3 && cluster.Running.Count(other => other.IsActive) > 2 && random.Chance(40))
         {
+            LeaveNow(replica);
+
+            // Two at once: neither may count on the other.
+            var others = cluster.Running.Where(other => other.IsActive && other != replica).ToList();
+            if (others.Count > 2 && random.Chance(40))
+            {
+                var other = random.Pick(others);
+                cluster.Queue.Schedule(random.Skewed(1, 500_000), () => LeaveNow(other));
+            }
+        }
+    }
+
+    private void LeaveNow(SimulatedReplica replica)
+    {
+        // Somebody has to stay: the core only sees that for the moment of the request.
+        if (!_isStopped && cluster.Running.Count(other => other.IsActive) > 2)
+        {
             _leaves++;
             cluster.Faults.Add(FaultKind.Leave);
             replica.Submit(tag => new LeaveRequest(tag), _ => { });
