@@ -112,6 +112,7 @@ try
             .WithEnvironment("Replica__Name", slot.Name)
             .WithEnvironment("Replica__Data", data.Replica(slot.Name))
             .WithEnvironment("Replica__Durability", settings.Durability)
+            .WithEnvironment("Replica__TrustDisk", settings.TrustDisk ? "true" : "false")
             .WithEnvironment("Replica__Lab", settings.Lab ? "true" : "false")
             .WithEnvironment("Ids__File", data.Ids)
             .WithEnvironment("Cluster__Key", data.ClusterKey)

@@ -80,7 +80,7 @@ public sealed partial class ReplicaCore
             return refusal;
         }
 
-        if (_staged.Members.All(member => member.Id == Id || member.Status != MemberStatus.Active))
+        if (_staged.Members.All(member => member.Id == Id || !member.IsServing))
         {
             return new Refused(RefusalReason.LastMember, "The last active replica cannot leave: nobody would hold the data.");
         }
@@ -90,7 +90,7 @@ public sealed partial class ReplicaCore
     }
 
     private IEnumerable<Member> OwnJoiners() =>
-        _staged.Members.Where(member => member.Status == MemberStatus.Joining && member.Sponsor == Id);
+        _staged.Members.Where(member => member is { Status: MemberStatus.Joining, IsFenced: false } && member.Sponsor == Id);
 
     /// <summary>The sponsor alone decides about its joiners (R3): active once the joiner holds a snapshot with its admission, given up after silence.</summary>
     private void SponsorJoiners()
@@ -125,7 +125,7 @@ public sealed partial class ReplicaCore
             return false;
         }
 
-        var active = _staged.Members.Where(member => member.Id != Id && member.Status == MemberStatus.Active).ToList();
+        var active = _staged.Members.Where(member => member.Id != Id && member.IsServing).ToList();
         var holders = active.Where(member => _links[member.Id].Acknowledged >= final).ToList();
         return holders.Count > 0 && active.TrueForAll(member =>
             _links[member.Id] is var link
@@ -134,4 +134,20 @@ public sealed partial class ReplicaCore
 
     private static bool Knows(Member member, PeerLink link, Member other) =>
         member.Floor.Covers(other.Activated) || link.Announced is { } announced && announced.Covers(other.Activated);
+
+    /// <summary>Whether enough others were heard to know that this replica's own updates are all here (R9). Who is alone trusts itself.</summary>
+    private void Verify()
+    {
+        if (_isVerified)
+        {
+            return;
+        }
+
+        var others = _staged.Members.Where(member => member.Id != Id && member is { Status: MemberStatus.Active, IsFenced: false }).ToList();
+        var witnesses = others.Count(member => _links.GetValueOrDefault(member.Id)?.Announced is not null);
+        var isLate = _now.MonotonicMicroseconds - _startedAt > Micros(_settings.WitnessDeadline);
+        _isVerified = _settings.DiskTrust == DiskTrust.Full
+            || witnesses == others.Count
+            || (_settings.DiskTrust == DiskTrust.OneWitness && isLate && witnesses > 0);
+    }
 }

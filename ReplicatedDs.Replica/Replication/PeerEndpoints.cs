@@ -24,6 +24,9 @@ internal static class PeerEndpoints
     /// <summary>Frames of one stream that may wait for the loop; beyond, the stream is not read, and the sender has to wait.</summary>
     private const int FramesWaitingMax = 16;
 
+    /// <summary>The problem that tells a replica that it was evicted.</summary>
+    public const string EvictedProblem = "evicted";
+
     public static void MapPeerApi(this IApplicationBuilder app, ReplicaOptions options)
     {
         var expected = SHA256.HashData(Encoding.UTF8.GetBytes("Bearer " + options.ClusterKey));
@@ -131,6 +134,7 @@ internal static class PeerEndpoints
             null => (StatusCodes.Status404NotFound, "unknown-replica", $"Replica {envelope.From} is not known here yet."),
             { } member when member.Incarnation != envelope.FromIncarnation =>
                 (StatusCodes.Status409Conflict, "other-incarnation", $"Id {envelope.From} belongs to another process."),
+            { IsFenced: true } => (StatusCodes.Status410Gone, EvictedProblem, $"Replica {envelope.From} was evicted."),
             { Status: MemberStatus.Departed, Final: 0 } =>
                 (StatusCodes.Status410Gone, "admission-withdrawn", $"The admission of replica {envelope.From} was taken back."),
             _ => default,
@@ -198,7 +202,7 @@ internal static class PeerEndpoints
         }
 
         await context.Response.WriteAsJsonAsync(
-            new ClusterDescription(self.ClusterId, self.Id.Value, member.Status == MemberStatus.Active, node.State.Members.HighestId.Value),
+            new ClusterDescription(self.ClusterId, self.Id.Value, member.IsServing, node.State.Members.HighestId.Value),
             context.RequestAborted);
     }
 
@@ -261,7 +265,7 @@ internal static class PeerEndpoints
     /// <summary>One root as a stream.</summary>
     private static async Task SnapshotAsync(HttpContext context, IReplicaNode node)
     {
-        if (node.Identity is not { } self || !node.State.Members.IsActive(self.Id))
+        if (node.Identity is not { } self || !node.State.Members.IsServing(self.Id))
         {
             await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "not-ready", "Only an active replica gives snapshots.");
             return;
