@@ -63,7 +63,7 @@ internal sealed class SimulatedReplica
     public bool IsRunning => Phase == ReplicaPhase.Running;
 
     /// <summary>Whether it may write, as far as it knows itself.</summary>
-    public bool IsActive => IsRunning && Published.Members.IsActive(Id);
+    public bool IsActive => IsRunning && Published.Members.IsServing(Id);
 
     /// <summary>What the checkers know of the snapshot that this joiner was given and has not installed yet.</summary>
     public ReplicaKnowledge? PendingKnowledge { get; set; }
