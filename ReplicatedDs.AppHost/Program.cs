@@ -37,7 +37,6 @@ try
     }
     else if (redisProgram is not null)
     {
-        Directory.CreateDirectory(data.Redis);
         redisServer = builder.AddExecutable("redis-server", redisProgram, data.Redis)
             .WithEndpoint(port: plan.RedisPort, scheme: "tcp", name: "tcp", isProxied: false)
             .WithHealthCheck("redis-ping")
@@ -113,6 +112,7 @@ try
             .WithEnvironment("Replica__Name", slot.Name)
             .WithEnvironment("Replica__Data", data.Replica(slot.Name))
             .WithEnvironment("Replica__Durability", settings.Durability)
+            .WithEnvironment("Replica__TrustDisk", settings.TrustDisk ? "true" : "false")
             .WithEnvironment("Replica__Lab", settings.Lab ? "true" : "false")
             .WithEnvironment("Ids__File", data.Ids)
             .WithEnvironment("Cluster__Key", data.ClusterKey)

@@ -25,6 +25,7 @@ internal static class DashboardHost
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             Args = args,
+            ApplicationName = typeof(DashboardHost).Assembly.GetName().Name,
             ContentRootPath = Directory.Exists("wwwroot") ? Directory.GetCurrentDirectory() : AppContext.BaseDirectory,
         });
         var options = DashboardOptionsReader.Read(builder.Configuration, builder.Environment.IsDevelopment());

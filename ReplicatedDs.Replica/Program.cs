@@ -11,6 +11,7 @@ try
     var options = ReplicaOptionsReader.Read(builder.Configuration);
     builder.AddServiceDefaults();
     builder.WebHost.ListenAs(options);
+    builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4)); // whoever stops it kills it after a few seconds
     builder.Services.AddReplica(options);
     builder.Services.AddReplicaApi(builder.Configuration);
     builder.Services.AddTextGateway(builder.Configuration);
@@ -28,8 +29,8 @@ catch (Exception exception) when (exception is ConfigurationException or Storage
     await Console.Error.WriteLineAsync(exception.Message);
     return 2;
 }
-catch (IOException exception) when (exception.InnerException is AddressInUseException taken)
+catch (IOException exception) when (exception.InnerException is AddressInUseException)
 {
-    await Console.Error.WriteLineAsync($"{exception.Message} ({taken.Message})");
+    await Console.Error.WriteLineAsync(exception.Message);
     return 2;
 }

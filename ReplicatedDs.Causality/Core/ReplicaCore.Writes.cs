@@ -79,7 +79,7 @@ public sealed partial class ReplicaCore
             return refusal;
         }
 
-        if (_staged.Members.All(member => member.Id == Id || member.Status != MemberStatus.Active))
+        if (_staged.Members.All(member => member.Id == Id || !member.IsServing))
         {
             return new Refused(RefusalReason.LastMember, "The last active replica cannot leave: nobody would hold the data.");
         }
@@ -89,7 +89,7 @@ public sealed partial class ReplicaCore
     }
 
     private IEnumerable<Member> OwnJoiners() =>
-        _staged.Members.Where(member => member.Status == MemberStatus.Joining && member.Sponsor == Id);
+        _staged.Members.Where(member => member is { Status: MemberStatus.Joining, IsFenced: false } && member.Sponsor == Id);
 
     /// <summary>The sponsor alone decides about its joiners (R3): active once the joiner holds a snapshot with its admission, given up after silence.</summary>
     private void SponsorJoiners()
@@ -131,14 +131,14 @@ public sealed partial class ReplicaCore
         }
 
         var holders = _staged.Members
-            .Where(member => member.Id != Id && member.Status == MemberStatus.Active && _links[member.Id].Acknowledged >= final)
+            .Where(member => member.Id != Id && member.IsServing && _links[member.Id].Acknowledged >= final)
             .ToList();
         return holders.Count > 0 && _staged.Members.All(member => member switch
         {
             _ when member.Id == Id => true,
-            { Status: MemberStatus.Active } => _links[member.Id] is var link
+            { IsServing: true } => _links[member.Id] is var link
                 && (link.Acknowledged >= final || (!IsReachable(link) && KnowsOneOf(member, holders))),
-            { Status: MemberStatus.Departed, Final: > 0 } => KnowsOneOf(member, holders)
+            { Status: MemberStatus.Departed, Final: > 0, IsFenced: false } => KnowsOneOf(member, holders)
                 || holders.Exists(holder => _links[holder.Id].Announced?.Covers(new Dot(member.Id, member.Final)) == true),
             _ => true,
         });
@@ -146,4 +146,20 @@ public sealed partial class ReplicaCore
 
     private bool KnowsOneOf(Member member, List<Member> others) => others.Exists(other =>
         member.Floor.Covers(other.Activated) || _links[member.Id].Announced?.Covers(other.Activated) == true);
+
+    /// <summary>Whether enough others were heard to know that this replica's own updates are all here (R9). Who is alone trusts itself.</summary>
+    private void Verify()
+    {
+        if (_isVerified)
+        {
+            return;
+        }
+
+        var others = _staged.Members.Where(member => member.Id != Id && member is { Status: MemberStatus.Active, IsFenced: false }).ToList();
+        var witnesses = others.Count(member => _links.GetValueOrDefault(member.Id)?.Announced is not null);
+        var isLate = _now.MonotonicMicroseconds - _startedAt > Micros(_settings.WitnessDeadline);
+        _isVerified = _settings.DiskTrust == DiskTrust.Full
+            || witnesses == others.Count
+            || (_settings.DiskTrust == DiskTrust.OneWitness && isLate && witnesses > 0);
+    }
 }

@@ -56,6 +56,7 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
         }
 
         Delivered = Delivered.With(update.Dot);
+        EndEvictions(update, events);
         Timestamp = HybridTimestamp.Max(Timestamp, update.Timestamp);
         _bases[update.Origin] = update.Dependencies;
     }
@@ -104,10 +105,36 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
         {
             AdmitOperation => (ReplicaEventKind.Join, $"replica {update.Origin} admits {operation.Replica}"),
             ActivateOperation => (ReplicaEventKind.Join, $"{operation.Replica} is active"),
+            IntentOperation => (ReplicaEventKind.Leave, $"replica {update.Origin} declares {operation.Replica} dead"),
+            PromiseOperation => (ReplicaEventKind.Leave, $"replica {update.Origin} promises to take nothing more from {operation.Replica}"),
             GuestOperation => (ReplicaEventKind.Join, $"{operation.Replica} is a guest"),
             AbortOperation => (ReplicaEventKind.Leave, $"replica {update.Origin} gives up on {operation.Replica}"),
             _ => (ReplicaEventKind.Leave, $"{operation.Replica} left"),
         };
         events.Add(new ReplicaEvent(kind) { Update = update, Peer = operation.Replica, Detail = detail });
+    }
+
+    private void EndEvictions(Update update, List<ReplicaEvent>? events)
+    {
+        // Whoever joins or leaves changes who has to promise.
+        if (!update.Operations.Any(operation => operation is MembershipOperation))
+        {
+            return;
+        }
+
+        var before = Members;
+        Members = Members.EndEvictions(Delivered);
+        if (events is not null && !ReferenceEquals(before, Members))
+        {
+            foreach (var departed in Members.Where(member => member is { IsFenced: true, IsPresent: false } && before.Find(member.Id)!.IsPresent))
+            {
+                events.Add(new ReplicaEvent(ReplicaEventKind.Leave)
+                {
+                    Update = update,
+                    Peer = departed.Id,
+                    Detail = $"{departed.Id} is evicted; its last update is {departed.Id}#{departed.Final}",
+                });
+            }
+        }
     }
 }

@@ -85,9 +85,9 @@ internal sealed class ReplicaSession : IAsyncDisposable
             _logger.PhaseChanged(_identity.Id.Value, phase);
         }
 
-        if (output.MayExit || output.MustRejoin)
+        if (output.MayExit || output.MustRejoin || output.IsEvicted)
         {
-            _reason = output.MayExit ? SessionEnd.Left : SessionEnd.MustRejoin;
+            _reason = output.MayExit ? SessionEnd.Left : output.MustRejoin ? SessionEnd.MustRejoin : SessionEnd.Evicted;
             _end.Cancel();
         }
     }

@@ -211,7 +211,7 @@ public class MembershipTests
         var asked = _two.Pass(1500, () => _two.Hear(4, activation.Clock));
         Assert.Contains(asked, message => message.To.Value == 4 && message.Message is PullRequest pull && pull.First == activation.Dot.Counter);
         _two.Repair(4, activation);
-        Assert.True(_two.State.Members.IsActive(Four));
+        Assert.True(_two.State.Members.IsServing(Four));
     }
 
     [Fact]

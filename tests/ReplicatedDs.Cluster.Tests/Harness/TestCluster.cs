@@ -19,12 +19,12 @@ internal sealed class TestCluster : IAsyncDisposable
         _spec = spec;
         _ownFolder = ownFolder;
         Data = data;
-        Host = AppHostProcess.Start(spec.Arguments(data), spec.Environment);
+        Host = ProgramProcess.Start(Programs.AppHost, spec.Arguments(data), spec.Environment);
     }
 
     public string Data { get; }
 
-    public AppHostProcess Host { get; private set; }
+    public ProgramProcess Host { get; private set; }
 
     /// <value>From the start of the AppHost to its cluster.json.</value>
     public TimeSpan StartedWithin { get; private set; }
@@ -66,7 +66,7 @@ internal sealed class TestCluster : IAsyncDisposable
             throw new InvalidOperationException("The AppHost still runs.");
         }
 
-        Host = AppHostProcess.Start(_spec.Arguments(Data), _spec.Environment);
+        Host = ProgramProcess.Start(Programs.AppHost, _spec.Arguments(Data), _spec.Environment);
         await ServesAsync();
     }
 
