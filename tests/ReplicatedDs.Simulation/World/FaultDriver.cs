@@ -207,7 +207,7 @@ internal sealed class FaultDriver(SimulatedCluster cluster, SeededRandom random)
     private void Evict(SimulatedReplica victim)
     {
         // With joins under way the dead may take a newcomer with it, which is given up by the rules: no failure that could be told apart here.
-        if (_evictions == 0 && !cluster.Options.Has(FaultKind.Join) && victim.IsActive && cluster.Running.Count(other => other.IsActive) > 3)
+        if (_evictions < 2 && !cluster.Options.Has(FaultKind.Join) && victim.IsActive && cluster.Running.Count(other => other.IsActive) > 3)
         {
             _evictions++;
             cluster.Faults.Add(FaultKind.Evict);
