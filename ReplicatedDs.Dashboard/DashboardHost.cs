@@ -32,6 +32,9 @@ internal static class DashboardHost
 
         // The login address carries the secret, and the hosting layer logs addresses.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+
+        // A port that is taken is told in one sentence at the end, not with a stack trace before it.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         StaticWebAssetsLoader.UseStaticWebAssets(builder.Environment, builder.Configuration);
 
         builder.AddServiceDefaults();
