@@ -134,6 +134,13 @@ internal sealed class SimulatedReplica
         StopProcess(ReplicaPhase.Down);
     }
 
+    /// <summary>The machine is gone, disk and all.</summary>
+    public void Destroy()
+    {
+        Trace("destroyed");
+        StopProcess(ReplicaPhase.Dead);
+    }
+
     /// <summary>The slot's data is void: it begins again as a joiner.</summary>
     public void Wipe()
     {
