@@ -9,6 +9,7 @@ using ReplicatedDs.Dashboard.Collector;
 using ReplicatedDs.Dashboard.Components;
 using ReplicatedDs.Dashboard.Configuration;
 using ReplicatedDs.Dashboard.Hubs;
+using ReplicatedDs.Dashboard.Otlp;
 using ReplicatedDs.ServiceDefaults;
 
 namespace ReplicatedDs.Dashboard;
@@ -78,6 +79,7 @@ internal static class DashboardHost
             provider.GetRequiredService<ControlFollower>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddScoped<NoticeBoard>();
+        services.AddOtlpReceiver();
 
         services.AddSingleton<ViewerRegistry>();
         services.AddSignalR().AddHubOptions<ClusterHub>(hub => hub.MaximumReceiveMessageSize = 4096); // Viewers send nothing.
@@ -87,7 +89,7 @@ internal static class DashboardHost
 
     private static void Map(WebApplication app)
     {
-        app.UseServerSpans("/_blazor", "/hubs");
+        app.UseServerSpans("/_blazor", "/hubs", "/v1");
         app.UseMiddleware<RequestGuard>();
         app.UseStaticFiles();
         app.UseRouting();
@@ -97,6 +99,7 @@ internal static class DashboardHost
         app.MapHealthChecks("/health").AllowAnonymous();
         app.MapHealthChecks("/alive").AllowAnonymous();
         app.MapLogin();
+        app.MapOtlp();
         app.MapHub<ClusterHub>("/hubs/cluster");
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }
