@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.StaticWebAssets;
 using Radzen;
 using ReplicatedDs.Dashboard.Access;
 using ReplicatedDs.Dashboard.Actions;
+using ReplicatedDs.Dashboard.Causality;
 using ReplicatedDs.Dashboard.Collector;
 using ReplicatedDs.Dashboard.Components;
 using ReplicatedDs.Dashboard.Configuration;
@@ -83,6 +84,14 @@ internal static class DashboardHost
 
         services.AddSingleton<ViewerRegistry>();
         services.AddSignalR().AddHubOptions<ClusterHub>(hub => hub.MaximumReceiveMessageSize = 4096); // Viewers send nothing.
+        services.AddSingleton(new DiagramLog());
+        services.AddSingleton<DiagramFrames>();
+        services.AddHostedService<DiagramFollower>();
+        services.AddSignalR().AddHubOptions<DiagramHub>(hub =>
+        {
+            hub.MaximumReceiveMessageSize = 4096; // Viewers send numbers.
+            hub.MaximumParallelInvocationsPerClient = 2; // Scrolling back must not wait for news.
+        });
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddRadzenComponents();
     }
@@ -101,6 +110,7 @@ internal static class DashboardHost
         app.MapLogin();
         app.MapOtlp();
         app.MapHub<ClusterHub>("/hubs/cluster");
+        app.MapHub<DiagramHub>("/hubs/causality");
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }
 
