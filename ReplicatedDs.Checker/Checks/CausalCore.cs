@@ -54,7 +54,7 @@ internal sealed class CausalCore(OperationGraph graph)
     }
 
     /// <summary>The clock of a visited write, without the entry of its own chain.</summary>
-    public ReadOnlySpan<int> ClockOf(int write) => _clockOfWrite[write];
+    public int[] ClockOf(int write) => _clockOfWrite[write]!;
 
     /// <summary>Starts a chain with what is already known to be in its past.</summary>
     public void Begin(int chain, ReadOnlySpan<int> clock, int own)

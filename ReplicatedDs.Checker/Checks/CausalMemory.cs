@@ -252,8 +252,8 @@ internal sealed class CausalMemory
                     _report.Add(
                         Pattern.WriteHBInitRead,
                         () => $"{_history[read]} found nothing under {_history[read].Accesses[place].Key}, although what its session reads orders {_history[earlier]} before it.",
-                        earlier,
-                        read);
+                        (earlier, earlier),
+                        (read, read));
                     return true;
                 }
 

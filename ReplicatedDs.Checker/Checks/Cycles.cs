@@ -13,13 +13,13 @@ internal static class Cycles
         IReadOnlyDictionary<(int From, int To), int>? reasons,
         Report report)
     {
-        var nodes = new List<int>();
+        var paths = new List<(int From, int To)>();
         var steps = new List<string>();
         for (var i = 0; i < cycle.Count; i++)
         {
             var (from, to) = cycle[i];
-            nodes.Add(from);
-            nodes.Add(to);
+            paths.Add((from, from));
+            paths.Add((to, to));
             if (IsSource(history.Graph, from, to))
             {
                 steps.Add($"{history[to]} saw {history[from]}");
@@ -30,14 +30,14 @@ internal static class Cycles
             }
             else if (reasons is not null && reasons.TryGetValue((from, to), out var read))
             {
-                nodes.Add(read);
+                paths.Add((from, read));
                 steps.Add($"{history[from]} must lose against {history[to]} because {history[read]} had both");
             }
 
             var next = cycle[(i + 1) % cycle.Count].From;
             if (next != to)
             {
-                nodes.Add(next);
+                paths.Add((next, next));
                 steps.Add($"{history[to]} comes before {history[next]} in its session");
             }
         }
@@ -48,7 +48,7 @@ internal static class Cycles
             Pattern.CyclicCF => "No order of concurrent writes explains these reads",
             _ => "No order of the writes explains what one session read",
         };
-        report.Add(pattern, () => $"{opening}: {string.Join("; ", steps)}.", [.. nodes]);
+        report.Add(pattern, () => $"{opening}: {string.Join("; ", steps)}.", [.. paths]);
     }
 
     private static bool IsSource(OperationGraph graph, int from, int to)

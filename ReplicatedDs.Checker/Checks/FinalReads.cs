@@ -31,7 +31,7 @@ internal static class FinalReads
                 if (history[other].Accesses[otherPlace].Value != read.Accesses[place].Value)
                 {
                     var name = read.Accesses[place].Key;
-                    report.Add(Pattern.Divergence, () => $"At rest, {name} differs: {history[other]}, but {read}.", other, node);
+                    report.Add(Pattern.Divergence, () => $"At rest, {name} differs: {history[other]}, but {read}.", (other, other), (node, node));
                 }
             }
         }
@@ -57,23 +57,28 @@ internal static class FinalReads
                 var newer = source switch
                 {
                     OperationGraph.ThinAir => -1,
-                    OperationGraph.Unattributed => NewerThanAll(core, key, (deletes ??= StaleReads.Deletes(history)).GetValueOrDefault(key, [])),
-                    _ => Newer(core, key, source),
+                    OperationGraph.Unattributed => NewerThanAll(history, core, key, (deletes ??= StaleReads.Deletes(history)).GetValueOrDefault(key, [])),
+                    _ => Newer(history, core, key, source),
                 };
                 if (newer >= 0)
                 {
                     var read = history[node];
-                    report.Add(Pattern.LostWrite, () => $"At rest, {read}, but {history[newer]} is later than that.", source, newer, node);
+                    report.Add(Pattern.LostWrite, () => $"At rest, {read}, but {history[newer]} is later than that.", (source, newer), (node, node));
                 }
             }
         }
     }
 
-    private static int Newer(CausalCore core, int key, int source)
+    private static int Newer(History history, CausalCore core, int key, int source)
     {
         for (var group = core.FirstGroup(key); group >= 0; group = core.NextGroup(group))
         {
             var last = core.LastOf(group);
+            if (history.Unseen.Contains(last))
+            {
+                continue;
+            }
+
             if (source < 0 || (last != source && core.IsBefore(source, last)))
             {
                 return last;
@@ -84,12 +89,12 @@ internal static class FinalReads
     }
 
     /// <summary>-1 if one of the deletes is not overwritten; otherwise a write that overwrote the last one tried.</summary>
-    private static int NewerThanAll(CausalCore core, int key, List<int> deletes)
+    private static int NewerThanAll(History history, CausalCore core, int key, List<int> deletes)
     {
         var newer = -1;
         foreach (var delete in Enumerable.Reverse(deletes))
         {
-            newer = Newer(core, key, delete);
+            newer = Newer(history, core, key, delete);
             if (newer < 0)
             {
                 return -1;

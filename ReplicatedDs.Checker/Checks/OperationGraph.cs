@@ -87,6 +87,9 @@ internal sealed class OperationGraph
     /// <summary>The node of another chain that comes right before this one; -1 if none.</summary>
     public int HangsFrom(int node) => _hangsFrom.Count != 0 && _hangsFrom.TryGetValue(node, out var predecessor) ? predecessor : -1;
 
-    /// <summary>The chains that start right after this node.</summary>
+    /// <summary>Every node that is the first of its chain and right after a node of another chain, with that node.</summary>
+    public IReadOnlyDictionary<int, int> Hangs => _hangsFrom;
+
+    /// <summary>The nodes that start a chain right after this node.</summary>
     public IReadOnlyList<int> Hanging(int node) => _hanging.Count != 0 && _hanging.TryGetValue(node, out var nodes) ? nodes : [];
 }

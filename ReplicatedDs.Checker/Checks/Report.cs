@@ -30,8 +30,11 @@ internal sealed class Report(History history, CheckerOptions options)
     public bool IsFull(Pattern pattern) => _counts.GetValueOrDefault(pattern) >= options.FindingsPerPatternMax;
 
     /// <summary>Counts a finding; the first ones are kept with their explanation.</summary>
-    /// <param name="nodes">Its operations, by node; repeated ones are left out.</param>
-    public void Add(Pattern pattern, Func<string> sentence, params ReadOnlySpan<int> nodes)
+    /// <param name="paths">
+    /// Its operations: from each <c>From</c> the causal path to its <c>To</c>. An operation alone is a path to itself; a negative
+    /// <c>From</c> is left out.
+    /// </param>
+    public void Add(Pattern pattern, Func<string> sentence, params ReadOnlySpan<(int From, int To)> paths)
     {
         var count = _counts.GetValueOrDefault(pattern);
         _counts[pattern] = count + 1;
@@ -41,11 +44,14 @@ internal sealed class Report(History history, CheckerOptions options)
         }
 
         var operations = new List<Operation>();
-        foreach (var node in nodes)
+        foreach (var (from, to) in paths)
         {
-            if (node >= 0 && !operations.Contains(history[node]))
+            foreach (var node in CausalPath.Find(history.Graph, from, to))
             {
-                operations.Add(history[node]);
+                if (!operations.Contains(history[node]))
+                {
+                    operations.Add(history[node]);
+                }
             }
         }
 

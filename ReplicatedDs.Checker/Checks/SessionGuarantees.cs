@@ -185,7 +185,7 @@ internal static class SessionGuarantees
         {
             if (!_report.IsFull(pattern))
             {
-                _report.Add(pattern, () => $"{_history[stale.Read]} is too old: {reason}.", stale.Source, newer, alsoBy, by, stale.Read);
+                _report.Add(pattern, () => $"{_history[stale.Read]} is too old: {reason}.", (stale.Source, newer), (newer, alsoBy < 0 ? newer : alsoBy), (by < 0 ? newer : by, stale.Read));
             }
         }
     }

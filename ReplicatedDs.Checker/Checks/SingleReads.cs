@@ -22,7 +22,7 @@ internal static class SingleReads
                 if (graph.Source(access) == OperationGraph.ThinAir)
                 {
                     var (read, returned) = (history[node], history[node].Accesses[access - first]);
-                    report.Add(Pattern.ThinAirRead, () => $"Nobody wrote what {read} returned for {returned.Key}.", node);
+                    report.Add(Pattern.ThinAirRead, () => $"Nobody wrote what {read} returned for {returned.Key}.", (node, node));
                 }
             }
 
@@ -37,7 +37,7 @@ internal static class SingleReads
                 if (!firstOfKey.TryAdd(graph.Key(access), access) && history.Values[access] != history.Values[firstOfKey[graph.Key(access)]])
                 {
                     var (read, one, other) = (history[node], history[node].Accesses[firstOfKey[graph.Key(access)] - first], history[node].Accesses[access - first]);
-                    report.Add(Pattern.NonRepeatableRead, () => $"One snapshot of session {read.Session} returned both {one} and {other}: {read}.", node);
+                    report.Add(Pattern.NonRepeatableRead, () => $"One snapshot of session {read.Session} returned both {one} and {other}: {read}.", (node, node));
                 }
             }
         }

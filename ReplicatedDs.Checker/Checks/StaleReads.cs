@@ -17,17 +17,15 @@ internal static class StaleReads
                 report.Add(
                     Pattern.WriteCOInitRead,
                     () => $"{read} found nothing under {key}, although {history[newer]} is in its causal past.",
-                    newer,
-                    node);
+                    (newer, node));
             }
             else
             {
                 report.Add(
                     Pattern.WriteCORead,
                     () => $"{read} returned for {key} what {history[source]}, although {history[newer]} overwrote that and is in the read's causal past.",
-                    source,
-                    newer,
-                    node);
+                    (source, newer),
+                    (newer, node));
             }
         }
 
@@ -77,6 +75,7 @@ internal static class StaleReads
 
         var graph = history.Graph;
         var deletes = Deletes(history);
+        var hanging = graph.Hangs.ToLookup(hang => graph.Chain(hang.Value), hang => (Node: hang.Key, After: hang.Value));
         var undecided = 0;
         foreach (var open in core.OpenReads)
         {
@@ -92,7 +91,7 @@ internal static class StaleReads
             var explained = false;
             for (var i = candidates.Count - 1; i >= 0 && tried < CandidatesMax && !explained; i--, tried++)
             {
-                explained = !IsAfter(graph, core, candidates[i], open.Read) && OverwrittenBy(graph, core, open, key, candidates[i]) < 0;
+                explained = !IsAfter(graph, core, candidates[i], open.Read, hanging[graph.Chain(open.Read)]) && OverwrittenBy(graph, core, open, key, candidates[i]) < 0;
             }
 
             if (!explained && tried < candidates.Count)
@@ -105,8 +104,7 @@ internal static class StaleReads
                 report.Add(
                     Pattern.WriteCOInitRead,
                     () => $"{read} found nothing, although {history[newer]} is in its causal past and no delete of the key explains the absence.",
-                    newer,
-                    open.Read);
+                    (newer, open.Read));
             }
         }
 
@@ -115,7 +113,8 @@ internal static class StaleReads
             + (undecided == 0 ? "." : $", and {undecided:N0} had too many deletes to try."));
     }
 
-    private static bool IsAfter(OperationGraph graph, CausalCore core, int write, int read)
+    /// <param name="hanging">The chains that start after a node of the read's chain: clocks count writes, so a read is not in them.</param>
+    private static bool IsAfter(OperationGraph graph, CausalCore core, int write, int read, IEnumerable<(int Node, int After)> hanging)
     {
         var chain = graph.Chain(read);
         if (graph.Chain(write) == chain)
@@ -124,7 +123,8 @@ internal static class StaleReads
         }
 
         var clock = core.ClockOf(write);
-        return chain < clock.Length && clock[chain] > graph.Ordinal(read);
+        return CausalCore.Entry(clock, chain) > graph.Ordinal(read)
+            || hanging.Any(hang => hang.After >= read && (hang.Node == write || CausalCore.Entry(core.ClockOf(write), graph.Chain(hang.Node)) > 0));
     }
 
     /// <summary>A write of the key in the read's past that is after <paramref name="candidate"/> (-1: after the initial absence); -1 if none.</summary>

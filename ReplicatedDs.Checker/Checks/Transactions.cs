@@ -66,9 +66,8 @@ internal static class Transactions
                 report.Add(
                     Pattern.FracturedRead,
                     () => $"{read} holds {seen} of the transaction {history[transaction]}, but for {torn} something older.",
-                    source,
-                    transaction,
-                    node);
+                    (source, transaction),
+                    (transaction, node));
             }
         }
     }

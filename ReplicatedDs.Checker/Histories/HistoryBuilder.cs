@@ -103,12 +103,23 @@ public sealed class HistoryBuilder
         _built = true;
         var operations = _operations.ToArray();
         var wasRead = new bool[_writers.Count];
+        var mayBeDeleted = new HashSet<int>();
+        var unseen = new HashSet<int>();
         for (int node = 0, access = 0; node < operations.Length; node++)
         {
             var end = access + operations[node].Accesses.Length;
             for (; access < end; access++)
             {
-                if (operations[node].Kind == OperationKind.Read && _accessValues[access] != None)
+                if (operations[node].Kind != OperationKind.Read)
+                {
+                    continue;
+                }
+
+                if (_accessValues[access] == None)
+                {
+                    mayBeDeleted.Add(_accessKeys[access]);
+                }
+                else
                 {
                     wasRead[_accessValues[access]] = true;
                 }
@@ -126,7 +137,13 @@ public sealed class HistoryBuilder
             var values = _accessValues.Span.Slice(access, operation.Accesses.Length);
             if (operation.Outcome == Outcome.Unknown)
             {
-                AddUncertain(graph, lastOfSession[session], wasRead, values);
+                var isSeen = IsAnyRead(values, wasRead);
+                var mayBeSeen = operation.Accesses.Any(deleted => deleted.Value is null && mayBeDeleted.Contains(_keys[deleted.Key]));
+                AddUncertain(graph, lastOfSession[session], isSeen || mayBeSeen);
+                if (!isSeen && mayBeSeen)
+                {
+                    unseen.Add(node);
+                }
             }
             else
             {
@@ -141,21 +158,15 @@ public sealed class HistoryBuilder
             }
         }
 
-        return new History(operations, graph, _sessions.Count, _accessValues.Span.ToArray());
+        return new History(operations, graph, _sessions.Count, _accessValues.Span.ToArray(), unseen);
     }
 
     /// <summary>
     /// A write of unknown outcome follows what its session did before, but nothing follows it except through those who read it: it is
-    /// a chain of its own. If nobody read it, it has no effect on any pattern and takes no part.
+    /// a chain of its own. If nobody can have read it, it has no effect on any pattern and takes no part.
     /// </summary>
-    private static void AddUncertain(OperationGraph graph, int predecessor, bool[] wasRead, ReadOnlySpan<int> values)
+    private static void AddUncertain(OperationGraph graph, int predecessor, bool takesPart)
     {
-        var takesPart = false;
-        foreach (var value in values)
-        {
-            takesPart |= wasRead[value];
-        }
-
         if (!takesPart)
         {
             graph.AddNode(OperationGraph.NoChain, isWrite: true, ordinal: 0);
@@ -167,6 +178,19 @@ public sealed class HistoryBuilder
         {
             graph.Hang(node, predecessor);
         }
+    }
+
+    private static bool IsAnyRead(ReadOnlySpan<int> values, bool[] wasRead)
+    {
+        foreach (var value in values)
+        {
+            if (wasRead[value])
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private int Source(int key, int value)
