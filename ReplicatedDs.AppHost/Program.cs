@@ -37,7 +37,6 @@ try
     }
     else if (redisProgram is not null)
     {
-        Directory.CreateDirectory(data.Redis);
         redisServer = builder.AddExecutable("redis-server", redisProgram, data.Redis)
             .WithEndpoint(port: plan.RedisPort, scheme: "tcp", name: "tcp", isProxied: false)
             .WithHealthCheck("redis-ping")
@@ -62,6 +61,7 @@ try
     // proxy would accept connections for a dead one. No WaitFor: it would be awaited again on every start, and a replica
     // that has its id must start without Redis and without the others.
 
+    var otlpKey = builder.AddParameter("otlp-key", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true);
     var replicas = plan.Slots.Select(AddReplica).ToList();
 
     // ---- Control API and dashboard -----------------------------------------------------------------------------------
@@ -80,6 +80,7 @@ try
             .WithEnvironment("Control__Url", plan.ControlUrl)
             .WithEnvironment("Control__Token", controlToken)
             .WithEnvironment("Dashboard__Token", dashboardToken)
+            .WithEnvironment("Dashboard__OtlpKey", otlpKey)
             .WithHttpHealthCheck("/health")
             .WithCommand("crash", "Crash (SIGKILL)", context => Crash.KillAsync(app!.ResourceNotifications, context));
     }
@@ -113,6 +114,7 @@ try
             .WithEnvironment("Replica__Name", slot.Name)
             .WithEnvironment("Replica__Data", data.Replica(slot.Name))
             .WithEnvironment("Replica__Durability", settings.Durability)
+            .WithEnvironment("Replica__TrustDisk", settings.TrustDisk ? "true" : "false")
             .WithEnvironment("Replica__Lab", settings.Lab ? "true" : "false")
             .WithEnvironment("Ids__File", data.Ids)
             .WithEnvironment("Cluster__Key", data.ClusterKey)
@@ -139,6 +141,11 @@ try
         if (redis is not null)
         {
             replica.WithReference(redis);
+        }
+
+        if (plan.DashboardUrl is not null) // its Traces page is drawn from what the replicas export
+        {
+            replica.WithEnvironment("Dashboard__Otlp", plan.DashboardUrl).WithEnvironment("Dashboard__OtlpKey", otlpKey);
         }
 
         return plan.AtOnce.Contains(slot.Number) ? replica : replica.WithExplicitStart();

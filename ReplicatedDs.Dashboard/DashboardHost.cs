@@ -5,10 +5,12 @@ using Microsoft.AspNetCore.Hosting.StaticWebAssets;
 using Radzen;
 using ReplicatedDs.Dashboard.Access;
 using ReplicatedDs.Dashboard.Actions;
+using ReplicatedDs.Dashboard.Causality;
 using ReplicatedDs.Dashboard.Collector;
 using ReplicatedDs.Dashboard.Components;
 using ReplicatedDs.Dashboard.Configuration;
 using ReplicatedDs.Dashboard.Hubs;
+using ReplicatedDs.Dashboard.Otlp;
 using ReplicatedDs.ServiceDefaults;
 
 namespace ReplicatedDs.Dashboard;
@@ -25,12 +27,16 @@ internal static class DashboardHost
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             Args = args,
+            ApplicationName = typeof(DashboardHost).Assembly.GetName().Name,
             ContentRootPath = Directory.Exists("wwwroot") ? Directory.GetCurrentDirectory() : AppContext.BaseDirectory,
         });
         var options = DashboardOptionsReader.Read(builder.Configuration, builder.Environment.IsDevelopment());
 
         // The login address carries the secret, and the hosting layer logs addresses.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+
+        // A port that is taken is told in one sentence at the end, not with a stack trace before it.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         StaticWebAssetsLoader.UseStaticWebAssets(builder.Environment, builder.Configuration);
 
         builder.AddServiceDefaults();
@@ -74,16 +80,25 @@ internal static class DashboardHost
             provider.GetRequiredService<ControlFollower>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddScoped<NoticeBoard>();
+        services.AddOtlpReceiver();
 
         services.AddSingleton<ViewerRegistry>();
         services.AddSignalR().AddHubOptions<ClusterHub>(hub => hub.MaximumReceiveMessageSize = 4096); // Viewers send nothing.
+        services.AddSingleton(new DiagramLog());
+        services.AddSingleton<DiagramFrames>();
+        services.AddHostedService<DiagramFollower>();
+        services.AddSignalR().AddHubOptions<DiagramHub>(hub =>
+        {
+            hub.MaximumReceiveMessageSize = 4096; // Viewers send numbers.
+            hub.MaximumParallelInvocationsPerClient = 2; // Scrolling back must not wait for news.
+        });
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddRadzenComponents();
     }
 
     private static void Map(WebApplication app)
     {
-        app.UseServerSpans("/_blazor", "/hubs");
+        app.UseServerSpans("/_blazor", "/hubs", "/v1");
         app.UseMiddleware<RequestGuard>();
         app.UseStaticFiles();
         app.UseRouting();
@@ -93,7 +108,9 @@ internal static class DashboardHost
         app.MapHealthChecks("/health").AllowAnonymous();
         app.MapHealthChecks("/alive").AllowAnonymous();
         app.MapLogin();
+        app.MapOtlp();
         app.MapHub<ClusterHub>("/hubs/cluster");
+        app.MapHub<DiagramHub>("/hubs/causality");
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }
 

@@ -10,7 +10,11 @@ try
     var builder = WebApplication.CreateBuilder(args);
     var options = ReplicaOptionsReader.Read(builder.Configuration);
     builder.AddServiceDefaults();
+
+    // A start that fails is told in one sentence below; the host would log its stack trace as well.
+    builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
     builder.WebHost.ListenAs(options);
+    builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4)); // whoever stops it kills it after a few seconds
     builder.Services.AddReplica(options);
     builder.Services.AddReplicaApi(builder.Configuration);
     builder.Services.AddTextGateway(builder.Configuration);
@@ -28,8 +32,8 @@ catch (Exception exception) when (exception is ConfigurationException or Storage
     await Console.Error.WriteLineAsync(exception.Message);
     return 2;
 }
-catch (IOException exception) when (exception.InnerException is AddressInUseException taken)
+catch (IOException exception) when (exception.InnerException is AddressInUseException)
 {
-    await Console.Error.WriteLineAsync($"{exception.Message} ({taken.Message})");
+    await Console.Error.WriteLineAsync(exception.Message);
     return 2;
 }

@@ -43,6 +43,7 @@ internal sealed partial class DataFolder : IDisposable
         try
         {
             File.Delete(Path.Combine(path, "cluster.json")); // of a run that was killed
+            Directory.CreateDirectory(Path.Combine(path, "redis"));
             return new DataFolder(path, fileLock, ReadOrCreateKey(Path.Combine(path, "cluster.key")));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

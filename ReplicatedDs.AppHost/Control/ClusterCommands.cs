@@ -66,8 +66,8 @@ internal sealed partial class ClusterCommands(
         return await WhenReadyAsync(spare, 201, cancellationToken);
     }
 
-    /// <summary>The command service would replace a running process, so the state is looked at here.</summary>
-    private async Task<IResult?> StartAsync(IResource resource, CancellationToken cancellationToken)
+    /// <summary>Null: its process runs. The command service would replace a running process, so the state is looked at here.</summary>
+    public async Task<IResult?> StartAsync(IResource resource, CancellationToken cancellationToken)
     {
         await _deciding.WaitAsync(cancellationToken);
         try

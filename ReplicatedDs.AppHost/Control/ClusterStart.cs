@@ -12,7 +12,7 @@ namespace ReplicatedDs.AppHost.Control;
 internal sealed partial class ClusterStart(
     ClusterOptions options,
     ClusterFile file,
-    ResourceCommandService commands,
+    ClusterCommands commands,
     ResourceNotificationService notifications,
     LastWords lastWords,
     IHostApplicationLifetime lifetime,
@@ -64,10 +64,8 @@ internal sealed partial class ClusterStart(
         foreach (var number in options.Plan.InOrder)
         {
             var replica = options.ReplicaOf(number);
-            if ((await commands.ExecuteCommandAsync(replica, KnownResourceCommands.StartCommand, cancellationToken)).Success)
-            {
-                await ReadyAsync(replica, cancellationToken);
-            }
+            _ = await commands.StartAsync(replica, cancellationToken); // somebody may have started it by the control API, or it may fail: both show next
+            await ReadyAsync(replica, cancellationToken);
         }
 
         await file.OpenAsync();

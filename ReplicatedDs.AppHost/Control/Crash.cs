@@ -38,9 +38,10 @@ internal static class Crash
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         try
         {
-            await foreach (var change in notifications.WatchAsync(deadline.Token))
+            await foreach (var _ in notifications.WatchAsync(deadline.Token))
             {
-                if (change.ResourceId == context.ResourceName && ProcessId(change.Snapshot) != id)
+                if (notifications.TryGetCurrentState(context.ResourceName, out var now)
+                    && (now.Snapshot.State?.Text != KnownResourceStates.Running || ProcessId(now.Snapshot) != id))
                 {
                     return CommandResults.Success();
                 }

@@ -22,6 +22,8 @@ internal sealed record AppHostSettings
 
     public required bool Text { get; init; }
 
+    public required bool TrustDisk { get; init; }
+
     public required int ControlPort { get; init; }
 
     /// <value>Null: no Redis was named.</value>
@@ -39,6 +41,7 @@ internal sealed record AppHostSettings
             FixedPorts = Value(configuration, "Ports").Equals("fixed", StringComparison.OrdinalIgnoreCase),
             Dashboard = Flag(configuration, "Dashboard:Enabled"),
             Durability = Value(configuration, "Durability").ToLowerInvariant(),
+            TrustDisk = Flag(configuration, "TrustDisk"),
             Lab = Flag(configuration, "Lab"),
             Resp = Flag(configuration, "Resp:Enabled"),
             Text = Flag(configuration, "Text:Enabled"),

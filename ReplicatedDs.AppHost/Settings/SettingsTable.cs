@@ -14,6 +14,7 @@ internal static class SettingsTable
         Setting.Choice("Ports", "fixed: 7080, 7100+n, …; auto: any free ones", "fixed", "auto"),
         Setting.Switch("Dashboard:Enabled", "start the dashboard"),
         Setting.Choice("Durability", "when a write counts as stored", "fsync", "os", "memory"),
+        new("TrustDisk", "false", "true or false", "write after a start without another replica's word that the data folder is no older copy", text => bool.TryParse(text, out _)),
         Setting.Switch("Lab", "allow link faults and hand delivery"),
         Setting.Switch("Resp:Enabled", "the Redis protocol gateway"),
         Setting.Switch("Text:Enabled", "the framed text gateway"),

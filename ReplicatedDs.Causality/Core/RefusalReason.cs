@@ -23,4 +23,13 @@ public enum RefusalReason
 
     /// <summary>The last active member cannot leave: the data would be gone.</summary>
     LastMember,
+
+    /// <summary>This replica was declared dead by an operator: it is no longer a member.</summary>
+    Evicted,
+
+    /// <summary>The survivors of an eviction would be no majority; the operator has to force it.</summary>
+    NeedsForce,
+
+    /// <summary>This replica has just started and asks the others whether its data folder is up to date.</summary>
+    Verifying,
 }

@@ -91,6 +91,11 @@ public sealed partial class ReplicaCore
     {
         _staged.Apply(update, _events);
         _append.Add(update);
+        foreach (var intent in update.Operations.OfType<IntentOperation>())
+        {
+            DropBuffered(intent.Replica);
+        }
+
         if (update.Origin != Id && _links.TryGetValue(update.Origin, out var link))
         {
             link.OwesHeartbeat = true; // its acknowledgement

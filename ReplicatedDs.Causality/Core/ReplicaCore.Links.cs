@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using ReplicatedDs.Causality.Clocks;
-using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Causality.Replication;
 
 namespace ReplicatedDs.Causality.Core;
@@ -12,7 +11,7 @@ public sealed partial class ReplicaCore
     public ImmutableArray<LinkStatus> Links(Instant now) =>
     [
         .. _links.Values
-            .Where(link => State.Members.Find(link.Peer) is { Status: MemberStatus.Active or MemberStatus.Joining })
+            .Where(link => State.Members.Find(link.Peer) is { IsPresent: true, IsFenced: false })
             .Select(link => Describe(link, now)),
     ];
 
@@ -20,7 +19,7 @@ public sealed partial class ReplicaCore
     public ImmutableArray<(ReplicaId Member, VectorClock Row)> Rows() =>
     [
         .. State.Members
-            .Where(member => member.Status is MemberStatus.Active or MemberStatus.Joining)
+            .Where(member => member.IsPresent)
             .Select(member => (member.Id, member.Id == Id ? State.Delivered : _links[member.Id].Row)),
     ];
 
@@ -105,7 +104,7 @@ public sealed partial class ReplicaCore
     private LinksChanged CurrentLinks() => new(Links(_now));
 
     private PeerLink? FindLink(ReplicaId peer) =>
-        _staged.Members.Find(peer) is { Status: MemberStatus.Active or MemberStatus.Joining } ? _links.GetValueOrDefault(peer) : null;
+        _staged.Members.Find(peer) is { IsPresent: true, IsFenced: false } ? _links.GetValueOrDefault(peer) : null;
 
     private static Refused UnknownPeer(ReplicaId peer) =>
         new(RefusalReason.UnknownPeer, $"There is no link to {peer}: it is not another member of the cluster.");

@@ -21,6 +21,7 @@ public sealed partial class ReplicaCore
     {
         if (_staged.Members.Find(arrived.From) is not { } sender
             || sender.Incarnation != arrived.Incarnation
+            || sender.IsFenced
             || !_links.TryGetValue(arrived.From, out var link))
         {
             return; // a stranger, a newcomer not heard of yet, or another process under a known id: the transport has told it so
@@ -32,7 +33,7 @@ public sealed partial class ReplicaCore
             case Heartbeat heartbeat:
                 Take(link, heartbeat);
                 break;
-            case UpdateBatch batch when sender.Status is MemberStatus.Active or MemberStatus.Departed:
+            case UpdateBatch batch when sender.Status is not MemberStatus.Joining || Self.Status == MemberStatus.Departed:
                 Take(link, batch);
                 break;
             case PullRequest pull when Self.Status != MemberStatus.Joining && !IsGivenUp(Self):
@@ -55,7 +56,7 @@ public sealed partial class ReplicaCore
 
         // One that left waits for the last acknowledgement, even after a restart, and one that was given up has to learn it. Nobody
         // sends to them unasked; two that have left would answer each other for ever.
-        link.OwesHeartbeat |= Self.Status == MemberStatus.Active && _staged.Members.Find(link.Peer) is { Status: MemberStatus.Departed };
+        link.OwesHeartbeat |= Self.IsServing && _staged.Members.Find(link.Peer) is { Status: MemberStatus.Departed };
         link.Announce(heartbeat, Id, _previous.Delivered, _now.MonotonicMicroseconds);
     }
 
@@ -67,7 +68,7 @@ public sealed partial class ReplicaCore
             return;
         }
 
-        if (batch.IsRepair && _links.GetValueOrDefault(batch.Origin) is { IsPausedByPeer: true } paused && IsFresh(paused))
+        if (batch.IsRepair && !origin.IsFenced && _links.GetValueOrDefault(batch.Origin) is { IsPausedByPeer: true } paused && IsFresh(paused))
         {
             foreach (var update in batch.Updates.Where(update => !_staged.Delivered.Covers(update.Dot)))
             {
@@ -106,7 +107,8 @@ public sealed partial class ReplicaCore
     private void Serve(PeerLink link, PullRequest pull)
     {
         var last = Math.Min(_staged.Delivered[pull.Origin], pull.First + Math.Clamp(pull.Count, 1, _settings.RangeMax) - 1);
-        if (pull.Origin == Id || pull.First < 1 || pull.First > last || _staged.Members.Find(pull.Origin) is not { } origin)
+        var isOwnStream = pull.Origin == Id && _staged.Members.Find(link.Peer) is not { Status: MemberStatus.Departed };
+        if (isOwnStream || pull.First < 1 || pull.First > last || _staged.Members.Find(pull.Origin) is not { } origin)
         {
             return;
         }
@@ -117,7 +119,7 @@ public sealed partial class ReplicaCore
     /// <summary>
     /// A joiner whose admission was taken back. As long as it is heard it does not know that: it needs the updates up to that of its sponsor.
     /// </summary>
-    private static bool IsGivenUp(Member member) => member is { Status: MemberStatus.Departed, Final: 0 };
+    private static bool IsGivenUp(Member member) => member is { Status: MemberStatus.Departed, Final: 0, IsFenced: false };
 
     /// <summary>Whether the peer was heard within the patience (which starts with the link), so that what it said of itself still counts.</summary>
     private bool IsFresh(PeerLink link) =>
@@ -158,7 +160,8 @@ public sealed partial class ReplicaCore
         {
             var now = _now.MonotonicMicroseconds;
             if (_staged.Members.Find(link.Peer) is not { } peer
-                || !(peer.Status is MemberStatus.Active or MemberStatus.Joining || IsGivenUp(peer))
+                || peer.IsFenced
+                || !(peer.IsPresent || IsGivenUp(peer))
                 || link.Announced is not { } announced
                 || !announced.Covers(self.Activated)) // it does not know yet that this replica may write (R1)
             {
@@ -198,8 +201,12 @@ public sealed partial class ReplicaCore
         var now = _now.MonotonicMicroseconds;
         foreach (var link in _links.Values)
         {
-            var status = _staged.Members.Find(link.Peer)?.Status;
-            var isDue = status is MemberStatus.Active or MemberStatus.Joining
+            if (_staged.Members.Find(link.Peer) is not { IsFenced: false } member)
+            {
+                continue;
+            }
+
+            var isDue = member.IsPresent
                 && (link.LastHeartbeatAt is not { } last || now - last >= Micros(_settings.HeartbeatInterval));
             if (isDue || link.OwesHeartbeat)
             {
@@ -255,7 +262,7 @@ public sealed partial class ReplicaCore
     {
         foreach (var origin in _staged.Members)
         {
-            if (origin.Id != Id)
+            if (origin.Id != Id && _settings.Mutation != CoreMutation.NoRepair)
             {
                 RepairGap(origin);
             }
@@ -279,7 +286,7 @@ public sealed partial class ReplicaCore
         }
 
         var own = _links.GetValueOrDefault(origin.Id);
-        if (own is { IsPausedByPeer: true } && IsFresh(own))
+        if (own is { IsPausedByPeer: true } && IsFresh(own) && !origin.IsFenced)
         {
             (repair.StalledSince, repair.IsActive, repair.AskedAt) = (null, false, null);
             return;
@@ -290,7 +297,7 @@ public sealed partial class ReplicaCore
             (repair.StalledSince, repair.StalledAt) = (now, first);
         }
 
-        var isSilent = origin.Status is not MemberStatus.Active || own is null || !IsFresh(own);
+        var isSilent = !origin.IsServing || own is null || !IsFresh(own);
         var isStalled = now - repair.StalledSince > Micros(_settings.RepairPatience);
         if (!(repair.IsActive || isSilent || isStalled)
             || (repair.AskedAt is { } asked && first <= repair.AskedLast && now - asked < 2 * Micros(_settings.ResendTimeout)))
@@ -307,12 +314,17 @@ public sealed partial class ReplicaCore
         Send(holder, new PullRequest(origin.Id, first, count));
     }
 
-    /// <summary>Whether the peer may be asked for that update: active, reachable, and it has announced it.</summary>
+    /// <summary>
+    /// Whether the peer may be asked for that update: active, reachable, and it has announced it. Its own updates it sends unasked, but not
+    /// to one that left; that one has to ask, and may also ask a joiner, which serves if it was activated meanwhile: nothing that comes after
+    /// a leave is handed on, it only tells who else left.
+    /// </summary>
     private bool Holds(PeerLink link, ReplicaId origin, long counter) =>
-        link.Peer != origin
+        (link.Peer != origin || Self.Status == MemberStatus.Departed)
         && link.Announced is { } announced && announced[origin] >= counter
         && IsReachable(link)
-        && _staged.Members.IsActive(link.Peer);
+        && _staged.Members.Find(link.Peer) is { IsPresent: true, IsFenced: false } peer
+        && (peer.IsServing || Self.Status == MemberStatus.Departed);
 
     private void AdvanceStable()
     {
@@ -341,11 +353,11 @@ public sealed partial class ReplicaCore
         var stable = _previous.Delivered;
         foreach (var member in _previous.Members)
         {
-            if (member.Id != Id && member.Status is MemberStatus.Active or MemberStatus.Joining)
+            if (member.Id != Id && member.IsPresent)
             {
                 var link = _links[member.Id];
                 link.RefreshRow(_previous.Delivered);
-                stable = stable.Meet(link.Row);
+                stable = stable.Meet(_settings.Mutation == CoreMutation.RowsBeforeDelivery ? link.Announced ?? link.Row : link.Row);
             }
         }
 

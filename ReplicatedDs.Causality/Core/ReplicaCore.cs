@@ -30,6 +30,8 @@ public sealed partial class ReplicaCore
     private ReplicaState _previous;
     private Refused? _refusal;
     private long _stableCheckedAt;
+    private bool _isVerified;
+    private readonly long _startedAt;
 
     /// <summary>Starts from a recovered state.</summary>
     /// <param name="settings">Who this is; <paramref name="state"/> must know the id under the same incarnation.</param>
@@ -51,8 +53,10 @@ public sealed partial class ReplicaCore
         _buffer = new DeliveryBuffer(settings.BufferMax, settings.BufferBytesMax);
         State = _previous = state;
         _staged = new StagedState(state, settings.Mutation);
+        _startedAt = now.MonotonicMicroseconds;
         AdjustLinks();
         Stable = KnownStable();
+        Verify();
     }
 
     /// <summary>The state after the last step.</summary>
@@ -69,6 +73,10 @@ public sealed partial class ReplicaCore
     /// <summary>Why this replica refuses writes; <c>null</c> if it does not.</summary>
     public Refused? Refusal => _refusal ?? Self.Status switch
     {
+        _ when Self.IsFenced => new Refused(RefusalReason.Evicted, $"Replica {Id} was declared dead by an operator: it is no longer a member."),
+        MemberStatus.Active when !_isVerified => new Refused(
+            RefusalReason.Verifying,
+            $"Replica {Id} has just started and waits for other members to confirm that its data folder is no older copy."),
         MemberStatus.Active => null,
         MemberStatus.Joining => new Refused(RefusalReason.NotActive, $"Replica {Id} is joining: it cannot write before its sponsor has activated it."),
         _ => new Refused(RefusalReason.Leaving, $"Replica {Id} has left the cluster."),
@@ -97,8 +105,10 @@ public sealed partial class ReplicaCore
             Take(input);
         }
 
+        Verify();
         DeliverEarly();
         SponsorJoiners();
+        PromiseEvictions();
         AdjustLinks();
         SendUpdates();
         RepairGaps();
@@ -116,6 +126,7 @@ public sealed partial class ReplicaCore
             NextStepAt = NextStepAt(),
             MayExit = MayExit(),
             MustRejoin = IsGivenUp(Self),
+            IsEvicted = _refusal is { Reason: RefusalReason.Evicted },
         };
     }
 
@@ -125,7 +136,7 @@ public sealed partial class ReplicaCore
     /// </summary>
     public void Rollback()
     {
-        State = _previous;
+        State = _settings.Mutation == CoreMutation.KeepFailedSteps ? State : _previous;
         _staged = new StagedState(State, _settings.Mutation);
         AdjustLinks();
         foreach (var link in _links.Values)
@@ -184,6 +195,12 @@ public sealed partial class ReplicaCore
                 break;
             case LeaveRequest leave:
                 Reply(leave, Leave());
+                break;
+            case EvictRequest evict:
+                Reply(evict, Evict(evict));
+                break;
+            case EvictionLearnt learnt:
+                Learn(learnt);
                 break;
             case GuestRequest guest:
                 Reply(guest, Admit(guest));

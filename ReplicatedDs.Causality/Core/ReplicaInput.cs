@@ -34,6 +34,15 @@ public sealed record JoinRequest(object? Tag, AdmitOperation Admit) : Request(Ta
 /// <summary>The operator wants this replica to leave for ever.</summary>
 public sealed record LeaveRequest(object? Tag) : Request(Tag);
 
+/// <summary>
+/// The operator declares a member dead, irrevocably (R7). What the dead member wrote and no survivor holds is given up.
+/// </summary>
+/// <param name="IsForced">Also where the survivors are no majority.</param>
+public sealed record EvictRequest(object? Tag, ReplicaId Id, bool IsForced) : Request(Tag);
+
+/// <summary>A peer told this replica that the cluster has evicted it.</summary>
+public sealed record EvictionLearnt(ReplicaId From) : ReplicaInput;
+
 /// <summary>Lab: admit a sender of hand-delivered updates under an id that the allocator gave.</summary>
 public sealed record GuestRequest(object? Tag, ReplicaId Id) : Request(Tag);
 

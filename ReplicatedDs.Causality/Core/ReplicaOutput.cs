@@ -33,4 +33,7 @@ public sealed class ReplicaOutput
 
     /// <summary>This replica's admission was taken back by its sponsor: its data is void and it has to join anew under another id.</summary>
     public required bool MustRejoin { get; init; }
+
+    /// <summary>The cluster has evicted this replica: what it wrote and nobody else holds is given up there.</summary>
+    public required bool IsEvicted { get; init; }
 }

@@ -8,6 +8,12 @@ public sealed record ReplicaSettings(ReplicaId Id, Incarnation Incarnation)
     /// <summary>Seeds the choices that are random in the lab: lost messages, jitter.</summary>
     public ulong Seed { get; init; }
 
+    /// <summary>What it needs to hear before it writes.</summary>
+    public DiskTrust DiskTrust { get; init; }
+
+    /// <summary>With <see cref="Core.DiskTrust.OneWitness"/>: after how long one member's word is enough.</summary>
+    public TimeSpan WitnessDeadline { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How often a peer hears of this replica when nothing else happens.</summary>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(200);
 

@@ -23,6 +23,9 @@ public sealed record Admitted(ReplicaId Id, Dot Dot) : RequestResult;
 /// <summary>The leave was issued as this update; the process may stop when <see cref="ReplicaOutput.MayExit"/> says so.</summary>
 public sealed record Leaving(Dot Dot) : RequestResult;
 
+/// <summary>The eviction was announced as this update; it ends when every survivor has promised.</summary>
+public sealed record Evicting(ReplicaId Id, Dot Dot) : RequestResult;
+
 /// <summary>What became of a hand-delivered update.</summary>
 public sealed record HandDelivered(Dot Dot, DeliveryOutcome Outcome, ImmutableArray<Dot> Missing) : RequestResult;
 

@@ -27,19 +27,22 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
     /// <exception cref="InvalidOperationException">It is not: a broken invariant.</exception>
     public void Apply(Update update, List<ReplicaEvent>? events = null)
     {
-        if (mutation is CoreMutation.None or CoreMutation.WinnerByArrival
+        if (mutation is not (CoreMutation.SkipDependencyCheck or CoreMutation.ApplyDuplicates)
             && (Delivered[update.Origin] + 1 != update.Dot.Counter || !Delivered.Covers(update.Dependencies)))
         {
             throw new InvalidOperationException(
                 $"Invariant broken: {update.Dot} with dependencies {update.Dependencies} applied where {Delivered} is delivered.");
         }
 
-        foreach (var operation in update.Operations)
+        foreach (var operation in mutation == CoreMutation.TornUpdates ? update.Operations.Take(1) : update.Operations)
         {
             switch (operation)
             {
                 case SetOperation set:
                     Write(update, set.Key, new KeyVersion(update.Dot, update.Timestamp, IsTombstone: false, set.Value, set.ContentType), events);
+                    break;
+                case DeleteOperation delete when mutation == CoreMutation.ForgetTombstones:
+                    (_keys ??= root.Keys.ToBuilder()).Remove(delete.Key);
                     break;
                 case DeleteOperation delete:
                     Write(update, delete.Key, new KeyVersion(update.Dot, update.Timestamp, IsTombstone: true, default, null), events);
@@ -53,6 +56,7 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
         }
 
         Delivered = Delivered.With(update.Dot);
+        EndEvictions(update, events);
         Timestamp = HybridTimestamp.Max(Timestamp, update.Timestamp);
         _bases[update.Origin] = update.Dependencies;
     }
@@ -101,10 +105,36 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
         {
             AdmitOperation => (ReplicaEventKind.Join, $"replica {update.Origin} admits {operation.Replica}"),
             ActivateOperation => (ReplicaEventKind.Join, $"{operation.Replica} is active"),
+            IntentOperation => (ReplicaEventKind.Leave, $"replica {update.Origin} declares {operation.Replica} dead"),
+            PromiseOperation => (ReplicaEventKind.Leave, $"replica {update.Origin} promises to take nothing more from {operation.Replica}"),
             GuestOperation => (ReplicaEventKind.Join, $"{operation.Replica} is a guest"),
             AbortOperation => (ReplicaEventKind.Leave, $"replica {update.Origin} gives up on {operation.Replica}"),
             _ => (ReplicaEventKind.Leave, $"{operation.Replica} left"),
         };
         events.Add(new ReplicaEvent(kind) { Update = update, Peer = operation.Replica, Detail = detail });
+    }
+
+    private void EndEvictions(Update update, List<ReplicaEvent>? events)
+    {
+        // Whoever joins or leaves changes who has to promise.
+        if (!update.Operations.Any(operation => operation is MembershipOperation))
+        {
+            return;
+        }
+
+        var before = Members;
+        Members = Members.EndEvictions(Delivered);
+        if (events is not null && !ReferenceEquals(before, Members))
+        {
+            foreach (var departed in Members.Where(member => member is { IsFenced: true, IsPresent: false } && before.Find(member.Id)!.IsPresent))
+            {
+                events.Add(new ReplicaEvent(ReplicaEventKind.Leave)
+                {
+                    Update = update,
+                    Peer = departed.Id,
+                    Detail = $"{departed.Id} is evicted; its last update is {departed.Id}#{departed.Final}",
+                });
+            }
+        }
     }
 }

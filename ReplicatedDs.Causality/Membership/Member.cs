@@ -15,6 +15,7 @@ namespace ReplicatedDs.Causality.Membership;
 /// </param>
 /// <param name="Activated">The update that activated it; <c>default</c> before.</param>
 /// <param name="Final">The counter of its last update once it departed, else 0.</param>
+/// <param name="Eviction">Set once an operator declared it dead (R7); it stays when the member has departed.</param>
 public sealed record Member(
     ReplicaId Id,
     Incarnation Incarnation,
@@ -25,8 +26,18 @@ public sealed record Member(
     Dot Admitted,
     VectorClock Floor,
     Dot Activated = default,
-    long Final = 0)
+    long Final = 0,
+    Eviction? Eviction = null)
 {
     /// <summary>The member whose update admitted it; itself for the founder.</summary>
     public ReplicaId Sponsor => Admitted.Replica;
+
+    /// <summary>Joining or active: it counts for the stable vector, reachable or not, declared dead or not.</summary>
+    public bool IsPresent => Status is MemberStatus.Joining or MemberStatus.Active;
+
+    /// <summary>Declared dead: nothing is taken from it or sent to it, now and for ever.</summary>
+    public bool IsFenced => Eviction is not null;
+
+    /// <summary>Active and not declared dead.</summary>
+    public bool IsServing => Status == MemberStatus.Active && !IsFenced;
 }

@@ -25,7 +25,8 @@ public sealed class MemberTable : IReadOnlyCollection<Member>
 
     public Member? Find(ReplicaId id) => _members.GetValueOrDefault(id);
 
-    public bool IsActive(ReplicaId id) => Find(id)?.Status == MemberStatus.Active;
+    /// <summary>Whether the member is active and not declared dead.</summary>
+    public bool IsServing(ReplicaId id) => Find(id)?.IsServing ?? false;
 
     /// <summary>The table after one more delivered operation of <paramref name="update"/>.</summary>
     public MemberTable Apply(Update update, MembershipOperation operation)
@@ -46,8 +47,40 @@ public sealed class MemberTable : IReadOnlyCollection<Member>
                 Set(known with { Status = MemberStatus.Departed }),
             LeaveOperation when known is not null && operation.Replica == update.Origin =>
                 Set(known with { Status = MemberStatus.Departed, Final = update.Dot.Counter }),
+            IntentOperation intent when known is { IsPresent: true } => Set(known with
+            {
+                Eviction = new Eviction(
+                    intent.IsForced || known.Eviction is { IsForced: true }, known.Eviction?.PromisedBy ?? ImmutableSortedSet<ReplicaId>.Empty),
+            }),
+            PromiseOperation when known is { Eviction: { } eviction, IsPresent: true } => Set(known with
+            {
+                Eviction = eviction with { PromisedBy = eviction.PromisedBy.Add(update.Origin) },
+            }),
             _ => this,
         };
+    }
+
+    /// <summary>
+    /// Ends the evictions that may end: once every survivor has promised for all that are declared dead, and the survivors are more than
+    /// they (or the operator forced it), those depart where <paramref name="delivered"/> stands. By causal delivery whoever has all promises has
+    /// everything that any survivor held, so the end is the same everywhere.
+    /// </summary>
+    public MemberTable EndEvictions(VectorClock delivered)
+    {
+        ArgumentNullException.ThrowIfNull(delivered);
+        var dead = _members.Values.Where(member => member is { IsPresent: true, IsFenced: true }).ToList();
+        if (dead.Count == 0)
+        {
+            return this;
+        }
+
+        var survivors = _members.Values.Where(member => member is { IsPresent: true, IsFenced: false }).ToList();
+        var mayEnd = (survivors.Count > dead.Count || (survivors.Count > 0 && dead.Any(member => member.Eviction!.IsForced)))
+            && survivors.All(survivor => dead.All(member => member.Eviction!.PromisedBy.Contains(survivor.Id)));
+        return mayEnd
+            ? new MemberTable(_members.SetItems(dead.Select(member => KeyValuePair.Create(
+                member.Id, member with { Status = MemberStatus.Departed, Final = delivered[member.Id] }))))
+            : this;
     }
 
     public IEnumerator<Member> GetEnumerator() => _members.Values.GetEnumerator();

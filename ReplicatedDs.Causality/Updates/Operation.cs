@@ -37,6 +37,15 @@ public sealed record AbortOperation(ReplicaId Replica) : MembershipOperation(Rep
 public sealed record LeaveOperation(ReplicaId Replica) : MembershipOperation(Replica);
 
 /// <summary>
+/// An operator says that <paramref name="Replica"/> is dead and will not come back (R7). Irrevocable: delivering it fences that replica off.
+/// </summary>
+/// <param name="IsForced">The operator also takes responsibility for there being no majority of survivors.</param>
+public sealed record IntentOperation(ReplicaId Replica, bool IsForced) : MembershipOperation(Replica);
+
+/// <summary>The author takes nothing more from <paramref name="Replica"/> and has passed on what it holds of it (R7).</summary>
+public sealed record PromiseOperation(ReplicaId Replica) : MembershipOperation(Replica);
+
+/// <summary>
 /// Admits a sender for hand-delivered updates (lab): it has no process and no row in the stable vector.
 /// </summary>
 public sealed record GuestOperation(ReplicaId Replica) : MembershipOperation(Replica);

@@ -44,6 +44,12 @@ internal static class OperationCodec
             case GuestOperation guest:
                 WriteMembership(target, OperationKind.Guest, guest);
                 break;
+            case IntentOperation intent:
+                WriteMembership(target, intent.IsForced ? OperationKind.ForcedIntent : OperationKind.Intent, intent);
+                break;
+            case PromiseOperation promise:
+                WriteMembership(target, OperationKind.Promise, promise);
+                break;
             default:
                 throw new ArgumentException($"There is no wire format for {operation.GetType().Name}.", nameof(operation));
         }
@@ -77,6 +83,12 @@ internal static class OperationCodec
                 return new LeaveOperation(reader.ReadReplica());
             case OperationKind.Guest:
                 return new GuestOperation(reader.ReadReplica());
+            case OperationKind.Intent:
+                return new IntentOperation(reader.ReadReplica(), IsForced: false);
+            case OperationKind.ForcedIntent:
+                return new IntentOperation(reader.ReadReplica(), IsForced: true);
+            case OperationKind.Promise:
+                return new PromiseOperation(reader.ReadReplica());
             default:
                 throw new WireFormatException($"Operation kind {kind} is unknown to this program; it may come from a newer one.");
         }

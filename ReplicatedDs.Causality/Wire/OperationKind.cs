@@ -20,6 +20,7 @@ internal enum OperationKind : byte
     Abort = 34,
     Leave = 35,
     Guest = 36,
-
-    // 37: Intent. 38: Promise.
+    Intent = 37,
+    ForcedIntent = 38,
+    Promise = 39,
 }

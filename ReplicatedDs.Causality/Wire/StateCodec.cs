@@ -53,6 +53,7 @@ public static class StateCodec
             }
 
             target.WriteCounter(member.Final, least: 0);
+            WriteEviction(target, member.Eviction);
         }
     }
 
@@ -170,6 +171,40 @@ public static class StateCodec
         var admitted = reader.ReadDot();
         var floor = reader.ReadClock();
         var activated = reader.ReadBool("activated") ? reader.ReadDot() : default;
-        return new Member(id, incarnation, name, http, peer, status, admitted, floor, activated, reader.ReadCounter(least: 0));
+        var final = reader.ReadCounter(least: 0);
+        return new Member(id, incarnation, name, http, peer, status, admitted, floor, activated, final, ReadEviction(ref reader));
+    }
+
+    private static void WriteEviction(IBufferWriter<byte> target, Eviction? eviction)
+    {
+        target.WriteBool(eviction is not null);
+        if (eviction is null)
+        {
+            return;
+        }
+
+        target.WriteBool(eviction.IsForced);
+        target.WriteCount(eviction.PromisedBy.Count, WireLimits.MembersMax, "promises");
+        foreach (var survivor in eviction.PromisedBy)
+        {
+            target.WriteReplica(survivor);
+        }
+    }
+
+    private static Eviction? ReadEviction(ref WireReader reader)
+    {
+        if (!reader.ReadBool("evicted"))
+        {
+            return null;
+        }
+
+        var isForced = reader.ReadBool("forced");
+        var survivors = new ReplicaId[reader.ReadCount(WireLimits.MembersMax, 1, "promises")];
+        for (var i = 0; i < survivors.Length; i++)
+        {
+            survivors[i] = reader.ReadReplica();
+        }
+
+        return new Eviction(isForced, [.. survivors]);
     }
 }

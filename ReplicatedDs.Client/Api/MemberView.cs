@@ -1,7 +1,7 @@
 namespace ReplicatedDs.Client.Api;
 
 /// <summary>One member, in <c>GET /members</c>.</summary>
-/// <param name="Status"><c>joining</c>, <c>active</c>, <c>departed</c> or <c>guest</c>.</param>
+/// <param name="Status"><c>joining</c>, <c>active</c>, <c>evicting</c>, <c>evicted</c>, <c>departed</c> or <c>guest</c>.</param>
 /// <param name="Http">Where clients reach it.</param>
 /// <param name="LastHeardMs">How long ago this replica heard from it; <c>null</c>: never, or itself.</param>
 /// <param name="Reachable">Whether it was heard of within the last second (always for itself).</param>

@@ -15,6 +15,9 @@ internal sealed class ProcessActions(HttpClient http, DashboardOptions options, 
     private static readonly TimeSpan ControlTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan EffectTimeout = TimeSpan.FromSeconds(15);
 
+    /// <summary>A leaving replica first hands over what only it holds.</summary>
+    private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(60);
+
     /// <summary>Why the control API cannot be used now, else <c>null</c>.</summary>
     public static string? Refusal(ClusterView view) => view.Control switch
     {
@@ -80,7 +83,7 @@ internal sealed class ProcessActions(HttpClient http, DashboardOptions options, 
         }
 
         control.Refresh();
-        return await SeesAsync(replica.Name, seen => seen is { IsSpare: true, State: ReplicaStates.Spare })
+        return await SeesAsync(replica.Name, seen => seen is { IsSpare: true, State: ReplicaStates.Spare }, LeaveTimeout)
             ? ActionOutcome.Done($"{replica.Label} has left; {replica.Name} is a spare again.")
             : ActionOutcome.Failed($"{replica.Label} was asked to leave and is still {store.Current.Find(replica.Name)?.State}.");
     }
@@ -130,9 +133,9 @@ internal sealed class ProcessActions(HttpClient http, DashboardOptions options, 
         }
     }
 
-    private async Task<bool> SeesAsync(string name, Func<ReplicaPicture?, bool> condition)
+    private async Task<bool> SeesAsync(string name, Func<ReplicaPicture?, bool> condition, TimeSpan? most = null)
     {
-        using var deadline = new CancellationTokenSource(EffectTimeout, time);
+        using var deadline = new CancellationTokenSource(most ?? EffectTimeout, time);
         try
         {
             while (true)

@@ -76,6 +76,7 @@ internal sealed class ReplicaPoller(ReplicaSlot slot, ReplicaReader reader, Clus
 
         var clock = await reader.ClockAsync(slot, cancellationToken);
         var pending = await reader.PendingAsync(slot, cancellationToken);
+        var status = await reader.StatusAsync(slot, cancellationToken);
         var links = store.Slot(slot.Name).Links;
         var refusal = store.Slot(slot.Name).LinkRefusal;
         if (_linksChanged || links is null || links.Any(link => link.Mode != "ok"))
@@ -94,6 +95,8 @@ internal sealed class ReplicaPoller(ReplicaSlot slot, ReplicaReader reader, Clus
         {
             Clock = clock,
             Pending = pending,
+            Status = status,
+            StartedAt = StartOf(status, picture.StartedAt, answeredAt),
             Links = links,
             LinkRefusal = refusal,
             AnsweredAt = answeredAt,
@@ -104,22 +107,21 @@ internal sealed class ReplicaPoller(ReplicaSlot slot, ReplicaReader reader, Clus
 
     private async Task PollSlowAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var status = await reader.StatusAsync(slot, cancellationToken);
         var members = await reader.MembersAsync(slot, cancellationToken);
+        var writes = store.Slot(slot.Name).Status?.Counters.Writes ?? -1;
         var seconds = (now - _slowAt).TotalSeconds;
-        var rate = _writes >= 0 && status.Counters.Writes >= _writes && seconds is > 0.5 and < 10 ? (status.Counters.Writes - _writes) / seconds : 0;
-        _writes = status.Counters.Writes;
+        var rate = _writes >= 0 && writes >= _writes && seconds is > 0.5 and < 10 ? (writes - _writes) / seconds : 0;
+        _writes = writes;
         _slowAt = now;
         _linksChanged = true;
-        store.Update(slot.Name, picture => picture with
-        {
-            Status = status,
-            Members = members,
-            StartedAt = picture.StartedAt is { } known && (known - (now - TimeSpan.FromMilliseconds(status.UptimeMs))).Duration() < SlowInterval
-                ? known
-                : now - TimeSpan.FromMilliseconds(status.UptimeMs),
-            WritesPerSecond = rate,
-        });
+        store.Update(slot.Name, picture => picture with { Members = members, WritesPerSecond = rate });
+    }
+
+    /// <summary>What was known before is kept while it fits, so that the start does not jitter with the way of the answer.</summary>
+    private static DateTimeOffset StartOf(StatusView status, DateTimeOffset? known, DateTimeOffset now)
+    {
+        var start = now - TimeSpan.FromMilliseconds(status.UptimeMs);
+        return known is { } before && (before - start).Duration() < SlowInterval ? before : start;
     }
 
     private void NoteSilence(Exception exception)

@@ -105,8 +105,9 @@ internal static class ViewBuilder
         var behind = new List<(int Origin, long Count)>();
         foreach (var column in clock is null ? [] : columns)
         {
+            // Nobody is behind itself: another replica was merely asked a moment later.
             var missing = newest[column] - clock!.GetValueOrDefault(column);
-            if (missing > 0)
+            if (missing > 0 && column != slot.Id)
             {
                 behind.Add((column, missing));
             }

@@ -71,7 +71,7 @@ internal sealed class PeerClient(PeerHttp http, ReplicaOptions options, AddressB
     /// <summary>The update with that dot from any member that holds it; <c>null</c> if nobody reachable does.</summary>
     public async Task<Update?> FindUpdateAsync(Dot dot, MemberTable members, ReplicaId self, CancellationToken cancellationToken)
     {
-        foreach (var member in members.Where(member => member.Status == MemberStatus.Active && member.Id != self))
+        foreach (var member in members.Where(member => member.IsServing && member.Id != self))
         {
             if (addresses.Peer(member) is { } address && await TryGetUpdateAsync(address, dot, cancellationToken).ConfigureAwait(false) is { } update)
             {

@@ -24,6 +24,9 @@ internal static class PeerEndpoints
     /// <summary>Frames of one stream that may wait for the loop; beyond, the stream is not read, and the sender has to wait.</summary>
     private const int FramesWaitingMax = 16;
 
+    /// <summary>The problem that tells a replica that it was evicted.</summary>
+    public const string EvictedProblem = "evicted";
+
     public static void MapPeerApi(this IApplicationBuilder app, ReplicaOptions options)
     {
         var expected = SHA256.HashData(Encoding.UTF8.GetBytes("Bearer " + options.ClusterKey));
@@ -51,8 +54,10 @@ internal static class PeerEndpoints
     }
 
     /// <summary>Frames of a peer until it ends. The answer's head is sent after the first frame was checked.</summary>
-    private static async Task StreamAsync(HttpContext context, ReplicaNode node, ILogger<PeerTransport> logger)
+    private static async Task StreamAsync(HttpContext context, ReplicaNode node, IHostApplicationLifetime lifetime, ILogger<PeerTransport> logger)
     {
+        // A stream has no end of its own: a server that stops would wait for it.
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
         if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
         {
@@ -69,7 +74,7 @@ internal static class PeerEndpoints
         var room = new SemaphoreSlim(FramesWaitingMax); // not disposed: the loop may release it after the stream has ended
         try
         {
-            await foreach (var envelope in ReadFramesAsync(context.Request.BodyReader, context.RequestAborted))
+            await foreach (var envelope in ReadFramesAsync(context.Request.BodyReader, ends.Token))
             {
                 if (Objection(envelope, node) is var (status, name, detail) && status != 0)
                 {
@@ -80,14 +85,14 @@ internal static class PeerEndpoints
 
                 if (!context.Response.HasStarted)
                 {
-                    await context.Response.StartAsync(context.RequestAborted);
-                    await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+                    await context.Response.StartAsync(ends.Token);
+                    await context.Response.BodyWriter.FlushAsync(ends.Token);
                 }
 
                 foreach (var message in envelope.Messages)
                 {
-                    await room.WaitAsync(context.RequestAborted);
-                    await node.PostAsync(new MessageArrived(envelope.From, envelope.FromIncarnation, message), () => room.Release(), context.RequestAborted);
+                    await room.WaitAsync(ends.Token);
+                    await node.PostAsync(new MessageArrived(envelope.From, envelope.FromIncarnation, message), () => room.Release(), ends.Token);
                 }
             }
         }
@@ -102,7 +107,7 @@ internal static class PeerEndpoints
         }
         catch (Exception ended) when (ended is OperationCanceledException or IOException)
         {
-            return; // the sender is gone: it will open another stream
+            return; // the sender is gone, or this replica stops: it will open another stream
         }
     }
 
@@ -129,6 +134,7 @@ internal static class PeerEndpoints
             null => (StatusCodes.Status404NotFound, "unknown-replica", $"Replica {envelope.From} is not known here yet."),
             { } member when member.Incarnation != envelope.FromIncarnation =>
                 (StatusCodes.Status409Conflict, "other-incarnation", $"Id {envelope.From} belongs to another process."),
+            { IsFenced: true } => (StatusCodes.Status410Gone, EvictedProblem, $"Replica {envelope.From} was evicted."),
             { Status: MemberStatus.Departed, Final: 0 } =>
                 (StatusCodes.Status410Gone, "admission-withdrawn", $"The admission of replica {envelope.From} was taken back."),
             _ => default,
@@ -196,7 +202,7 @@ internal static class PeerEndpoints
         }
 
         await context.Response.WriteAsJsonAsync(
-            new ClusterDescription(self.ClusterId, self.Id.Value, member.Status == MemberStatus.Active, node.State.Members.HighestId.Value),
+            new ClusterDescription(self.ClusterId, self.Id.Value, member.IsServing, node.State.Members.HighestId.Value),
             context.RequestAborted);
     }
 
@@ -259,7 +265,7 @@ internal static class PeerEndpoints
     /// <summary>One root as a stream.</summary>
     private static async Task SnapshotAsync(HttpContext context, IReplicaNode node)
     {
-        if (node.Identity is not { } self || !node.State.Members.IsActive(self.Id))
+        if (node.Identity is not { } self || !node.State.Members.IsServing(self.Id))
         {
             await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "not-ready", "Only an active replica gives snapshots.");
             return;

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Threading.Channels;
+using Microsoft.AspNetCore.Mvc;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Causality.Replication;
@@ -98,7 +99,7 @@ internal sealed class PeerSender : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception exception) when (exception is HttpRequestException or IOException or InvalidOperationException or OperationCanceledException)
+            catch (Exception exception) when (exception is HttpRequestException or IOException or InvalidOperationException or OperationCanceledException or System.Text.Json.JsonException)
             {
                 var reason = (exception.InnerException ?? exception).Message;
                 if (reason != lastReason)
@@ -145,6 +146,11 @@ internal sealed class PeerSender : IAsyncDisposable
         try
         {
             using var response = await _http.SendAsync(request, ended.Token).WaitAsync(TimeSpan.FromSeconds(10), ended.Token).ConfigureAwait(false);
+            if (response.StatusCode == HttpStatusCode.Gone)
+            {
+                await LearnAsync(response, ended.Token).ConfigureAwait(false);
+            }
+
             if (response.StatusCode != HttpStatusCode.OK)
             {
                 throw new HttpRequestException(await RefusalAsync(response, ended.Token).ConfigureAwait(false));
@@ -168,6 +174,17 @@ internal sealed class PeerSender : IAsyncDisposable
         finally
         {
             await ended.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>410 with the right name: this replica was evicted while it was away.</summary>
+    private async Task LearnAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        await response.Content.LoadIntoBufferAsync(cancellationToken).ConfigureAwait(false);
+        var problem = await response.Content.ReadFromJsonAsync<ProblemDetails>(cancellationToken).ConfigureAwait(false);
+        if (problem?.Type == $"urn:replicated-ds:{PeerEndpoints.EvictedProblem}")
+        {
+            await _post(new EvictionLearnt(_peer.Id), cancellationToken).ConfigureAwait(false);
         }
     }
 

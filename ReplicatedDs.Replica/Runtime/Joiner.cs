@@ -40,10 +40,18 @@ internal sealed class Joiner(
 
         var identity = new ReplicaIdentity(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), new ReplicaId(1), NewIncarnation());
         await allocator.FoundAsync(identity.ClusterId, stop).ConfigureAwait(false);
+        await store.InitializeAsync(identity, ReplicaState.Empty, stop).ConfigureAwait(false);
+        logger.Founded(identity.Id.Value, identity.ClusterId);
+        return await BeginAsync(store, identity, stop).ConfigureAwait(false);
+    }
+
+    /// <summary>Appends the update that founds the cluster to the founder's empty log; after a crash in between, at the next start.</summary>
+    public async Task<ReplicaState> BeginAsync(IReplicaStore store, ReplicaIdentity identity, CancellationToken stop)
+    {
         var founding = ReplicaCore.Found(Admission(identity), time.Instant());
         var state = ReplicaCore.Replay(ReplicaState.Empty, [founding]);
-        await store.InitializeAsync(identity, state, stop).ConfigureAwait(false);
-        logger.Founded(identity.Id.Value, identity.ClusterId);
+        await store.AppendAsync([founding], stop).ConfigureAwait(false);
+        store.Published(state, [founding]);
         return state;
     }
 

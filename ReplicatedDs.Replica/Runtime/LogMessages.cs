@@ -36,6 +36,9 @@ internal static partial class LogMessages
     [LoggerMessage(1010, LogLevel.Critical, "The replica stops: an invariant is broken")]
     public static partial void InvariantBroken(this ILogger logger, Exception exception);
 
+    [LoggerMessage(1012, LogLevel.Warning, "Replica {Id} was evicted while it was away; its {Count} own updates are in own-writes.jsonl in its folder, which is moved aside")]
+    public static partial void Evicted(this ILogger logger, int id, long count);
+
     [LoggerMessage(1011, LogLevel.Warning, "Testing only: the core runs with the deliberate fault {Mutation}")]
     public static partial void RunsMutated(this ILogger logger, string mutation);
 }

@@ -33,6 +33,6 @@ internal sealed class Readiness(long startedAt)
         }
 
         return elapsed > Deadline
-            || ((!isAnyoneSilent || elapsed > SilentPeersMax) && _targets.Values.All(core.State.Delivered.Covers));
+            || (core.Refusal is null && (!isAnyoneSilent || elapsed > SilentPeersMax) && _targets.Values.All(core.State.Delivered.Covers));
     }
 }

@@ -243,6 +243,7 @@ internal sealed class ReplicaLoop
             NextStepAt = now.MonotonicMicroseconds + 100_000,
             MayExit = false,
             MustRejoin = false,
+            IsEvicted = false,
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Replica.Http;
 using ReplicatedDs.Replica.Ids;
@@ -49,6 +50,10 @@ internal sealed class ReplicaNode(
         var (used, free) = _store?.Usage() ?? default;
         return (used, free, Volatile.Read(ref _session)?.Loop.IsStoreWritable ?? true);
     }
+
+    public Uri? HttpOf(Member member) => addresses.Http(member);
+
+    public Uri? PeerOf(Member member) => addresses.Peer(member);
 
     /// <summary>Opens the data folder, before anything listens.</summary>
     /// <exception cref="StorageUnavailableException">It cannot be opened; the message says why.</exception>
@@ -120,7 +125,8 @@ internal sealed class ReplicaNode(
     {
         var store = _store!;
         ReplicaState state;
-        if (store.Identity is null)
+        var isNew = store.Identity is null;
+        if (isNew)
         {
             _phase = NodePhase.Joining;
             state = await joiner.EnterAsync(store, stop).ConfigureAwait(false);
@@ -128,11 +134,16 @@ internal sealed class ReplicaNode(
         else
         {
             state = store.Recover();
-            _logger.RecoveredState(store.Identity.Id.Value, store.Identity.ClusterId, state.Keys.Count, store.Boot);
+            if (state.Delivered.Count == 0)
+            {
+                state = await joiner.BeginAsync(store, store.Identity!, stop).ConfigureAwait(false);
+            }
+
+            _logger.RecoveredState(store.Identity!.Id.Value, store.Identity.ClusterId, state.Keys.Count, store.Boot);
         }
 
         var identity = store.Identity!;
-        var session = new ReplicaSession(store, state, Settings(identity), http, addresses, events, _waiters, time, loggers);
+        var session = new ReplicaSession(store, state, Settings(identity, isNew), http, addresses, events, _waiters, time, loggers);
         await using (session.ConfigureAwait(false))
         {
             Volatile.Write(ref _session, session);
@@ -142,23 +153,32 @@ internal sealed class ReplicaNode(
                 return end;
             }
 
-            Volatile.Write(ref _session, null);
-            (_phase, _store) = (end == SessionEnd.Left ? NodePhase.Stopping : NodePhase.Joining, null);
-            await store.ArchiveAsync(stop).ConfigureAwait(false);
-            if (end == SessionEnd.Left)
+            if (end == SessionEnd.Evicted)
             {
-                _logger.Left(identity.Id.Value);
+                var exported = await OwnWrites.ExportAsync(options.Data, store, identity.Id, stop).ConfigureAwait(false);
+                _logger.Evicted(identity.Id.Value, exported);
             }
-            else
+
+            Volatile.Write(ref _session, null);
+            (_phase, _store) = (end == SessionEnd.MustRejoin ? NodePhase.Joining : NodePhase.Stopping, null);
+            await store.ArchiveAsync(stop).ConfigureAwait(false);
+            switch (end)
             {
-                _logger.MustRejoin(identity.Id.Value);
+                case SessionEnd.Left:
+                    _logger.Left(identity.Id.Value);
+                    break;
+                case SessionEnd.MustRejoin:
+                    _logger.MustRejoin(identity.Id.Value);
+                    break;
+                default:
+                    break;
             }
 
             return end;
         }
     }
 
-    private ReplicaSettings Settings(ReplicaIdentity identity)
+    private ReplicaSettings Settings(ReplicaIdentity identity, bool isNew)
     {
         var mutation = options.Mutation is { } name ? Enum.Parse<CoreMutation>(name) : CoreMutation.None;
         if (mutation != CoreMutation.None)
@@ -170,6 +190,9 @@ internal sealed class ReplicaNode(
         {
             Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
             Mutation = mutation,
+            DiskTrust = isNew || options.TrustDisk ? DiskTrust.Full
+                : options.Durability == Durability.Fsync ? DiskTrust.OneWitness
+                : DiskTrust.AllMembers,
         };
     }
 }

@@ -19,6 +19,9 @@ public sealed record ReplicaOptions
     /// <summary>What an acknowledged write survives (<c>Replica:Durability</c>).</summary>
     public Durability Durability { get; init; }
 
+    /// <summary>Whether the operator vouches for the data folder, so that nobody else has to (<c>Replica:TrustDisk</c>).</summary>
+    public bool TrustDisk { get; init; }
+
     /// <summary>Whether link faults, guests and hand delivery are offered (<c>Replica:Lab</c>).</summary>
     public bool Lab { get; init; }
 

@@ -25,6 +25,7 @@ public static class ReplicaOptionsReader
             Name = Required(configuration, "Replica:Name"),
             Data = data,
             Found = Flag(configuration, "Replica:Found", false),
+            TrustDisk = Flag(configuration, "Replica:TrustDisk", false),
             Lab = Flag(configuration, "Replica:Lab", false),
             Durability = Choice(configuration, "Replica:Durability", Durability.Fsync),
             ClusterKey = key,

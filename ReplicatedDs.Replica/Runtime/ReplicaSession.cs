@@ -71,7 +71,7 @@ internal sealed class ReplicaSession : IAsyncDisposable
     private void Published(ReplicaOutput output, Instant now)
     {
         _events.Add(now.UnixMicroseconds, output.Events.AsSpan());
-        _tracer.Observe(output.Events.AsSpan(), now);
+        _tracer.Observe(output.Events.AsSpan(), now, output.State.Members);
         _transport.Send(output.Messages, output.State.Members);
         if (!output.Append.IsEmpty)
         {
@@ -85,9 +85,9 @@ internal sealed class ReplicaSession : IAsyncDisposable
             _logger.PhaseChanged(_identity.Id.Value, phase);
         }
 
-        if (output.MayExit || output.MustRejoin)
+        if (output.MayExit || output.MustRejoin || output.IsEvicted)
         {
-            _reason = output.MayExit ? SessionEnd.Left : SessionEnd.MustRejoin;
+            _reason = output.MayExit ? SessionEnd.Left : output.MustRejoin ? SessionEnd.MustRejoin : SessionEnd.Evicted;
             _end.Cancel();
         }
     }

@@ -11,4 +11,7 @@ internal enum SessionEnd
 
     /// <summary>Its admission was taken back: it has to join under a new id.</summary>
     MustRejoin,
+
+    /// <summary>The cluster has evicted it.</summary>
+    Evicted,
 }

@@ -29,6 +29,7 @@ public static class RouteRules
         new("GET", "/openapi/{documentName}.json", Read),
 
         new("POST", "/admin/leave", Operator),
+        new("POST", "/admin/evict/{id:int:min(1)}", Operator),
         new("POST", "/admin/crash", Operator),
         new("GET", "/admin/links", Operator, IsLab: true),
         new("PUT", "/admin/links/{peerId}", Operator, IsLab: true, BodyBytesMax: null),

@@ -94,7 +94,8 @@ public sealed class RealClusterTests(RealCluster cluster, BrowserFixture browser
         var id = cluster.Replica("replica-4").Id;
         await live.Button($"Let r{id} leave the cluster").ClickAsync();
         await live.Button("Leave").ClickAsync();
-        await Assertions.Expect(live.Page.Locator("[data-notice=done]")).ToContainTextAsync("replica-4 is a spare again");
+        await Assertions.Expect(live.Page.Locator("[data-notice=done]")).ToContainTextAsync(
+            "replica-4 is a spare again", new LocatorAssertionsToContainTextOptions { Timeout = 60_000 });
         await Assertions.Expect(live.Row("replica-4")).ToHaveCountAsync(0);
         await Deadline.UntilAsync(() => cluster.Replica("replica-4"), seen => seen.Id is null && seen.Pid is null, "replica-4 is a spare in cluster.json");
         Assert.Empty(live.Troubles);

@@ -20,7 +20,7 @@ public sealed class AppHostInputTests
     public async Task Switch_WhenUnknownOrBad_IsRefusedWithASentence(string part, params string[] arguments)
     {
         using var folder = new TestFolder();
-        Refusal.Check(await AppHostProcess.RunAsync(arguments, workingFolder: folder.Path), part);
+        Refusal.Check(await ProgramProcess.RunAsync(Programs.AppHost, arguments, workingFolder: folder.Path), part);
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
     }
 
@@ -30,7 +30,7 @@ public sealed class AppHostInputTests
     public async Task EnvironmentVariable_WhenUnknownOrBad_IsRefusedWithASentence(string name, string value)
     {
         using var folder = new TestFolder();
-        var process = await AppHostProcess.RunAsync([], new Dictionary<string, string> { [name] = value }, folder.Path);
+        var process = await ProgramProcess.RunAsync(Programs.AppHost, [], new Dictionary<string, string> { [name] = value }, folder.Path);
         Refusal.Check(process, name.Replace("__", ":", StringComparison.Ordinal));
     }
 
@@ -43,7 +43,7 @@ public sealed class AppHostInputTests
     {
         using var folder = new TestFolder();
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "file"), "not a folder");
-        var process = await AppHostProcess.RunAsync(["--Data", path, "--Ports", "auto"], workingFolder: folder.Path);
+        var process = await ProgramProcess.RunAsync(Programs.AppHost, ["--Data", path, "--Ports", "auto"], workingFolder: folder.Path);
         Refusal.Check(process, Path.Combine(folder.Path, path));
         Assert.Equal("not a folder", await File.ReadAllTextAsync(Path.Combine(folder.Path, "file")));
     }

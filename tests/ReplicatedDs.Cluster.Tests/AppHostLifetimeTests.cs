@@ -1,20 +1,25 @@
+using System.Diagnostics;
+using System.Net;
 using ReplicatedDs.Cluster.Tests.Harness;
 
 namespace ReplicatedDs.Cluster.Tests;
 
 public sealed class AppHostLifetimeTests
 {
+    /// <summary>The AppHost kills whoever does not stop within this time.</summary>
+    private static readonly TimeSpan KillsAfter = TimeSpan.FromSeconds(6);
+
     [Fact]
     public async Task AppHost_KilledAndStoppedAndStartedAgain_LeavesNoProcessAndKeepsEverything()
     {
-        await using var cluster = await TestCluster.StartAsync();
+        await using var cluster = await TestCluster.StartAsync(new ClusterSpec { HasDashboard = true });
         await IsCompleteAsync(cluster);
         var clusterId = cluster.Describe().ClusterId;
         var written = await WriteAsync(cluster, "first run");
 
         // kill -9: nobody is told.
         var children = ProcessTable.Descendants(cluster.Host.Pid);
-        Assert.True(children.Count >= 4, $"Expected three replicas and a Redis, but the children are {string.Join(", ", children)}");
+        Assert.True(children.Count >= 5, $"Expected three replicas, a dashboard and a Redis, but the children are {string.Join(", ", children)}");
         cluster.Host.Kill();
         await cluster.Host.ExitedAsync(TimeSpan.FromSeconds(2));
         await cluster.GoneAsync(children, TimeSpan.FromSeconds(2));
@@ -25,7 +30,9 @@ public sealed class AppHostLifetimeTests
         await Durable.EverywhereAsync(cluster.Running(), written, TimeSpan.FromSeconds(5));
         written = [.. written, .. await WriteAsync(cluster, "second run")];
 
+        var stopping = Stopwatch.StartNew();
         await cluster.StopAsync();
+        Assert.True(stopping.Elapsed < KillsAfter, $"The shutdown took {stopping.Elapsed}: somebody had to be killed.");
         Assert.Equal(0, cluster.Host.ExitCode);
         Assert.False(File.Exists(cluster.ClusterFile), "cluster.json is still there after the shutdown.");
 
@@ -38,7 +45,7 @@ public sealed class AppHostLifetimeTests
     public async Task AppHost_OnAFolderInUse_IsRefused()
     {
         await using var cluster = await TestCluster.StartAsync(new ClusterSpec { Count = 1 });
-        var second = await AppHostProcess.RunAsync(new ClusterSpec { Count = 1 }.Arguments(cluster.Data));
+        var second = await ProgramProcess.RunAsync(Programs.AppHost, new ClusterSpec { Count = 1 }.Arguments(cluster.Data));
         Refusal.Check(second, "Another AppHost");
 
         Assert.False(cluster.Host.HasExited);
@@ -52,7 +59,10 @@ public sealed class AppHostLifetimeTests
         Assert.Equal([1, 2, 3], description.Replicas.Select(replica => replica.Id));
         Assert.All(description.Replicas, replica => Assert.Equal("Running", replica.State));
         Assert.NotNull(description.Redis);
-        Assert.Null(description.Dashboard);
+        await Eventually.SeesAsync(
+            "the dashboard serves",
+            () => Http.SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(new Uri(description.Dashboard!), "/health"))),
+            answer => answer.Status == HttpStatusCode.OK);
         Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(cluster.ClusterFile) == (UnixFileMode.UserRead | UnixFileMode.UserWrite), "cluster.json is readable for others.");
         await Eventually.HoldsAsync(
             "the console says that the cluster serves",
@@ -60,7 +70,7 @@ public sealed class AppHostLifetimeTests
             () => cluster.Host.Output);
         foreach (var replica in cluster.Running())
         {
-            (await replica.HealthAsync()).Expect(System.Net.HttpStatusCode.OK);
+            (await replica.HealthAsync()).Expect(HttpStatusCode.OK);
             Assert.Equal(description.ClusterId, (await replica.StatusAsync()).ClusterId);
         }
     }

@@ -17,8 +17,9 @@ public sealed class HandDeliveryTests(HandDeliveryTests.Fixture fixture) : IClas
         await Cluster.SettledAsync();
         var clock = new Dictionary<string, long>((await Cluster[1].ClockAsync()).Delivered);
         var two = Cluster.IdOf(2);
-        var awaited = $"{two}#{++clock[$"{two}"]}";
+        clock[$"{two}"] = clock.GetValueOrDefault($"{two}") + 1;
         clock[$"{guest}"] = 1;
+        var awaited = $"{two}#{clock[$"{two}"]}";
 
         var text = Text(guest, clock, "by hand:delivered:escaped:1%252%3A3%7C4");
         var delivered = (await Cluster[1].DeliverAsync(text)).Expect(HttpStatusCode.OK).Read<HandDeliveryView>();

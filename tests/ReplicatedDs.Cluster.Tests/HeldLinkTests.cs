@@ -1,4 +1,5 @@
 using System.Net;
+using ReplicatedDs.Client.Api;
 using ReplicatedDs.Cluster.Tests.Harness;
 using ReplicatedDs.Cluster.Tests.Scenarios;
 
@@ -43,6 +44,65 @@ public sealed class HeldLinkTests(HeldLinkTests.Fixture fixture) : IClassFixture
 
             await one.HealAsync();
             await three.ShowsAsync("released", "c");
+        }
+        finally
+        {
+            await one.HealAsync();
+        }
+    }
+
+    [Fact]
+    public async Task ConcurrentWrites_OnBothSidesOfACut_ConvergeToOneWinner()
+    {
+        var (one, two, three) = (Cluster[1], Cluster[2], Cluster[3]);
+        await one.WriteAsync("concurrent", "before");
+        await Cluster.SettledAsync();
+        await one.HoldAsync(Cluster.IdOf(2));
+        await one.HoldAsync(Cluster.IdOf(3));
+        await two.HoldAsync(Cluster.IdOf(1));
+        try
+        {
+            await one.WriteAsync("concurrent", "left");
+            await two.WriteAsync("concurrent", "right");
+            await three.ShowsAsync("concurrent", "right");
+            Assert.Equal("left", (await one.GetAsync("concurrent")).Body);
+        }
+        finally
+        {
+            await one.HealAsync();
+            await two.HealAsync();
+        }
+
+        await Cluster.SettledAsync();
+        var answers = await Task.WhenAll(Cluster.Running().Select(replica => replica.GetAsync("concurrent")));
+        Assert.All(answers, answer => Assert.Equal("2", answer.Headers["Siblings"]));
+        var winner = Assert.Single(answers.Select(answer => answer.Body).Distinct());
+        Assert.Contains(winner, (string[])["left", "right"]);
+
+        // Whoever writes after seeing both settles it.
+        await three.WriteAsync("concurrent", "settled");
+        await Cluster.SettledAsync();
+        answers = await Task.WhenAll(Cluster.Running().Select(replica => replica.GetAsync("concurrent")));
+        Assert.All(answers, answer => Assert.Equal(("settled", "1"), (answer.Body, answer.Headers["Siblings"])));
+    }
+
+    [Fact]
+    public async Task Session_ThatMovesToAReplicaBehind_WaitsForItsOwnWrites()
+    {
+        var (one, three) = (Cluster[1], Cluster[3]);
+        await Cluster.SettledAsync();
+        await one.HoldAsync(Cluster.IdOf(3));
+        try
+        {
+            var (write, token) = await one.WriteAsync("moving", "1");
+            var reading = three.GetAsync("moving", token, timeoutMs: 10_000);
+            var writing = three.PutAsync("moving", "2", token);
+            await Eventually.SeesAsync(
+                "the write is held back", one.LinksAsync, links => links.Any(link => link is { Mode: "hold", Queued: 1 }));
+            Assert.False(reading.IsCompleted || writing.IsCompleted, "A replica that is behind answered a session that is ahead of it.");
+            await one.HealAsync();
+            Assert.Contains((await reading).Expect(HttpStatusCode.OK).Body, (string[])["1", "2"]);
+            Assert.True(ClockText.Covers((await writing).Expect(HttpStatusCode.OK).Read<WriteView>().Clock, write.Dot));
         }
         finally
         {

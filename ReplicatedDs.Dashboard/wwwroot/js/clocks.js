@@ -68,7 +68,7 @@ export class ClockMatrix {
       if (entry.last !== null && value !== null && value > entry.last) { entry.changes.push({ at: now, by: value - entry.last }); }
       entry.last = value;
       setText(entry.value, value === null ? "?" : number(value));
-      const behind = value === null ? 0 : newest[id] - value;
+      const behind = value === null || id === row.id ? 0 : newest[id] - value;
       setText(entry.behind, behind > 0 ? ` −${number(behind)}` : "");
       entry.cell.dataset.heat = behind === 0 ? "0" : behind < 10 ? "1" : behind < 100 ? "2" : "3";
       entry.cell.title = value === null

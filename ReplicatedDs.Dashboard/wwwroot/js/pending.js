@@ -5,7 +5,6 @@ export class PendingTable {
   #host;
   #rows = new Map(); // "replica/dot" -> { row, cells }
   #body = null;
-  #seen = { waited: 0 };
 
   constructor(host) { this.#host = host; }
 
@@ -19,13 +18,15 @@ export class PendingTable {
     }
 
     waiting.sort((a, b) => Date.parse(a.update.arrivedAt) - Date.parse(b.update.arrivedAt) || a.replica.id - b.replica.id);
-    this.#seen.waited = Math.max(this.#seen.waited, view.prevented);
     if (waiting.length === 0) {
       this.#rows.clear();
       this.#body = null;
       const history = view.prevented > 0 ? ` ${number(view.prevented)} waited so far, each until its cause was there.` : "";
-      const text = `Nothing is waiting. Every update that has arrived is visible.${history}`;
-      if (this.#host.textContent !== text) { this.#host.replaceChildren(element("p", { class: "empty good" }, text)); }
+      const answers = view.replicas.some(replica => replica.id !== null && replica.staleSince === null && replica.clock !== null);
+      const text = answers
+        ? `Nothing is waiting. Every update that has arrived is visible.${history}`
+        : "No replica answers, so it is not known what waits.";
+      if (this.#host.textContent !== text) { this.#host.replaceChildren(element("p", { class: answers ? "empty good" : "empty" }, text)); }
       return;
     }
 

@@ -7,3 +7,11 @@ Blazor.start({
     },
   },
 });
+
+// The server answers, but does not know this page's circuit: it was started anew, and so must the page be.
+const reconnect = document.getElementById("components-reconnect-modal");
+if (reconnect) {
+  new MutationObserver(() => {
+    if (reconnect.classList.contains("components-reconnect-rejected")) { location.reload(); }
+  }).observe(reconnect, { attributes: true, attributeFilter: ["class"] });
+}

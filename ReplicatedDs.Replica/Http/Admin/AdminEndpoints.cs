@@ -1,3 +1,4 @@
+using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Client.Api;
 using ReplicatedDs.Replica.Http.Docs;
@@ -23,8 +24,36 @@ internal static class AdminEndpoints
             .Produces<LeaveView>()
             .Fails(ProblemKinds.LastMember, ProblemKinds.Leaving, ProblemKinds.NotActive, ProblemKinds.NotReady, ProblemKinds.StorageUnavailable, ProblemKinds.StorageFull);
 
+        app.MapPost("/admin/evict/{id:int:min(1)}", EvictAsync)
+            .Describe(
+                Tag,
+                "Declare a member dead",
+                "Irrevocable. It ends when every survivor has promised to take nothing more from it; what it wrote and no survivor holds is given up. "
+                + "?force=true where the survivors are no majority.")
+            .Produces<EvictView>()
+            .Fails(
+                ProblemKinds.UnknownPeer, ProblemKinds.Conflict, ProblemKinds.NeedsForce, ProblemKinds.Leaving, ProblemKinds.NotActive, ProblemKinds.NotReady,
+                ProblemKinds.StorageUnavailable, ProblemKinds.StorageFull);
+
         app.MapPost("/admin/crash", (CrashSwitch crash) => crash.Crash())
             .Describe(Tag, "Crash", "Kills the process on the spot, as a power cut would; there is no answer.");
+    }
+
+    private static async Task<IResult> EvictAsync(int id, IReplicaNode node, bool force = false)
+    {
+        node.RequireServing();
+        var result = await node.SubmitAsync(tag => new EvictRequest(tag, new ReplicaId(id), force), CancellationToken.None).ConfigureAwait(false);
+        return result switch
+        {
+            Evicting evicting => Views.Ok(
+                new EvictView(
+                    id,
+                    evicting.Dot.ToString(),
+                    $"What replica {id} wrote and no survivor holds is given up. It ends when every survivor has promised; if replica {id} comes back it is refused and keeps its own writes in a file."),
+                ApiJson.Relaxed.EvictView),
+            Refused refused => refused.ToProblem(),
+            _ => throw new InvalidOperationException($"An eviction was answered with {result}."),
+        };
     }
 
     private static async Task<IResult> LeaveAsync(IReplicaNode node)

@@ -9,7 +9,7 @@ using ReplicatedDs.Replica.Runtime;
 namespace ReplicatedDs.Replica.Http.Cluster;
 
 /// <summary>The member table as this replica knows it.</summary>
-internal sealed class MemberViews(IReplicaNode node, TimeProvider time)
+internal sealed class MemberViews(IReplicaNode node, IReplicaFacts facts, TimeProvider time)
 {
     private const long ReachableWithinMs = 1000;
 
@@ -27,7 +27,7 @@ internal sealed class MemberViews(IReplicaNode node, TimeProvider time)
             ]);
     }
 
-    private static MemberView ToView(
+    private MemberView ToView(
         Member member, ImmutableArray<LinkStatus> links, bool isSelf, IReadOnlyDictionary<string, long>? delivered)
     {
         var lastHeard = isSelf ? null : Link(links, member)?.LastHeardMs;
@@ -35,15 +35,23 @@ internal sealed class MemberViews(IReplicaNode node, TimeProvider time)
             member.Id.Value,
             member.Name,
             member.Incarnation.ToString(),
-            member.Status.ToKebab(),
-            member.HttpAddress,
-            member.PeerAddress,
+            member switch
+            {
+                { IsFenced: true, IsPresent: true } => "evicting",
+                { IsFenced: true } => "evicted",
+                _ => member.Status.ToKebab(),
+            },
+            Text(facts.HttpOf(member)),
+            Text(facts.PeerOf(member)),
             member.Sponsor.Value,
             isSelf,
             isSelf || lastHeard is <= ReachableWithinMs,
             lastHeard,
             delivered);
     }
+
+    /// <summary>As cluster.json writes addresses: without a slash at the end.</summary>
+    private static string Text(Uri? address) => address?.ToString().TrimEnd('/') ?? "";
 
     private static LinkStatus? Link(ImmutableArray<LinkStatus> links, Member member) => links.FirstOrDefault(link => link.Peer == member.Id);
 }

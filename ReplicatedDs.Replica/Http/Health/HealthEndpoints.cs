@@ -17,7 +17,7 @@ internal static class HealthEndpoints
     {
         app.MapGet("/health", (IReplicaNode node) => node.Phase == NodePhase.Ready
                 ? Views.Ok(new HealthView("ready", node.Identity?.Id.Value), ApiJson.Relaxed.HealthView)
-                : CausalWait.NotReady(node.Phase))
+                : node.NotReady())
             .Describe(Tag, "Readiness", "200 only when the replica reads, writes and has caught up with the peers that it can reach.")
             .Produces<HealthView>()
             .Fails(ProblemKinds.NotReady);

@@ -24,6 +24,7 @@ namespace ReplicatedDs.Replica.Http.Json;
 [JsonSerializable(typeof(StatusView))]
 [JsonSerializable(typeof(HealthView))]
 [JsonSerializable(typeof(LeaveView))]
+[JsonSerializable(typeof(EvictView))]
 [JsonSerializable(typeof(GuestView))]
 [JsonSerializable(typeof(HandDeliveryView))]
 [JsonSerializable(typeof(LinkRequest))]

@@ -39,15 +39,17 @@ internal static class CausalWait
         var phase = node.Phase;
         return phase is not (NodePhase.Starting or NodePhase.Joining) && node.Identity is { } identity
             ? identity
-            : throw new ProblemException(NotReady(phase));
+            : throw new ProblemException(node.NotReady());
     }
 
-    public static Problem NotReady(NodePhase phase) => new(
+    public static Problem NotReady(this IReplicaNode node) => NotReady(node.Phase, node.Refusal);
+
+    private static Problem NotReady(NodePhase phase, string? reason) => new(
         ProblemKinds.NotReady,
         phase switch
         {
             NodePhase.Starting => "The replica is opening its data folder.",
-            NodePhase.Joining => "The replica is joining the cluster: it looks for a sponsor, an id and a snapshot.",
+            NodePhase.Joining => $"The replica is joining the cluster: {reason?.TrimEnd('.') ?? "it looks for a sponsor, an id and a snapshot"}.",
             NodePhase.CatchingUp => "The replica is catching up with the peers that it can reach.",
             NodePhase.Leaving => "The replica is leaving the cluster.",
             _ => "The replica is stopping.",

@@ -11,7 +11,7 @@ using ReplicatedDs.Replica.Runtime;
 namespace ReplicatedDs.Replica.Http.Kv;
 
 /// <summary>Find: what every member holds for a key. Members are asked all at once, and briefly.</summary>
-internal sealed class KvFind(IReplicaNode node, IHttpClientFactory clients)
+internal sealed class KvFind(IReplicaNode node, IHttpClientFactory clients, IReplicaFacts facts)
 {
     /// <summary>The HTTP client for questions to members.</summary>
     public const string ClientName = "members";
@@ -38,7 +38,7 @@ internal sealed class KvFind(IReplicaNode node, IHttpClientFactory clients)
     /// <summary>One entry per member that holds data, by id.</summary>
     public async Task<IReadOnlyList<KeyReplicaView>> EverywhereAsync(ReplicaId self, ReplicaState root, string key, CancellationToken cancellationToken)
     {
-        var members = root.Members.Where(member => member.Status is MemberStatus.Active or MemberStatus.Joining);
+        var members = root.Members.Where(member => member.IsPresent);
         return await Task.WhenAll(members.Select(member => member.Id == self
             ? Task.FromResult(Here(self, root, key))
             : AskAsync(member, key, cancellationToken))).ConfigureAwait(false);
@@ -61,7 +61,7 @@ internal sealed class KvFind(IReplicaNode node, IHttpClientFactory clients)
     private async Task<KeyReplicaView> AskAsync(Member member, string key, CancellationToken cancellationToken)
     {
         var unreachable = new KeyReplicaView(member.Id.Value, member.Name, "unreachable", null, null, 0);
-        if (!Uri.TryCreate(member.HttpAddress, UriKind.Absolute, out var address))
+        if (facts.HttpOf(member) is not { } address)
         {
             return unreachable;
         }

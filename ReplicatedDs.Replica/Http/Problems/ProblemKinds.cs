@@ -23,6 +23,8 @@ internal static class ProblemKinds
     public static readonly ProblemKind Conflict = new("conflict", 409, "The update contradicts one that exists, or its sender may not write.");
     public static readonly ProblemKind IdTaken = new("id-taken", 409, "The id is already taken.");
     public static readonly ProblemKind LastMember = new("last-member", 409, "The last active member cannot leave.");
+    public static readonly ProblemKind NeedsForce = new("needs-force", 409, "The survivors would be no majority.");
+    public static readonly ProblemKind Evicted = new("evicted", 410, "The replica was evicted.");
     public static readonly ProblemKind ConditionFailed = new("condition-failed", 412, "The condition does not hold at this replica.");
     public static readonly ProblemKind TooLarge = new("too-large", 413, "The body is too large.");
     public static readonly ProblemKind UnsupportedContentType = new("unsupported-content-type", 415, "The content type is not one that this call takes.");
@@ -34,6 +36,7 @@ internal static class ProblemKinds
     public static readonly ProblemKind NotReady = new("not-ready", 503, "The replica is not ready.");
     public static readonly ProblemKind CausalTimeout = new("causal-timeout", 503, "The replica did not cover the causal token in time.");
     public static readonly ProblemKind NotActive = new("not-active", 503, "The replica does not take writes yet.");
+    public static readonly ProblemKind Verifying = new("verifying", 503, "The replica checks whether its data folder is up to date.");
     public static readonly ProblemKind Leaving = new("leaving", 503, "The replica is leaving the cluster.");
     public static readonly ProblemKind OlderCopy = new("older-copy", 503, "The replica's data folder is an older copy.");
     public static readonly ProblemKind Refused = new("refused", 503, "The replica refuses the request.");
@@ -46,8 +49,8 @@ internal static class ProblemKinds
     public static readonly IReadOnlyList<ProblemKind> All =
     [
         BadRequest, BadKey, BadToken, BadTimeout, BadCondition, BadJson, BadUpdate, Unauthorized, ForeignOrigin, LabOff, NoSuchRoute, NoSuchKey,
-        NotPending, UnknownPeer, MethodNotAllowed, SlowRequest, Conflict, IdTaken, LastMember, ConditionFailed, TooLarge, UnsupportedContentType,
-        UnsupportedContentEncoding, ForeignHost, Internal, NotReady, CausalTimeout, NotActive, Leaving, OlderCopy, Refused, Overloaded, KeyBusy,
+        NotPending, UnknownPeer, MethodNotAllowed, SlowRequest, Conflict, IdTaken, LastMember, NeedsForce, Evicted, ConditionFailed, TooLarge, UnsupportedContentType,
+        UnsupportedContentEncoding, ForeignHost, Internal, NotReady, CausalTimeout, NotActive, Verifying, Leaving, OlderCopy, Refused, Overloaded, KeyBusy,
         StorageUnavailable, AllocatorUnavailable, StorageFull,
     ];
 }

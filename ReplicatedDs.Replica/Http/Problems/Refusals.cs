@@ -16,6 +16,9 @@ internal static class Refusals
         RefusalReason.UnknownPeer => ProblemKinds.UnknownPeer,
         RefusalReason.Conflict => ProblemKinds.Conflict,
         RefusalReason.LastMember => ProblemKinds.LastMember,
+        RefusalReason.Verifying => ProblemKinds.Verifying,
+        RefusalReason.NeedsForce => ProblemKinds.NeedsForce,
+        RefusalReason.Evicted => ProblemKinds.Evicted,
         _ => ProblemKinds.Refused,
     };
 }

@@ -10,7 +10,11 @@ internal static class SymbolName
 
     private static readonly Dictionary<Type, string> Keywords = new()
     {
-        [typeof(void)] = "void", [typeof(string)] = "string", [typeof(object)] = "object", [typeof(int)] = "int", [typeof(bool)] = "bool",
+        [typeof(void)] = "void",
+        [typeof(string)] = "string",
+        [typeof(object)] = "object",
+        [typeof(int)] = "int",
+        [typeof(bool)] = "bool",
     };
 
     public static string Of(Type type) => type.DeclaringType is { } outer ? $"{Of(outer)}.{type.Name}" : $"{type.Namespace}.{Short(type)}";

@@ -105,6 +105,26 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
+    public async Task Dashboard_GetsItsEnvironment_AndItsLoginUrlIsSaid()
+    {
+        using var host = await AppHostProcess.StartAsync(Data, ["--Replicas:Count", "1", "--Replicas:Spares", "1", "--Dashboard:Enabled", "true"]);
+
+        var cluster = host.Cluster();
+        var login = new Uri(cluster.GetProperty("dashboard").GetString()!);
+        using var client = new HttpClient();
+        var environment = JsonSerializer.Deserialize<Dictionary<string, string>>(await client.GetStringAsync(new Uri(login, "/env")))!;
+        Assert.Contains($"Login to the dashboard at {login}", host.Output);
+        Assert.Equal($"/login?t={environment["Dashboard__Token"]}", login.PathAndQuery);
+        Assert.Equal(login.GetLeftPart(UriPartial.Authority), environment["ASPNETCORE_URLS"]);
+        Assert.Equal(cluster.GetProperty("control").GetProperty("url").GetString(), environment["Control__Url"]);
+        Assert.Equal(cluster.GetProperty("control").GetProperty("token").GetString(), environment["Control__Token"]);
+        Assert.Equal(cluster.GetProperty("clusterKey").GetString(), environment["Cluster__Key"]);
+        Assert.Equal($"replica-1={host.Replica(1).GetProperty("http")};replica-2={host.Replica(2).GetProperty("http")}", environment["Cluster__Members"]);
+        Assert.Equal("stdin", environment["Lifetime__Parent"]);
+        Assert.Equal(200, (await host.PostAsync("/resources/dashboard/restart")).Status);
+    }
+
+    [Fact]
     public async Task Settings_FromTheEnvironment_MeanTheSame()
     {
         var environment = new Dictionary<string, string?>(AppHostProcess.NoRedis) { ["Replicas__Count"] = "1", ["Replicas__Spares"] = "0", ["Text__Enabled"] = "false" };

@@ -7,6 +7,8 @@ internal sealed record ClusterSpec
 
     public int Spares { get; init; }
 
+    public bool HasDashboard { get; init; }
+
     public string Ports { get; init; } = "auto";
 
     /// <value>Further variables of the AppHost's environment, which its children inherit.</value>
@@ -14,6 +16,6 @@ internal sealed record ClusterSpec
 
     public IReadOnlyList<string> Arguments(string data) =>
     [
-        "--Replicas:Count", $"{Count}", "--Replicas:Spares", $"{Spares}", "--Data", data, "--Ports", Ports, "--Dashboard:Enabled", "false",
+        "--Replicas:Count", $"{Count}", "--Replicas:Spares", $"{Spares}", "--Data", data, "--Ports", Ports, "--Dashboard:Enabled", HasDashboard ? "true" : "false",
     ];
 }

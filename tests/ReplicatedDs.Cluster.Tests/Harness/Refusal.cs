@@ -3,7 +3,7 @@ namespace ReplicatedDs.Cluster.Tests.Harness;
 /// <summary>How a program refuses bad input: exit code 2 and one sentence on standard error.</summary>
 internal static class Refusal
 {
-    public static void Check(AppHostProcess process, string part) => Check(process.ExitCode, process.Errors, process.Output, part);
+    public static void Check(ProgramProcess process, string part) => Check(process.ExitCode, process.Errors, process.Output, part);
 
     public static void Check(int exitCode, string errors, string output, string part)
     {

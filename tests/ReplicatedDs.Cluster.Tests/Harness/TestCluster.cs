@@ -19,12 +19,12 @@ internal sealed class TestCluster : IAsyncDisposable
         _spec = spec;
         _ownFolder = ownFolder;
         Data = data;
-        Host = AppHostProcess.Start(spec.Arguments(data), spec.Environment);
+        Host = ProgramProcess.Start(Programs.AppHost, spec.Arguments(data), spec.Environment);
     }
 
     public string Data { get; }
 
-    public AppHostProcess Host { get; private set; }
+    public ProgramProcess Host { get; private set; }
 
     /// <value>From the start of the AppHost to its cluster.json.</value>
     public TimeSpan StartedWithin { get; private set; }
@@ -66,8 +66,9 @@ internal sealed class TestCluster : IAsyncDisposable
             throw new InvalidOperationException("The AppHost still runs.");
         }
 
-        Host = AppHostProcess.Start(_spec.Arguments(Data), _spec.Environment);
-        await ServesAsync();
+        var stale = File.Exists(ClusterFile) ? await File.ReadAllTextAsync(ClusterFile) : "";
+        Host = ProgramProcess.Start(Programs.AppHost, _spec.Arguments(Data), _spec.Environment);
+        await ServesAsync(stale);
     }
 
     /// <summary>cluster.json as it is now.</summary>
@@ -134,12 +135,13 @@ internal sealed class TestCluster : IAsyncDisposable
         }
     }
 
-    private async Task ServesAsync()
+    /// <param name="stale">The cluster.json that an AppHost left behind which was killed.</param>
+    private async Task ServesAsync(string stale = "")
     {
         var clock = Stopwatch.StartNew();
         await Eventually.HoldsAsync(
             "the AppHost writes cluster.json",
-            () => Host.HasExited || (File.Exists(ClusterFile) && new FileInfo(ClusterFile).Length > 0),
+            () => Host.HasExited || (File.Exists(ClusterFile) && File.ReadAllText(ClusterFile) != stale),
             () => Host.Output,
             StartDeadline);
         StartedWithin = clock.Elapsed;

@@ -5,26 +5,26 @@ using Xunit.Sdk;
 
 namespace ReplicatedDs.Cluster.Tests.Harness;
 
-/// <summary>A running AppHost program. With <c>CLUSTER_TESTS_LOG</c> set to a folder, what each one printed is kept there.</summary>
-internal sealed class AppHostProcess : IAsyncDisposable
+/// <summary>A running program, mostly the AppHost. With <c>CLUSTER_TESTS_LOG</c> set to a folder, what each one printed is kept there.</summary>
+internal sealed class ProgramProcess : IAsyncDisposable
 {
     private const int LinesMax = 2_000;
-    private static readonly ConcurrentDictionary<int, AppHostProcess> Living = new();
+    private static readonly ConcurrentDictionary<int, ProgramProcess> Living = new();
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
     private readonly ConcurrentQueue<string> _errors = new();
 
-    static AppHostProcess() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+    static ProgramProcess() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
     {
-        // A test run that is cut short leaves nothing behind: children follow their AppHost.
+        // A test run that is cut short leaves nothing behind: the children of an AppHost follow it.
         foreach (var pid in Living.Keys)
         {
             ProcessTable.Kill(pid);
         }
     };
 
-    private AppHostProcess(ProcessStartInfo start)
+    private ProgramProcess(ProcessStartInfo start)
     {
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Keep(line.Data, _lines);
@@ -51,7 +51,9 @@ internal sealed class AppHostProcess : IAsyncDisposable
     /// <value>The last lines of standard error.</value>
     public string Errors => string.Join('\n', _errors);
 
-    public static AppHostProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? workingFolder = null)
+    /// <param name="program">A path in <see cref="Programs"/>.</param>
+    public static ProgramProcess Start(
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? workingFolder = null)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath is { } self && Path.GetFileNameWithoutExtension(self) == "dotnet" ? self : "dotnet")
         {
@@ -62,7 +64,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
-        start.ArgumentList.Add(Programs.AppHost);
+        start.ArgumentList.Add(program);
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
@@ -79,14 +81,14 @@ internal sealed class AppHostProcess : IAsyncDisposable
             start.Environment[key] = value;
         }
 
-        return new AppHostProcess(start);
+        return new ProgramProcess(start);
     }
 
     /// <summary>Runs it to its end, which must come by itself.</summary>
-    public static async Task<AppHostProcess> RunAsync(
-        IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? workingFolder = null)
+    public static async Task<ProgramProcess> RunAsync(
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? workingFolder = null)
     {
-        await using var process = Start(arguments, environment, workingFolder);
+        await using var process = Start(program, arguments, environment, workingFolder);
         await process.ExitedAsync(TimeSpan.FromSeconds(20));
         return process;
     }
@@ -101,13 +103,13 @@ internal sealed class AppHostProcess : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            throw new XunitException($"The AppHost (process {Pid}) did not end within {within.TotalSeconds} s. Its output:\n{Output}");
+            throw new XunitException($"{_process.StartInfo.ArgumentList[0]} (process {Pid}) did not end within {within.TotalSeconds} s. Its output:\n{Output}");
         }
 
         Living.TryRemove(Pid, out _);
         if (Environment.GetEnvironmentVariable("CLUSTER_TESTS_LOG") is { Length: > 0 } folder)
         {
-            await File.WriteAllTextAsync(Path.Combine(folder, $"apphost-{Pid}.log"), Output);
+            await File.WriteAllTextAsync(Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(_process.StartInfo.ArgumentList[0])}-{Pid}.log"), Output);
         }
     }
 
