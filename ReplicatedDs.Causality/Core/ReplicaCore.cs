@@ -116,6 +116,7 @@ public sealed partial class ReplicaCore
         AdvanceStable();
 
         State = _staged.ToState();
+        ReportLinks();
         return new ReplicaOutput
         {
             Append = [.. _append],

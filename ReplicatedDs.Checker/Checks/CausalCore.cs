@@ -17,8 +17,8 @@ internal sealed class CausalCore(OperationGraph graph)
 {
     // A group is the writes of one key by one chain.
     private readonly Dictionary<long, int> _groups = [];
-    private readonly IntColumn _firstGroup = new();
-    private readonly IntColumn _nextGroup = new();
+    private readonly List<KeyWriters> _writersOfKey = [];
+    private readonly IntColumn _groupSlot = new();
     private readonly IntColumn _groupChain = new();
     private readonly List<long[]> _groupWrites = [];
     private readonly IntColumn _groupCount = new();
@@ -128,12 +128,11 @@ internal sealed class CausalCore(OperationGraph graph)
         return low == 0 ? -1 : (int)writes[low - 1];
     }
 
+    /// <summary>The latest visited write of the group.</summary>
     public int LastOf(int group) => (int)_groupWrites[group][_groupCount[group] - 1];
 
-    /// <summary>The writes of one key, one group per chain that wrote it; -1 ends the list.</summary>
-    public int FirstGroup(int key) => key < _firstGroup.Count ? _firstGroup[key] : -1;
-
-    public int NextGroup(int group) => _nextGroup[group];
+    /// <summary>The writes of one key, one group per chain that wrote it.</summary>
+    public ReadOnlySpan<int> GroupsOf(int key) => key < _writersOfKey.Count ? _writersOfKey[key].Groups : [];
 
     public int ChainOfGroup(int group) => _groupChain[group];
 
@@ -154,7 +153,9 @@ internal sealed class CausalCore(OperationGraph graph)
         _own[chain] = ordinal;
         foreach (var key in graph.Keys(node))
         {
-            Append(GroupFor(key, chain), ((long)ordinal << 32) | (uint)node);
+            var group = GroupFor(key, chain);
+            Append(group, ((long)ordinal << 32) | (uint)node);
+            _writersOfKey[key].SetLast(_groupSlot[group], ordinal);
         }
     }
 
@@ -232,18 +233,26 @@ internal sealed class CausalCore(OperationGraph graph)
         var sourceChain = source < 0 ? -1 : graph.Chain(source);
         var sourceClock = source < 0 ? null : _clockOfWrite[source];
         var stale = false;
-        for (var group = FirstGroup(graph.Key(access)); group >= 0; group = _nextGroup[group])
+        if (graph.Key(access) >= _writersOfKey.Count)
         {
-            var writer = _groupChain[group];
-            var bound = writer == chain ? _own[chain] : Entry(clock, writer);
+            return;
+        }
+
+        var writers = _writersOfKey[graph.Key(access)];
+        var chains = writers.Chains;
+        var lasts = writers.Lasts;
+        for (var slot = 0; slot < chains.Length; slot++)
+        {
+            var writer = chains[slot];
             // Whatever the writer did up to here is the source itself or before it.
             var covered = sourceClock is null ? 0 : writer == sourceChain ? graph.Ordinal(source) : Entry(sourceClock, writer);
-            if (bound <= covered)
+            if (lasts[slot] <= covered)
             {
                 continue;
             }
 
-            var newer = Latest(group, bound);
+            var bound = writer == chain ? _own[chain] : Entry(clock, writer);
+            var newer = bound <= covered ? -1 : Latest(writers.Groups[slot], bound);
             if (newer < 0 || graph.Ordinal(newer) <= covered)
             {
                 continue;
@@ -273,9 +282,9 @@ internal sealed class CausalCore(OperationGraph graph)
             return group;
         }
 
-        while (_firstGroup.Count <= key)
+        while (_writersOfKey.Count <= key)
         {
-            _firstGroup.Add(-1);
+            _writersOfKey.Add(new());
         }
 
         group = _groupChain.Count;
@@ -283,8 +292,7 @@ internal sealed class CausalCore(OperationGraph graph)
         _groupChain.Add(chain);
         _groupWrites.Add(new long[2]);
         _groupCount.Add(0);
-        _nextGroup.Add(_firstGroup[key]);
-        _firstGroup[key] = group;
+        _groupSlot.Add(_writersOfKey[key].Add(chain, group));
         return group;
     }
 

@@ -71,7 +71,7 @@ internal static class FinalReads
 
     private static int Newer(History history, CausalCore core, int key, int source)
     {
-        for (var group = core.FirstGroup(key); group >= 0; group = core.NextGroup(group))
+        foreach (var group in core.GroupsOf(key))
         {
             var last = core.LastOf(group);
             if (history.Unseen.Contains(last))

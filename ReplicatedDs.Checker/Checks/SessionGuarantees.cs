@@ -126,8 +126,9 @@ internal static class SessionGuarantees
         {
             var key = _graph.Key(stale.Access);
             var own = _graph.Chain(stale.Read);
-            for (var group = _core.FirstGroup(key); group >= 0; group = _core.NextGroup(group), _steps++)
+            foreach (var group in _core.GroupsOf(key))
             {
+                _steps++;
                 var chain = _core.ChainOfGroup(group);
                 var latest = _core.Latest(group, chain == own ? _graph.Ordinal(stale.Read) : _writesBefore[chain]);
                 if (latest < 0 || !IsOlder(stale.Source, latest))

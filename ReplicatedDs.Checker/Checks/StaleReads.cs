@@ -131,7 +131,7 @@ internal static class StaleReads
     private static int OverwrittenBy(OperationGraph graph, CausalCore core, OpenRead open, int key, int candidate)
     {
         var chain = graph.Chain(open.Read);
-        for (var group = core.FirstGroup(key); group >= 0; group = core.NextGroup(group))
+        foreach (var group in core.GroupsOf(key))
         {
             var writer = core.ChainOfGroup(group);
             var latest = core.Latest(group, writer == chain ? graph.Ordinal(open.Read) : CausalCore.Entry(open.Clock, writer));

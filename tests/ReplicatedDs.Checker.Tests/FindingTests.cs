@@ -65,7 +65,11 @@ public sealed class FindingTests
         {
             builder.Add(new Operation
             {
-                Session = operation.Session, Kind = operation.Kind, Accesses = operation.Accesses, Outcome = operation.Outcome, IsFinal = operation.IsFinal,
+                Session = operation.Session,
+                Kind = operation.Kind,
+                Accesses = operation.Accesses,
+                Outcome = operation.Outcome,
+                IsFinal = operation.IsFinal,
             });
         }
 

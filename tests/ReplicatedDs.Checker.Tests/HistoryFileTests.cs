@@ -91,7 +91,13 @@ public sealed class HistoryFileTests
         var builder = ModelStore.Run(3, new() { Operations = 500, HasTransactions = true, DeletePercent = 20 });
         builder.Add(new Operation
         {
-            Session = "ünïcode \"quoted\"\n", Kind = OperationKind.Write, Accesses = [new("k\u0000", "v\u2028")], Outcome = Outcome.Unknown, Replica = "7", Start = 1, End = 2,
+            Session = "ünïcode \"quoted\"\n",
+            Kind = OperationKind.Write,
+            Accesses = [new("k\u0000", "v\u2028")],
+            Outcome = Outcome.Unknown,
+            Replica = "7",
+            Start = 1,
+            End = 2,
         });
         var first = Lines(builder.Build());
         var reading = HistoryReader.Read(new MemoryStream(first));
