@@ -25,7 +25,9 @@ internal static class TraceWords
         };
     }
 
-    public static string Percent(double share) => Math.Round(share * 100).ToString("0", CultureInfo.InvariantCulture) + " %";
+    /// <summary>Neither nothing nor all is what a rounding makes of a little or almost all.</summary>
+    public static string Percent(double share) =>
+        (share is > 0 and < 1 ? Math.Clamp(Math.Round(share * 100), 1, 99) : Math.Round(share * 100)).ToString("0", CultureInfo.InvariantCulture) + " %";
 
     /// <summary>The whole story in two sentences.</summary>
     public static string Summary(UpdateTrace update, long now)
