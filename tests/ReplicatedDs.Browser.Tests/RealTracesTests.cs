@@ -54,8 +54,8 @@ public sealed class RealTracesTests(RealCluster cluster, BrowserFixture browser)
     {
         await using var live = await browser.OpenAsync(cluster.Login);
         await live.ReadyAsync();
-        var first = await live.WriteAsync("replica-1", "traced", "1");
-        var second = await live.WriteAsync("replica-2", "traced", "2");
+        var first = await live.WriteAsync("replica-1", "traced-1", "1");
+        var second = await live.WriteAsync("replica-2", "traced-2", "2");
         await GoAsync(live, "/traces?key=traced");
         var rows = live.Page.Locator("tr[data-update]");
         await Assertions.Expect(rows).ToHaveCountAsync(2);
@@ -64,7 +64,7 @@ public sealed class RealTracesTests(RealCluster cluster, BrowserFixture browser)
         Assert.Equal(2, traces.Distinct().Count());
         Assert.StartsWith("2#", second, StringComparison.Ordinal);
 
-        // The dashboard's own questions to the replicas leave no traces.
+        await live.ScreenshotAsync("cluster-traces");
         await live.Page.Locator($"[data-update='{first}'] a.trace-open").ClickAsync();
         await Assertions.Expect(live.Page.Locator($".trace-update[data-update='{first}'] tr[data-replica]")).ToHaveCountAsync(3);
         Assert.Empty(live.Troubles);
