@@ -28,7 +28,7 @@ public sealed class RealTracesTests(RealCluster cluster, BrowserFixture browser)
         await Assertions.Expect(row).ToContainTextAsync($"waits at r3 for r{x}");
         await row.Locator("a.trace-open").ClickAsync();
         var update = page.Page.Locator($".trace-update[data-update='{y}']");
-        await Assertions.Expect(update.Locator(".summary")).ToContainTextAsync($"r3 waits for r{x} since");
+        await Assertions.Expect(update.Locator(".summary")).ToContainTextAsync("It is not yet visible at r3: r3 has waited");
         await page.ScreenshotAsync("cluster-trace-waiting");
 
         await SetLinkAsync(HttpMethod.Delete, "1", null);

@@ -32,7 +32,7 @@ public sealed class TracesPageTests(BrowserFixture browser) : IClassFixture<Brow
         site.Spans.Buffer("3#1", "z", 2, DateTimeOffset.UtcNow.AddMilliseconds(-1_300), "1#2", "1#9", "3#0");
         site.Spans.Flush();
         await GoAsync(page, site, $"traces/{site.Spans.TraceOf("3#1")}");
-        await Assertions.Expect(page.Page.Locator(".summary")).ToContainTextAsync("It is not yet visible at r1 and r2: r2 waits for r1#2 and r1#9 since");
+        await Assertions.Expect(page.Page.Locator(".summary")).ToContainTextAsync("It is not yet visible at r1 and r2: r2 has waited");
         await ShootAsync(page, $"traces-waiting-{name}", width);
 
         await GoAsync(page, site, "traces/0123456789abcdef0123456789abcdef");
@@ -77,7 +77,7 @@ public sealed class TracesPageTests(BrowserFixture browser) : IClassFixture<Brow
         await Assertions.Expect(row).ToContainTextAsync("not yet: 2 of 3");
         await Assertions.Expect(row).ToContainTextAsync("waits at r3 for r1#1");
         await row.Locator("a.trace-open").ClickAsync();
-        await Assertions.Expect(page.Page.Locator(".summary")).ToContainTextAsync("It is not yet visible at r3: r3 waits for r1#1 since");
+        await Assertions.Expect(page.Page.Locator(".summary")).ToContainTextAsync("It is not yet visible at r3: r3 has waited");
         await Assertions.Expect(page.Page.Locator(".chain")).ToContainTextAsync("r1#1 (x), written at r1, has not arrived at r3");
 
         site.Spans.Apply("1#1", "x", 3, start.AddMilliseconds(1620));

@@ -27,7 +27,7 @@ public sealed class UpdateTraceTests
         Assert.Equal(
             "r2 wrote y as r2#1. Half of the replicas (2 of 3) showed it after 4.0 ms, all 3 after 801 ms; 99 % of that r3 waited for r1#1.",
             TraceWords.Summary(y, 0));
-        Assert.Equal("arrived after 3.5 ms, waited 796 ms for r1#1", TraceWords.At(y, y.Slowest, 0));
+        Assert.Equal("on its way for 3.5 ms, waited 796 ms for r1#1, then visible", TraceWords.At(y, y.Slowest, 0));
         var (cause, part) = Assert.Single(WaitChain.Behind(_store, y.Slowest));
         Assert.Equal("r1#1 (x) took 820 ms from r1 to r3", TraceWords.Way(cause, part, 3, 0));
         var blocker = Assert.Single(WaitChain.Blockers(_store, y.Slowest));
@@ -65,7 +65,7 @@ public sealed class UpdateTraceTests
         var now = Spans.At(2024);
         Assert.Null(y.AtAll);
         Assert.Equal(
-            "r2 wrote y as r2#1. Half of the replicas (2 of 3) showed it after 3.5 ms. It is not yet visible at r3: r3 waits for r1#1 since 2.0 s.",
+            "r2 wrote y as r2#1. Half of the replicas (2 of 3) showed it after 3.5 ms. It is not yet visible at r3: r3 has waited 2.0 s for r1#1 so far.",
             TraceWords.Summary(y, now));
         Assert.InRange(y.WaitShare(now), 0.99, 1);
         var (cause, part) = Assert.Single(WaitChain.Behind(_store, y.Slowest!));

@@ -76,7 +76,8 @@ public sealed class WriteSpanTests : IDisposable
         Tracer(3).Observe([buffered], Now, Members());
         var span = Assert.Single(_spans);
         Assert.Equal("buffer update", span.OperationName);
-        Assert.Equal((Step.UtcDateTime, TimeSpan.Zero), (span.StartTimeUtc, span.Duration));
+        Assert.Equal(Step.UtcDateTime, span.StartTimeUtc);
+        Assert.InRange(span.Duration, TimeSpan.Zero, TimeSpan.FromTicks(1)); // The runtime's shortest span.
         Assert.Equal("1#1 1#2", span.GetTagItem("replicated_ds.missing"));
         Assert.Equal(("2#1", 3, 2), (span.GetTagItem("replicated_ds.dot"), span.GetTagItem("replicated_ds.replica"), span.GetTagItem("replicated_ds.peer")));
     }
