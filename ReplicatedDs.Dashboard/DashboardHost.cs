@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.StaticWebAssets;
 using Radzen;
 using ReplicatedDs.Dashboard.Access;
 using ReplicatedDs.Dashboard.Actions;
+using ReplicatedDs.Dashboard.Causality;
 using ReplicatedDs.Dashboard.Collector;
 using ReplicatedDs.Dashboard.Components;
 using ReplicatedDs.Dashboard.Configuration;
@@ -36,6 +37,9 @@ internal static class DashboardHost
 
         // The login address carries the secret, and the hosting layer logs addresses.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+
+        // A port that is taken is told in one sentence at the end, not with a stack trace before it.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         StaticWebAssetsLoader.UseStaticWebAssets(builder.Environment, builder.Configuration);
 
         builder.AddServiceDefaults();
@@ -87,6 +91,14 @@ internal static class DashboardHost
 
         services.AddSingleton<ViewerRegistry>();
         services.AddSignalR().AddHubOptions<ClusterHub>(hub => hub.MaximumReceiveMessageSize = 4096); // Viewers send nothing.
+        services.AddSingleton(new DiagramLog());
+        services.AddSingleton<DiagramFrames>();
+        services.AddHostedService<DiagramFollower>();
+        services.AddSignalR().AddHubOptions<DiagramHub>(hub =>
+        {
+            hub.MaximumReceiveMessageSize = 4096; // Viewers send numbers.
+            hub.MaximumParallelInvocationsPerClient = 2; // Scrolling back must not wait for news.
+        });
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddRadzenComponents();
     }
@@ -105,6 +117,7 @@ internal static class DashboardHost
         app.MapLogin();
         app.MapOtlp();
         app.MapHub<ClusterHub>("/hubs/cluster");
+        app.MapHub<DiagramHub>("/hubs/causality");
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }
 
