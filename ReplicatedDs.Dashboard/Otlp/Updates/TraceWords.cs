@@ -25,7 +25,9 @@ internal static class TraceWords
         };
     }
 
-    public static string Percent(double share) => Math.Round(share * 100).ToString("0", CultureInfo.InvariantCulture) + " %";
+    /// <summary>Neither nothing nor all is what a rounding makes of a little or almost all.</summary>
+    public static string Percent(double share) =>
+        (share is > 0 and < 1 ? Math.Clamp(Math.Round(share * 100), 1, 99) : Math.Round(share * 100)).ToString("0", CultureInfo.InvariantCulture) + " %";
 
     /// <summary>The whole story in two sentences.</summary>
     public static string Summary(UpdateTrace update, long now)
@@ -54,17 +56,11 @@ internal static class TraceWords
     public static string At(UpdateTrace update, ReplicaPart part, long now)
     {
         var way = part.Arrived - (update.WriteEnd ?? update.Start);
-        var arrived = way < 0 ? "arrived at once" : $"arrived after {Span(way)}";
-        var from = part.Peer is { } peer && peer != update.Origin ? $", passed on by r{peer}" : "";
-        if (!part.HasWaited)
-        {
-            return $"{arrived}{from}, visible at once";
-        }
-
-        var cause = Dots(part.Missing);
-        return part.IsWaiting
-            ? $"{arrived}{from}, waits for {cause} since {Span(part.Waited(now))}"
-            : $"{arrived}{from}, waited {Span(part.Waited(now))} for {cause}";
+        var arrived = (way < 0 ? "arrived at once" : $"on its way for {Span(way)}")
+            + (part.Peer is { } peer && peer != update.Origin ? $", passed on by r{peer}" : "");
+        return !part.HasWaited ? $"{arrived}, then visible"
+            : part.IsWaiting ? $"{arrived}, has waited {Span(part.Waited(now))} for {Dots(part.Missing)} so far"
+            : $"{arrived}, waited {Span(part.Waited(now))} for {Dots(part.Missing)}, then visible";
     }
 
     /// <summary>How one that was waited for came to a replica.</summary>
@@ -73,7 +69,7 @@ internal static class TraceWords
         null when replica == update.Origin => $"{Named(update)} was written at r{replica} itself",
         null => $"{Named(update)}, written at r{update.Origin}, has not arrived at r{replica} as far as is known here",
         { HasWaited: false } => $"{Named(update)} took {Span(Math.Max(0, part.Arrived - update.Start))} from r{update.Origin} to r{replica}",
-        _ => $"{Named(update)} took {Span(Math.Max(0, part.Arrived - update.Start))} from r{update.Origin} to r{replica} and {(part.IsWaiting ? "waits" : "waited")} there {(part.IsWaiting ? "since " : "")}{Span(part.Waited(now))} itself",
+        _ => $"{Named(update)} took {Span(Math.Max(0, part.Arrived - update.Start))} from r{update.Origin} to r{replica} and {(part.IsWaiting ? "has " : "")}waited there {Span(part.Waited(now))} itself",
     };
 
     /// <summary><c>r1#1 (x)</c>.</summary>
@@ -98,7 +94,7 @@ internal static class TraceWords
         }
 
         return slowest.IsWaiting
-            ? $": r{slowest.Replica} waits for {Dots(slowest.Missing)} since {Span(slowest.Waited(now))}"
+            ? $": r{slowest.Replica} has waited {Span(slowest.Waited(now))} for {Dots(slowest.Missing)} so far"
             : $"; {Percent(update.WaitShare(now))} of that r{slowest.Replica} waited for {Dots(slowest.Missing)}";
     }
 }

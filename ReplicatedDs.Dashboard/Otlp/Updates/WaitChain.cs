@@ -11,7 +11,7 @@ internal static class WaitChain
     public static IReadOnlyList<Blocker> Blockers(TraceStore store, ReplicaPart part)
     {
         var found = part.Missing.Select(dot => (Dot: dot, Update: store.Find(dot))).ToList();
-        var last = found.MaxBy(one => one.Update?.PartAt(part.Replica)?.Visible ?? 0).Update;
+        var last = part.IsWaiting ? null : found.MaxBy(one => one.Update?.PartAt(part.Replica)?.Visible ?? 0).Update;
         return
         [
             .. found.Select(one => new Blocker(
@@ -31,8 +31,11 @@ internal static class WaitChain
         var chain = new List<(UpdateTrace, ReplicaPart?)>();
         for (var at = part; at is { HasWaited: true } && chain.Count < DepthMax;)
         {
-            var blockers = Blockers(store, at);
-            var next = blockers.FirstOrDefault(blocker => blocker.EndedLast)?.Update ?? (at.IsWaiting ? blockers.FirstOrDefault(blocker => blocker.Update is not null)?.Update : null);
+            // Of a wait that goes on, the one that counts is among those that are not there yet.
+            var (blockers, replica) = (Blockers(store, at), at.Replica);
+            var next = at.IsWaiting
+                ? blockers.Select(blocker => blocker.Update).FirstOrDefault(update => update is not null && update.Origin != replica && update.PartAt(replica)?.Visible is null)
+                : blockers.FirstOrDefault(blocker => blocker.EndedLast)?.Update;
             if (next is null || chain.Exists(one => one.Item1.Dot == next.Dot))
             {
                 break;
