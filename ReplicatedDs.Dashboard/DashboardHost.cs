@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.StaticWebAssets;
 using Radzen;
@@ -11,6 +12,7 @@ using ReplicatedDs.Dashboard.Components;
 using ReplicatedDs.Dashboard.Configuration;
 using ReplicatedDs.Dashboard.Hubs;
 using ReplicatedDs.Dashboard.Otlp;
+using ReplicatedDs.Dashboard.Scenario;
 using ReplicatedDs.ServiceDefaults;
 
 namespace ReplicatedDs.Dashboard;
@@ -88,6 +90,10 @@ internal static class DashboardHost
             provider.GetRequiredService<TimeProvider>()));
         services.AddScoped<NoticeBoard>();
         services.AddOtlpReceiver();
+        services.AddSingleton<ScenarioStage>();
+        services.AddHostedService(provider => provider.GetRequiredService<ScenarioStage>());
+        services.AddScoped<ViewerSeat>();
+        services.AddScoped<CircuitHandler>(provider => provider.GetRequiredService<ViewerSeat>());
 
         services.AddSingleton<ViewerRegistry>();
         services.AddSignalR().AddHubOptions<ClusterHub>(hub => hub.MaximumReceiveMessageSize = 4096); // Viewers send nothing.
