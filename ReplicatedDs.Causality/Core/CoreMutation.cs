@@ -18,4 +18,28 @@ internal enum CoreMutation
 
     /// <summary>Updates are acknowledged when they arrive in the buffer, so that what is lost from it stays lost.</summary>
     AcknowledgeBuffered,
+
+    /// <summary>Of an update with several operations only the first becomes visible.</summary>
+    TornUpdates,
+
+    /// <summary>A delete forgets the key at once, tombstone and all.</summary>
+    ForgetTombstones,
+
+    /// <summary>Timestamps come from the wall clock alone, whatever was seen before.</summary>
+    WallClockTimestamps,
+
+    /// <summary>Conditions of writes are taken to hold.</summary>
+    IgnoreConditions,
+
+    /// <summary>A step whose append failed is not undone.</summary>
+    KeepFailedSteps,
+
+    /// <summary>Updates come from their origin or not at all.</summary>
+    NoRepair,
+
+    /// <summary>The stable vector uses what a member announced before its own updates up to there were delivered here (R4).</summary>
+    RowsBeforeDelivery,
+
+    /// <summary>A replica that leaves goes at once, whoever holds its updates (R6).</summary>
+    LeaveWithoutHolders,
 }

@@ -33,7 +33,7 @@ public sealed partial class ReplicaCore
             case Heartbeat heartbeat:
                 Take(link, heartbeat);
                 break;
-            case UpdateBatch batch when sender.Status is MemberStatus.Active or MemberStatus.Departed:
+            case UpdateBatch batch when sender.Status is not MemberStatus.Joining || Self.Status == MemberStatus.Departed:
                 Take(link, batch);
                 break;
             case PullRequest pull when Self.Status != MemberStatus.Joining && !IsGivenUp(Self):
@@ -107,7 +107,8 @@ public sealed partial class ReplicaCore
     private void Serve(PeerLink link, PullRequest pull)
     {
         var last = Math.Min(_staged.Delivered[pull.Origin], pull.First + Math.Clamp(pull.Count, 1, _settings.RangeMax) - 1);
-        if (pull.Origin == Id || pull.First < 1 || pull.First > last || _staged.Members.Find(pull.Origin) is not { } origin)
+        var isOwnStream = pull.Origin == Id && _staged.Members.Find(link.Peer) is not { Status: MemberStatus.Departed };
+        if (isOwnStream || pull.First < 1 || pull.First > last || _staged.Members.Find(pull.Origin) is not { } origin)
         {
             return;
         }
@@ -261,7 +262,7 @@ public sealed partial class ReplicaCore
     {
         foreach (var origin in _staged.Members)
         {
-            if (origin.Id != Id)
+            if (origin.Id != Id && _settings.Mutation != CoreMutation.NoRepair)
             {
                 RepairGap(origin);
             }
@@ -313,12 +314,17 @@ public sealed partial class ReplicaCore
         Send(holder, new PullRequest(origin.Id, first, count));
     }
 
-    /// <summary>Whether the peer may be asked for that update: active, reachable, and it has announced it.</summary>
+    /// <summary>
+    /// Whether the peer may be asked for that update: active, reachable, and it has announced it. Its own updates it sends unasked, but not
+    /// to one that left; that one has to ask, and may also ask a joiner, which serves if it was activated meanwhile: nothing that comes after
+    /// a leave is handed on, it only tells who else left.
+    /// </summary>
     private bool Holds(PeerLink link, ReplicaId origin, long counter) =>
-        link.Peer != origin
+        (link.Peer != origin || Self.Status == MemberStatus.Departed)
         && link.Announced is { } announced && announced[origin] >= counter
         && IsReachable(link)
-        && _staged.Members.IsServing(link.Peer);
+        && _staged.Members.Find(link.Peer) is { IsPresent: true, IsFenced: false } peer
+        && (peer.IsServing || Self.Status == MemberStatus.Departed);
 
     private void AdvanceStable()
     {
@@ -351,7 +357,7 @@ public sealed partial class ReplicaCore
             {
                 var link = _links[member.Id];
                 link.RefreshRow(_previous.Delivered);
-                stable = stable.Meet(link.Row);
+                stable = stable.Meet(_settings.Mutation == CoreMutation.RowsBeforeDelivery ? link.Announced ?? link.Row : link.Row);
             }
         }
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Membership;
-using ReplicatedDs.Causality.Replication;
 using ReplicatedDs.Causality.Updates;
 
 namespace ReplicatedDs.Causality.Core;
@@ -16,7 +15,7 @@ public sealed partial class ReplicaCore
             return refusal;
         }
 
-        foreach (var condition in write.Conditions)
+        foreach (var condition in _settings.Mutation == CoreMutation.IgnoreConditions ? [] : write.Conditions)
         {
             var state = _staged.Find(condition.Key);
             var holds = condition.Dot is { } dot
@@ -42,7 +41,7 @@ public sealed partial class ReplicaCore
         var update = new Update(
             new Dot(Id, _staged.Delivered[Id] + 1),
             _staged.Delivered,
-            _staged.Timestamp.Next(_now.UnixMicroseconds),
+            (_settings.Mutation == CoreMutation.WallClockTimestamps ? default : _staged.Timestamp).Next(_now.UnixMicroseconds),
             operations,
             trace,
             operationId);
@@ -115,8 +114,9 @@ public sealed partial class ReplicaCore
     }
 
     /// <summary>
-    /// After a leave: whether every reachable member, and at least one, holds this replica's last update, and whether each member that
-    /// cannot be reached knows one of those (R6): it takes updates from members that it knows only, so it could never come back otherwise.
+    /// After a leave: whether every reachable member, and at least one, holds this replica's last update (R6). Members take updates only from
+    /// members that they know, so one that cannot be reached must know one of those who hold it, or it could never come back; the same goes
+    /// for another one that is leaving and whose last update nobody who stays has yet.
     /// </summary>
     private bool MayExit()
     {
@@ -125,15 +125,27 @@ public sealed partial class ReplicaCore
             return false;
         }
 
-        var active = _staged.Members.Where(member => member.Id != Id && member.IsServing).ToList();
-        var holders = active.Where(member => _links[member.Id].Acknowledged >= final).ToList();
-        return holders.Count > 0 && active.TrueForAll(member =>
-            _links[member.Id] is var link
-            && (link.Acknowledged >= final || (!IsReachable(link) && holders.Exists(holder => Knows(member, link, holder)))));
+        if (_settings.Mutation == CoreMutation.LeaveWithoutHolders)
+        {
+            return true;
+        }
+
+        var holders = _staged.Members
+            .Where(member => member.Id != Id && member.IsServing && _links[member.Id].Acknowledged >= final)
+            .ToList();
+        return holders.Count > 0 && _staged.Members.All(member => member switch
+        {
+            _ when member.Id == Id => true,
+            { IsServing: true } => _links[member.Id] is var link
+                && (link.Acknowledged >= final || (!IsReachable(link) && KnowsOneOf(member, holders))),
+            { Status: MemberStatus.Departed, Final: > 0, IsFenced: false } => KnowsOneOf(member, holders)
+                || holders.Exists(holder => _links[holder.Id].Announced?.Covers(new Dot(member.Id, member.Final)) == true),
+            _ => true,
+        });
     }
 
-    private static bool Knows(Member member, PeerLink link, Member other) =>
-        member.Floor.Covers(other.Activated) || link.Announced is { } announced && announced.Covers(other.Activated);
+    private bool KnowsOneOf(Member member, List<Member> others) => others.Exists(other =>
+        member.Floor.Covers(other.Activated) || _links[member.Id].Announced?.Covers(other.Activated) == true);
 
     /// <summary>Whether enough others were heard to know that this replica's own updates are all here (R9). Who is alone trusts itself.</summary>
     private void Verify()

@@ -27,19 +27,22 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
     /// <exception cref="InvalidOperationException">It is not: a broken invariant.</exception>
     public void Apply(Update update, List<ReplicaEvent>? events = null)
     {
-        if (mutation is CoreMutation.None or CoreMutation.WinnerByArrival
+        if (mutation is not (CoreMutation.SkipDependencyCheck or CoreMutation.ApplyDuplicates)
             && (Delivered[update.Origin] + 1 != update.Dot.Counter || !Delivered.Covers(update.Dependencies)))
         {
             throw new InvalidOperationException(
                 $"Invariant broken: {update.Dot} with dependencies {update.Dependencies} applied where {Delivered} is delivered.");
         }
 
-        foreach (var operation in update.Operations)
+        foreach (var operation in mutation == CoreMutation.TornUpdates ? update.Operations.Take(1) : update.Operations)
         {
             switch (operation)
             {
                 case SetOperation set:
                     Write(update, set.Key, new KeyVersion(update.Dot, update.Timestamp, IsTombstone: false, set.Value, set.ContentType), events);
+                    break;
+                case DeleteOperation delete when mutation == CoreMutation.ForgetTombstones:
+                    (_keys ??= root.Keys.ToBuilder()).Remove(delete.Key);
                     break;
                 case DeleteOperation delete:
                     Write(update, delete.Key, new KeyVersion(update.Dot, update.Timestamp, IsTombstone: true, default, null), events);

@@ -44,6 +44,28 @@ internal sealed class KeyActions(HttpClient http, SessionTokens tokens, ClusterS
         }
     }
 
+    public async Task<ActionOutcome> DeleteAsync(ReplicaPicture replica, string key, CausalSession? session)
+    {
+        try
+        {
+            using var timeout = new CancellationTokenSource(AnswerTimeout);
+            using var request = Request(HttpMethod.Delete, replica, key, "", session);
+            using var response = await http.SendAsync(request, timeout.Token);
+            if (!response.IsSuccessStatusCode)
+            {
+                return ActionOutcome.Failed($"{replica.Label} did not remove {key}: {await AnswerReader.ProblemAsync(response, timeout.Token)}");
+            }
+
+            var answer = await response.Content.ReadFromJsonAsync<WriteView>(ReplicaReader.Json, timeout.Token) ?? throw new HttpRequestException("its answer was empty");
+            Extend(session, replica, response, AnswerReader.Clock(answer.Clock));
+            return ActionOutcome.Done($"{replica.Label} removed {key} with r{answer.Dot}.");
+        }
+        catch (Exception exception) when (AnswerReader.IsExpected(exception))
+        {
+            return ActionOutcome.Failed($"{replica.Label} did not answer the removal of {key}: {AnswerReader.Reason(exception)}.");
+        }
+    }
+
     public async Task<ReadOutcome> ReadAsync(ReplicaPicture replica, string key, CausalSession? session)
     {
         if (Refuse(key) is { } refusal)

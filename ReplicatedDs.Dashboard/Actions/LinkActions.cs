@@ -10,6 +10,9 @@ namespace ReplicatedDs.Dashboard.Actions;
 /// <summary>Holds, releases and heals directed links. The replica's answer carries the state reached; that is what is reported.</summary>
 internal sealed class LinkActions(HttpClient http, DashboardOptions options, ClusterStore store)
 {
+    /// <summary>How long a fault lasts that is not healed before.</summary>
+    public static readonly TimeSpan Expires = TimeSpan.FromMinutes(2);
+
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Why links cannot be changed at a replica now, else <c>null</c>.</summary>
@@ -23,11 +26,45 @@ internal sealed class LinkActions(HttpClient http, DashboardOptions options, Clu
         return !from.IsLive ? $"{from.Label} is {from.State}." : store.Slot(from.Name).LinkRefusal is { } refusal ? $"At {from.Label}, {refusal}." : null;
     }
 
-    public Task<ActionOutcome> HoldAsync(ReplicaPicture from, int to) =>
-        SetAsync(from, to, new LinkRequest("hold"), link => link.Mode == "hold", $"Link {from.Label}→r{to} is held: what {from.Label} writes does not reach r{to}.");
+    /// <param name="expires">When it heals by itself; <c>null</c>: after the two minutes of the lab.</param>
+    public Task<ActionOutcome> HoldAsync(ReplicaPicture from, int to, TimeSpan? expires = null) =>
+        SetAsync(from, to, new LinkRequest("hold", ExpiresSeconds: (int)(expires ?? Expires).TotalSeconds), link => link.Mode == "hold", $"Link {from.Label}→r{to} is held: what {from.Label} writes does not reach r{to}.");
 
     public Task<ActionOutcome> HealAsync(ReplicaPicture from, int to) =>
         SetAsync(from, to, new LinkRequest("ok"), link => link.Mode == "ok", $"Link {from.Label}→r{to} is healed.");
+
+    /// <summary>Cuts the members in two: everything that crosses is dropped, both ways, until it is healed or expires.</summary>
+    public async Task<ActionOutcome> PartitionAsync(IReadOnlyCollection<int> side)
+    {
+        var failures = new List<string>();
+        var cut = 0;
+        var members = store.Current.Members.ToList();
+        foreach (var from in members)
+        {
+            foreach (var to in members.Where(to => side.Contains(to.Id!.Value) != side.Contains(from.Id!.Value)))
+            {
+                var outcome = await SetAsync(
+                    from, to.Id!.Value, new LinkRequest("drop", ExpiresSeconds: (int)Expires.TotalSeconds), link => link is { Mode: "drop", DropPercent: 100 }, "");
+                cut += outcome.IsDone ? 1 : 0;
+                if (!outcome.IsDone)
+                {
+                    failures.Add(outcome.Text);
+                }
+            }
+        }
+
+        var groups = Groups(members, side);
+        return failures.Count == 0
+            ? ActionOutcome.Done($"{groups} are cut from each other: {cut} links drop everything for {Expires.TotalMinutes:0} minutes.")
+            : ActionOutcome.Failed($"{groups} are not cut completely ({cut} links are): {string.Join("; ", failures)}");
+    }
+
+    /// <summary>A partition as people write it: <c>{r1, r2} | {r3}</c>.</summary>
+    public static string Groups(IEnumerable<ReplicaPicture> members, IReadOnlyCollection<int> side)
+    {
+        var sides = members.ToLookup(member => side.Contains(member.Id!.Value), member => member.Label);
+        return $"{{{string.Join(", ", sides[true])}}} | {{{string.Join(", ", sides[false])}}}";
+    }
 
     public async Task<ActionOutcome> ReleaseOneAsync(ReplicaPicture from, int to)
     {

@@ -16,7 +16,10 @@ internal static class DashboardOptionsReader
             ReadSlots(configuration["Cluster:Members"]),
             NullIfEmpty(configuration["Cluster:Key"]),
             ReadAddress(configuration["Control:Url"], "Control:Url"),
-            NullIfEmpty(configuration["Control:Token"]));
+            NullIfEmpty(configuration["Control:Token"]))
+        {
+            OtlpKey = NullIfEmpty(configuration["Dashboard:OtlpKey"]),
+        };
     }
 
     public static bool IsLoopback(string host) =>
@@ -67,11 +70,22 @@ internal static class DashboardOptionsReader
     {
         foreach (var url in (configuration["urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            var address = BindingAddress.Parse(url);
-            if (!IsLoopback(address.Host))
+            if (!IsLoopback(HostOf(url)))
             {
                 throw new ConfigurationProblemException($"The dashboard can break the cluster, so it listens on this machine only: {url} is not a loopback address.");
             }
+        }
+    }
+
+    private static string HostOf(string url)
+    {
+        try
+        {
+            return BindingAddress.Parse(url).Host;
+        }
+        catch (FormatException)
+        {
+            throw new ConfigurationProblemException($"\"{url}\" is not an address to listen on, such as http://127.0.0.1:7080.");
         }
     }
 

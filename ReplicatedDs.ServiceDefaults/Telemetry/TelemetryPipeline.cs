@@ -14,6 +14,9 @@ namespace ReplicatedDs.ServiceDefaults.Telemetry;
 /// </summary>
 internal sealed class TelemetryPipeline
 {
+    // People watch spans and logs as they come.
+    private const int LiveDelayMs = 500;
+
     private static readonly string[] Sources = ["ReplicatedDs.*", "Microsoft.AspNetCore", "System.Net.Http"];
 
     private static readonly string[] Meters =
@@ -73,12 +76,10 @@ internal sealed class TelemetryPipeline
 
         if (targets.Dashboard is not null)
         {
-            tracing.AddOtlpExporter("dashboard", options =>
+            tracing.AddOtlpExporter("dashboard/traces", options =>
             {
-                ToDashboard(options, targets.Dashboard, "v1/traces");
-
-                // People watch these as they come.
-                options.BatchExportProcessorOptions.ScheduledDelayMilliseconds = 500;
+                ToDashboard(options, targets, "v1/traces");
+                options.BatchExportProcessorOptions.ScheduledDelayMilliseconds = LiveDelayMs;
             });
         }
     }
@@ -92,9 +93,9 @@ internal sealed class TelemetryPipeline
 
         if (targets.Dashboard is not null)
         {
-            metrics.AddOtlpExporter("dashboard", (options, reader) =>
+            metrics.AddOtlpExporter("dashboard/metrics", (options, reader) =>
             {
-                ToDashboard(options, targets.Dashboard, "v1/metrics");
+                ToDashboard(options, targets, "v1/metrics");
                 reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds = 5000;
             });
         }
@@ -109,16 +110,21 @@ internal sealed class TelemetryPipeline
 
         if (targets.Dashboard is not null)
         {
-            logging.AddOtlpExporter("dashboard", options => ToDashboard(options, targets.Dashboard, "v1/logs"));
+            logging.AddOtlpExporter("dashboard/logs", (options, processor) =>
+            {
+                ToDashboard(options, targets, "v1/logs");
+                processor.BatchExportProcessorOptions.ScheduledDelayMilliseconds = LiveDelayMs;
+            });
         }
     }
 
-    private static void ToDashboard(OtlpExporterOptions options, Uri address, string path)
+    // Options are shared by all exporters of one name, and the address differs by signal: so each has a name of its own.
+    private static void ToDashboard(OtlpExporterOptions options, ExportTargets targets, string path)
     {
         options.Protocol = OtlpExportProtocol.HttpProtobuf;
-        options.Endpoint = new Uri(address.AbsoluteUri.TrimEnd('/') + "/" + path);
+        options.Endpoint = new Uri(targets.Dashboard!.AbsoluteUri.TrimEnd('/') + "/" + path);
 
         // OTEL_EXPORTER_OTLP_HEADERS may carry a key of the other receiver.
-        options.Headers = null;
+        options.Headers = targets.DashboardKey is { } key ? "x-otlp-api-key=" + Uri.EscapeDataString(key) : null;
     }
 }

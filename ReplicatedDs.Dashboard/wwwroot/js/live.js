@@ -7,12 +7,14 @@ import { PendingTable } from "./pending.js";
 
 const byId = id => document.getElementById(id);
 
-if (byId("clocks")) { start(); }
+if (byId("live-chip")) { start(); }
 
 function start() {
-  const clocks = new ClockMatrix(byId("clocks"));
-  const pending = new PendingTable(byId("pending"));
-  const events = new EventList(byId("events"));
+  // The shell lives on every page; of the panels each page has its own.
+  const panel = (id, make) => byId(id) ? make(byId(id)) : null;
+  const clocks = panel("clocks", host => new ClockMatrix(host));
+  const pending = panel("pending", host => new PendingTable(host));
+  const events = panel("events", host => new EventList(host));
   let view = null;
   let offset = 0; // The dashboard's clock less this browser's.
   let receivedAt = 0;
@@ -35,7 +37,7 @@ function start() {
     schedule();
   });
   connection.on("events", batch => {
-    events.add(batch);
+    events?.add(batch);
     if (paused) { missed += batch.events.length; }
     schedule();
   });
@@ -75,6 +77,8 @@ function start() {
     missed = 0;
     byId("pause").setAttribute("aria-pressed", String(paused));
     setText(byId("pause"), paused ? "Go on" : "Pause");
+    document.documentElement.dataset.paused = String(paused);
+    document.dispatchEvent(new CustomEvent("replicated-ds:pause", { detail: { paused } })); // For pages with a feed of their own.
     chip();
     schedule();
   }
@@ -99,10 +103,10 @@ function start() {
     chip();
     if (!view || paused) { return; }
     const at = now();
-    clocks.draw(view, at);
-    pending.draw(view, at);
-    events.draw();
-    for (const id of ["clocks", "pending", "events"]) { byId(id).removeAttribute("aria-busy"); }
+    clocks?.draw(view, at);
+    pending?.draw(view, at);
+    events?.draw();
+    for (const id of ["clocks", "pending", "events"]) { byId(id)?.removeAttribute("aria-busy"); }
     setText(byId("count-writes"), number(Math.round(view.writesPerSecond)));
     setText(byId("count-pending"), number(view.pending));
     setText(byId("count-prevented"), number(view.prevented));
@@ -116,8 +120,8 @@ function start() {
   function tick() {
     chip();
     if (paused || document.hidden) { return; }
-    clocks.tick(now());
-    pending.tick(now());
+    clocks?.tick(now());
+    pending?.tick(now());
   }
 
   function chip() {

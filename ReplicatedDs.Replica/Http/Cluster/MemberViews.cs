@@ -41,14 +41,17 @@ internal sealed class MemberViews(IReplicaNode node, IReplicaFacts facts, TimePr
                 { IsFenced: true } => "evicted",
                 _ => member.Status.ToKebab(),
             },
-            facts.HttpOf(member)?.ToString() ?? "",
-            facts.PeerOf(member)?.ToString() ?? "",
+            Text(facts.HttpOf(member)),
+            Text(facts.PeerOf(member)),
             member.Sponsor.Value,
             isSelf,
             isSelf || lastHeard is <= ReachableWithinMs,
             lastHeard,
             delivered);
     }
+
+    /// <summary>As cluster.json writes addresses: without a slash at the end.</summary>
+    private static string Text(Uri? address) => address?.ToString().TrimEnd('/') ?? "";
 
     private static LinkStatus? Link(ImmutableArray<LinkStatus> links, Member member) => links.FirstOrDefault(link => link.Peer == member.Id);
 }

@@ -83,12 +83,13 @@ internal sealed class DescribeOperations : IOpenApiOperationTransformer
     }
 
     private static IEnumerable<string> PathParameters(string path) =>
-        path.Split('/').Where(part => part is ['{', .., '}']).Select(part => part[1..^1]);
+        path.Split('/').Where(part => part is ['{', .., '}']).Select(part => part[1..^1].Split(':')[0]);
 
     private static string PathDescription(string name) => name switch
     {
         "key" => "The key: 1 to 1024 bytes of UTF-8, percent-encoded once (a slash is %2F).",
         "dot" => "An update's name, such as 2#17, written 2%2317 in a path.",
+        "id" => "The id of the replica.",
         "peerId" => "The id of the replica at the receiving end of the link.",
         _ => name,
     };

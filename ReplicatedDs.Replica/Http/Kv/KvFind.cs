@@ -38,7 +38,7 @@ internal sealed class KvFind(IReplicaNode node, IHttpClientFactory clients, IRep
     /// <summary>One entry per member that holds data, by id.</summary>
     public async Task<IReadOnlyList<KeyReplicaView>> EverywhereAsync(ReplicaId self, ReplicaState root, string key, CancellationToken cancellationToken)
     {
-        var members = root.Members.Where(member => member.Status is MemberStatus.Active or MemberStatus.Joining);
+        var members = root.Members.Where(member => member.IsPresent);
         return await Task.WhenAll(members.Select(member => member.Id == self
             ? Task.FromResult(Here(self, root, key))
             : AskAsync(member, key, cancellationToken))).ConfigureAwait(false);

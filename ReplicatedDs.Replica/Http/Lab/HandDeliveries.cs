@@ -1,3 +1,4 @@
+using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Causality.Updates;
@@ -21,20 +22,23 @@ internal sealed class HandDeliveries(IReplicaNode node, IUpdateFinder finder, IR
     /// <summary><c>POST /replication/updates</c>.</summary>
     public async Task<IResult> DeliverAsync(HttpContext context)
     {
-        node.RequireServing();
+        var self = node.RequireServing().Id;
         var text = await RequestBody.ReadTextAsync(context, options.ValueBytesMax + Security.RouteRule.SmallBody).ConfigureAwait(false);
         var update = Parse(text.TrimEnd('\r', '\n'));
         if (node.State.Members.Find(update.Origin)?.Status != MemberStatus.Guest)
         {
             update = await RealAsync(update, context.RequestAborted).ConfigureAwait(false);
+            if (update.Origin == self)
+            {
+                // Nobody sends a replica its own updates; it has this one.
+                return Answer(update.Dot, DeliveryOutcome.Duplicate, []);
+            }
         }
 
         var result = await node.SubmitAsync(tag => new HandDelivery(tag, update), CancellationToken.None).ConfigureAwait(false);
         return result switch
         {
-            HandDelivered delivered => Views.Ok(
-                new HandDeliveryView(delivered.Dot.ToString(), delivered.Outcome.ToKebab(), delivered.Missing.ToView()),
-                ApiJson.Relaxed.HandDeliveryView),
+            HandDelivered delivered => Answer(delivered.Dot, delivered.Outcome, delivered.Missing),
             Refused refused => refused.ToProblem(),
             _ => throw new InvalidOperationException($"A hand delivery was answered with {result}."),
         };
@@ -62,6 +66,9 @@ internal sealed class HandDeliveries(IReplicaNode node, IUpdateFinder finder, IR
             }
         }
     }
+
+    private static IResult Answer(Dot dot, DeliveryOutcome outcome, IEnumerable<Dot> missing) =>
+        Views.Ok(new HandDeliveryView(dot.ToString(), outcome.ToKebab(), missing.ToView()), ApiJson.Relaxed.HandDeliveryView);
 
     private Update Parse(string text)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using ReplicatedDs.Client.Api;
@@ -16,6 +17,8 @@ public sealed class RealCluster : IAsyncLifetime
     private ChildProcess _appHost = null!;
 
     public string Login => Read().GetProperty("dashboard").GetString() ?? throw new InvalidOperationException("cluster.json names no dashboard.");
+
+    public string ClusterKey => Read().GetProperty("clusterKey").GetString() ?? throw new InvalidOperationException("cluster.json holds no cluster key.");
 
     public async Task InitializeAsync()
     {
@@ -62,6 +65,16 @@ public sealed class RealCluster : IAsyncLifetime
     }
 
     public Task<PendingView?> PendingAsync(string replica) => Http.GetFromJsonAsync<PendingView>(new Uri($"{Replica(replica).Http}/pending"));
+
+    /// <summary>The mode of a link, by the sender's own answer.</summary>
+    public async Task<string> LinkModeAsync(string from, int to)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"{Replica(from).Http}/admin/links"));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Read().GetProperty("clusterKey").GetString());
+        using var response = await Http.SendAsync(request);
+        var links = await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<LinkView[]>();
+        return links!.Single(link => link.Peer == to).Mode;
+    }
 
     /// <summary>Waits until a replica answers a key with a value, over its own HTTP API.</summary>
     public Task<string?> UntilAsync(string replica, string key, string? value) =>

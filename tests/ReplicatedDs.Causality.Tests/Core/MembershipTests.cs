@@ -184,6 +184,56 @@ public class MembershipTests
     }
 
     [Fact]
+    public void LeftReplica_WithNobodyElseToAsk_AsksTheOriginItself()
+    {
+        // It has to learn who else left, and nobody sends to it any more.
+        _two.Ask<Leaving>(tag => new LeaveRequest(tag));
+        _one.Receive(_two.Log[^1]);
+        var x = _one.Write("x", "1");
+        var asked = _two.Pass(1500, () => _two.Hear(1, x.Clock)).Last(message => message.Message is PullRequest);
+        Assert.Equal(1, asked.To.Value);
+        _one.Receive(2, asked.Message);
+        Assert.Equal([x.Dot], TestReplica.Sent(_one.Output.Messages, to: 2));
+        _two.Repair(1, x);
+        Assert.Equal("1", _two.Read("x"));
+    }
+
+    [Fact]
+    public void LeftReplica_ThatKnowsOnlyAJoiner_TakesFromItWhatItMissed()
+    {
+        // The joiner was activated by somebody who is gone; this replica has not heard that.
+        _one.Ask<Admitted>(tag => new JoinRequest(tag, TestReplica.Admission(4)));
+        _two.Receive(_one.Log[^1]);
+        var four = new TestReplica(4, _one.State);
+        _one.Hear(4, four.State.Delivered);
+        var activation = _one.Log[^1];
+        _two.Ask<Leaving>(tag => new LeaveRequest(tag));
+        var asked = _two.Pass(1500, () => _two.Hear(4, activation.Clock));
+        Assert.Contains(asked, message => message.To.Value == 4 && message.Message is PullRequest pull && pull.First == activation.Dot.Counter);
+        _two.Repair(4, activation);
+        Assert.True(_two.State.Members.IsServing(Four));
+    }
+
+    [Fact]
+    public void Leave_WhileAnotherLeaverIsCutOff_WaitsUntilItsLastUpdateIsSafe()
+    {
+        // 3 leaves too; its last update came here only after the own leave, and 3 knows nobody who stays but 2, which has not got it.
+        var late = TestReplica.Admission(4);
+        _one.Ask<Admitted>(tag => new JoinRequest(tag, late));
+        var four = new TestReplica(4, _one.State);
+        _one.Hear(4, four.State.Delivered);
+        _one.Receive(2, new UpdateBatch(new ReplicaId(2), TestReplica.Incarnation(2), [new Update(new Dot(2, 1), _start, new HybridTimestamp(1), [new LeaveOperation(new ReplicaId(2))])], false));
+        _one.Ask<Leaving>(tag => new LeaveRequest(tag));
+        var held = _one.State.Delivered;
+        _three.Ask<Leaving>(tag => new LeaveRequest(tag));
+        _one.Receive(_three.Log[^1]);
+        _one.Hear(4, held);
+        Assert.False(_one.Output.MayExit);
+        _one.Hear(4, held.With(_three.Log[^1].Dot));
+        Assert.True(_one.Output.MayExit);
+    }
+
+    [Fact]
     public void TwoLeftReplicas_HearingEachOther_DoNotAnswerForEver()
     {
         _two.Ask<Leaving>(tag => new LeaveRequest(tag));

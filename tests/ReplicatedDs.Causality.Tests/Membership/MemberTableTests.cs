@@ -16,7 +16,7 @@ public class MemberTableTests
         var member = Admitted().Find(Two)!;
         Assert.Equal((MemberStatus.Joining, new ReplicaId(1), new Incarnation(22)), (member.Status, member.Sponsor, member.Incarnation));
         Assert.Equal(VectorClock.Of((1, 5), (3, 4)), member.Floor);
-        Assert.False(Admitted().IsActive(Two));
+        Assert.False(Admitted().IsServing(Two));
         Assert.Equal(Two, Admitted().HighestId);
     }
 
@@ -31,7 +31,7 @@ public class MemberTableTests
     public void Activate_ByTheSponsor_MakesTheJoinerActive()
     {
         var table = Admitted().Apply(By(1, 6), new ActivateOperation(Two));
-        Assert.True(table.IsActive(Two));
+        Assert.True(table.IsServing(Two));
         Assert.Equal(new Dot(1, 6), table.Find(Two)!.Activated);
     }
 
@@ -79,7 +79,7 @@ public class MemberTableTests
     {
         var table = MemberTable.Empty.Apply(By(1, 2), new GuestOperation(Two));
         Assert.Equal(MemberStatus.Guest, table.Find(Two)!.Status);
-        Assert.False(table.IsActive(Two));
+        Assert.False(table.IsServing(Two));
         Assert.Same(table, table.Apply(By(1, 3), AdmitTwo));
     }
 

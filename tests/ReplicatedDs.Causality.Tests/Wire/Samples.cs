@@ -34,6 +34,9 @@ internal static class Samples
             new AbortOperation(new ReplicaId(4)),
             new LeaveOperation(origin),
             new GuestOperation(new ReplicaId(9)),
+            new IntentOperation(new ReplicaId(5), IsForced: false),
+            new IntentOperation(new ReplicaId(6), IsForced: true),
+            new PromiseOperation(new ReplicaId(5)),
         ];
         return
         [
@@ -60,7 +63,7 @@ internal static class Samples
         var members = MemberTable.Of(
         [
             new Member(new ReplicaId(1), Incarnation, "replica-1", "http://a", "http://b", MemberStatus.Active, new Dot(1, 1), VectorClock.Of((1, 1)), new Dot(1, 1)),
-            new Member(new ReplicaId(3), default, "replica-3", "", "", MemberStatus.Departed, new Dot(1, 2), VectorClock.Of((1, 2)), default, 17),
+            new Member(new ReplicaId(3), default, "replica-3", "", "", MemberStatus.Departed, new Dot(1, 2), VectorClock.Of((1, 2)), default, 17, new Eviction(true, [new ReplicaId(1), new ReplicaId(2)])),
         ]);
         return new ReplicaState(
             VectorClock.Of((1, keys + 2), (2, keys + 1)),

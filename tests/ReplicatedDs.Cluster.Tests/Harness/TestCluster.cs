@@ -66,8 +66,9 @@ internal sealed class TestCluster : IAsyncDisposable
             throw new InvalidOperationException("The AppHost still runs.");
         }
 
+        var stale = File.Exists(ClusterFile) ? await File.ReadAllTextAsync(ClusterFile) : "";
         Host = ProgramProcess.Start(Programs.AppHost, _spec.Arguments(Data), _spec.Environment);
-        await ServesAsync();
+        await ServesAsync(stale);
     }
 
     /// <summary>cluster.json as it is now.</summary>
@@ -134,12 +135,13 @@ internal sealed class TestCluster : IAsyncDisposable
         }
     }
 
-    private async Task ServesAsync()
+    /// <param name="stale">The cluster.json that an AppHost left behind which was killed.</param>
+    private async Task ServesAsync(string stale = "")
     {
         var clock = Stopwatch.StartNew();
         await Eventually.HoldsAsync(
             "the AppHost writes cluster.json",
-            () => Host.HasExited || (File.Exists(ClusterFile) && new FileInfo(ClusterFile).Length > 0),
+            () => Host.HasExited || (File.Exists(ClusterFile) && File.ReadAllText(ClusterFile) != stale),
             () => Host.Output,
             StartDeadline);
         StartedWithin = clock.Elapsed;

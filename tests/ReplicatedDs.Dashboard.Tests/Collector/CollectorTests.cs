@@ -34,6 +34,7 @@ public sealed class CollectorTests : IAsyncLifetime
     public async Task Kill_ThenRestart_IsSeenAndTheFeedGoesOnFromTheNewNumbering()
     {
         _cluster.Replica(2).Write("x", [1], "text/plain");
+        await _dashboard.UntilAsync(view => view.Find("replica-2")!.Clock!.GetValueOrDefault(2) == 1, "the write is in the clock");
         await UntilEventAsync("Write", 2);
         Assert.True((await Processes.KillAsync(Replica(2))).IsDone);
         Assert.Equal(ReplicaStates.Killed, Replica(2).State);

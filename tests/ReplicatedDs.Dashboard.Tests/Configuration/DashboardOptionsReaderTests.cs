@@ -53,6 +53,13 @@ public sealed class DashboardOptionsReaderTests
         Assert.Contains("not a loopback address", problem.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Read_AddressThatIsNone_IsRefused()
+    {
+        var problem = Assert.Throws<ConfigurationProblemException>(() => Read(("urls", "rubbish"), ("Cluster:Members", Members), ("Dashboard:Token", "sixteen-letters!")));
+        Assert.Contains("not an address to listen on", problem.Message, StringComparison.Ordinal);
+    }
+
     private static DashboardOptions Read(params (string Key, string? Value)[] settings) => Read(false, settings);
 
     private static DashboardOptions Read(bool isDevelopment, params (string Key, string? Value)[] settings) => DashboardOptionsReader.Read(

@@ -12,4 +12,4 @@ internal sealed class StandInLink
     public Queue<StandInUpdate> Queue { get; } = new();
 }
 
-internal sealed record StandInUpdate(Dot Dot, VectorClock Dependencies, string Key, byte[] Value, string ContentType);
+internal sealed record StandInUpdate(Dot Dot, VectorClock Dependencies, string Key, byte[]? Value, string ContentType);

@@ -9,13 +9,13 @@ internal static class StandInPort
     private const int First = 18_500;
     private const int Last = 18_899;
 
-    private static int s_next = First + Environment.ProcessId * 7 % 200;
+    private static int _next = First + Environment.ProcessId * 7 % 200;
 
     public static int Take()
     {
         for (var tries = 0; tries <= Last - First; tries++)
         {
-            var port = First + (Interlocked.Increment(ref s_next) - First) % (Last - First + 1);
+            var port = First + (Interlocked.Increment(ref _next) - First) % (Last - First + 1);
             try
             {
                 using var probe = new TcpListener(IPAddress.Loopback, port);

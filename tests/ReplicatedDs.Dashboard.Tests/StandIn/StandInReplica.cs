@@ -124,7 +124,8 @@ internal sealed class StandInReplica(StandInCluster cluster, string name, int po
         }
     }
 
-    public StandInUpdate Write(string key, byte[] value, string contentType)
+    /// <param name="value"><c>null</c>: the key is removed.</param>
+    public StandInUpdate Write(string key, byte[]? value, string contentType)
     {
         lock (cluster.Gate)
         {
@@ -224,11 +225,11 @@ internal sealed class StandInReplica(StandInCluster cluster, string name, int po
         return missing;
     }
 
-    private void AddEvent(string kind, StandInUpdate? update, int? peer = null, IReadOnlyList<string>? missing = null, Dictionary<string, long>? deps = null)
+    private void AddEvent(string kind, StandInUpdate? update, int? peer = null, IReadOnlyList<string>? missing = null, Dictionary<string, long>? deps = null, string? key = null, string? detail = null)
     {
         _events.Add(new EventView(
-            _events.Count + 1, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1000, Id ?? 0, peer, kind, update?.Dot.ToString(), update is null ? [] : [update.Key],
-            deps ?? [], missing ?? [], missing is not null, null));
+            _events.Count + 1, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1000, Id ?? 0, peer, kind, update?.Dot.ToString(), (update?.Key ?? key) is { } about ? [about] : [],
+            deps ?? [], missing ?? [], missing is not null, null, detail));
         Interlocked.Exchange(ref _eventAdded, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
     }
 
@@ -241,10 +242,16 @@ internal sealed class StandInReplica(StandInCluster cluster, string name, int po
             waiting.ArrivedAt, (long)(DateTimeOffset.UtcNow - waiting.ArrivedAt).TotalMilliseconds, "missing-dependency"))])));
         app.MapGet("/status", () => Locked(() => new StatusView(
             "stand-in", Id!.Value, name, "incarnation-of-" + name + Id, "0.1.0", "active", null, true, (long)(DateTimeOffset.UtcNow - _startedAt).TotalMilliseconds, _boot, "fsync", "file",
-            new CountersView(_keys.Count, _writes, _applied, _prevented, _prevented, 0, 0, _pending.Count, 0), new DiskView("/stand-in", 1, 1, true))));
+            new CountersView(_keys.Count(entry => entry.Value[0].Value is not null), _writes, _applied, _prevented, _prevented, 0, 0, _pending.Count, 0), new DiskView("/stand-in", 1, 1, true))));
         app.MapGet("/members", () => Locked(() => new MembersView(Id!.Value, [])));
         app.MapGet("/events", EventsAsync);
         app.MapPut("/kv/{key}", WriteAsync);
+        app.MapDelete("/kv/{key}", (HttpContext context, string key) => Locked(() =>
+        {
+            var update = Write(key, null, "");
+            context.Response.Headers["Causal-Token"] = Token(update.Dependencies.With(update.Dot));
+            return new WriteView(key, update.Dot.ToString(), Numbers(update.Dependencies.With(update.Dot)));
+        }));
         app.MapGet("/kv/{key}", (HttpContext context, string key) => Locked(() => Read(context, key)));
         var admin = app.MapGroup("/admin").AddEndpointFilter(async (context, next) =>
             context.HttpContext.Request.Headers.Authorization == $"Bearer {StandInCluster.ClusterKey}" ? await next(context) : Results.Problem("The cluster key is missing or wrong.", statusCode: 401));
@@ -253,7 +260,7 @@ internal sealed class StandInReplica(StandInCluster cluster, string name, int po
         {
             Link(peer).Mode = request.Mode;
             Link(peer).ExpiresAt = request.Mode == "ok" ? null : DateTimeOffset.UtcNow.AddSeconds(request.ExpiresSeconds);
-            AddEvent("LinkChanged", null, peer);
+            AddEvent("LinkChanged", null, peer, detail: request.Mode == "ok" ? "healed" : request.Mode == "hold" ? "held" : request.Mode);
             cluster.Flow();
             return Links();
         }));
@@ -275,6 +282,11 @@ internal sealed class StandInReplica(StandInCluster cluster, string name, int po
                 link.ExpiresAt = null;
             }
 
+            foreach (var peer in _links.Keys)
+            {
+                AddEvent("LinkChanged", null, peer, detail: "healed");
+            }
+
             cluster.Flow();
             return Links();
         }));
@@ -288,7 +300,7 @@ internal sealed class StandInReplica(StandInCluster cluster, string name, int po
     private List<LinkView> Links() => [.. cluster.Replicas.Where(peer => peer != this && peer.Id is not null).Select(peer =>
     {
         var link = Link(peer.Id!.Value);
-        return new LinkView(peer.Id!.Value, link.Mode, 0, 0, 0, link.ExpiresAt, link.Queue.Count);
+        return new LinkView(peer.Id!.Value, link.Mode, 0, 0, link.Mode == "drop" ? 100 : 0, link.ExpiresAt, link.Queue.Count);
     })];
 
     private async Task<IResult> WriteAsync(HttpContext context, string key)
@@ -303,19 +315,21 @@ internal sealed class StandInReplica(StandInCluster cluster, string name, int po
     private IResult Read(HttpContext context, string key)
     {
         context.Response.Headers["Causal-Token"] = Token(_clock);
-        if (!_keys.TryGetValue(key, out var versions))
+        var found = _keys.TryGetValue(key, out var versions);
+        AddEvent("Read", versions?[0], key: key);
+        if (!found || versions![0].Value is null)
         {
             return Results.Problem("The key has no value here.", statusCode: 404);
         }
 
         if (context.Request.Query.ContainsKey("siblings"))
         {
-            return Results.Json(new SiblingsView(key, [.. versions.Select(version => new SiblingView(version.Dot.ToString(), false, System.Text.Encoding.UTF8.GetString(version.Value), "utf-8", version.ContentType, 0))]), Json);
+            return Results.Json(new SiblingsView(key, [.. versions.Select(version => new SiblingView(version.Dot.ToString(), false, System.Text.Encoding.UTF8.GetString(version.Value ?? []), "utf-8", version.ContentType, 0))]), Json);
         }
 
         context.Response.Headers.ETag = $"\"{versions[0].Dot}\"";
         context.Response.Headers["Siblings"] = versions.Count.ToString(CultureInfo.InvariantCulture);
-        return Results.Bytes(versions[0].Value, versions[0].ContentType);
+        return Results.Bytes(versions[0].Value!, versions[0].ContentType);
     }
 
     private async Task EventsAsync(HttpContext context)

@@ -85,7 +85,6 @@ public class KeyTests
     [InlineData("/x/../kv/a")]
     [InlineData("/%6Bv/a")]
     [InlineData("/KV/a")]
-    [InlineData("/admin/evict/3")]
     [InlineData("/")]
     public async Task Get_WhatIsNoCall_Is404(string target)
     {

@@ -43,9 +43,9 @@ internal sealed class TestNode : IReplicaNode, IUpdateFinder, IReplicaIdSource, 
     public (long Used, long Free, bool IsWritable) Disk() => (0, 0, true);
 
     /// <summary>Founds a cluster with replica 1.</summary>
-    public static TestNode Founded()
+    public static TestNode Founded(TimeProvider? time = null)
     {
-        var node = new TestNode();
+        var node = new TestNode { Time = time ?? TimeProvider.System };
         node.Found("http://127.0.0.1:1");
         return node;
     }

@@ -39,6 +39,9 @@ internal sealed record SimulationOptions
 
     public required int ClockAheadSeconds { get; init; }
 
+    /// <summary>After how long without a word a sponsor gives up on a joiner.</summary>
+    public required int JoinTimeoutMs { get; init; }
+
     /// <summary>The deliberate fault in the core, to see whether the checks notice.</summary>
     public CoreMutation Mutation { get; init; }
 
@@ -76,6 +79,7 @@ internal sealed record SimulationOptions
             RangeMax = (int)random.Skewed(1, 512),
             BufferMax = faults.Contains(FaultKind.SmallBuffer) ? (int)random.Between(1, 24) : 100_000,
             ClockAheadSeconds = (int)random.Between(1, 6),
+            JoinTimeoutMs = (int)random.Skewed(1_000, 10_000),
         };
     }
 
@@ -87,11 +91,11 @@ internal sealed record SimulationOptions
         RangeMax = RangeMax,
         BufferMax = BufferMax,
         ClockAheadMax = TimeSpan.FromSeconds(ClockAheadSeconds),
-        JoinTimeout = TimeSpan.FromSeconds(10),
+        JoinTimeout = TimeSpan.FromMilliseconds(JoinTimeoutMs),
         Mutation = Mutation,
     };
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"seed {Seed}: {Replicas} replicas, {Steps} steps, {Clients} clients, {Keys} keys, {WritePercent}% writes, {MovePercent}% moves, think {ThinkTimeMax} us, window {WindowMax}, range {RangeMax}, buffer {BufferMax}, clock ahead {ClockAheadSeconds} s, faults {string.Join(' ', Faults)}{(Mutation == CoreMutation.None ? "" : $", mutation {Mutation}")}");
+        $"seed {Seed}: {Replicas} replicas, {Steps} steps, {Clients} clients, {Keys} keys, {WritePercent}% writes, {MovePercent}% moves, think {ThinkTimeMax} us, window {WindowMax}, range {RangeMax}, buffer {BufferMax}, clock ahead {ClockAheadSeconds} s, join {JoinTimeoutMs} ms, faults {string.Join(' ', Faults)}{(Mutation == CoreMutation.None ? "" : $", mutation {Mutation}")}");
 }

@@ -1,10 +1,12 @@
+using System.Diagnostics;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Simulation.Running;
+using Xunit.Abstractions;
 
 namespace ReplicatedDs.Simulation.Tests;
 
 /// <summary>Checks that cannot fail are worth nothing: each deliberate fault in the core must be noticed within a few seeds.</summary>
-public class MutantTests
+public class MutantTests(ITestOutputHelper output)
 {
     private const ulong SeedsMax = 100;
 
@@ -14,12 +16,14 @@ public class MutantTests
     [MemberData(nameof(Mutations))]
     public void Core_WithADeliberateFault_IsCaught(string mutation)
     {
+        var watch = Stopwatch.StartNew();
         var parsed = Enum.Parse<CoreMutation>(mutation);
         for (ulong seed = 1; seed <= SeedsMax; seed++)
         {
             var result = Running.Simulation.Run(SimulationOptions.FromSeed(seed) with { Mutation = parsed });
             if (result.IsFailure)
             {
+                output.WriteLine($"{mutation}: {result.Check} after {seed} seeds, {watch.Elapsed.TotalSeconds:F1} s");
                 return;
             }
         }

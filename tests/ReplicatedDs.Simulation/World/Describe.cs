@@ -18,6 +18,7 @@ internal static class Describe
         JoinRequest join => Text($"join {join.Admit.Replica}"),
         GuestRequest guest => Text($"guest {guest.Id}"),
         HandDelivery hand => Text($"hand {Update(hand.Update)}"),
+        EvictRequest evict => Text($"evict {evict.Id}{(evict.IsForced ? " by force" : "")}"),
         SetLinkRequest link => Text($"link {link.Peer} {link.Fault.Mode} {link.Fault.DelayMs} {link.Fault.JitterMs} {link.Fault.DropPercent} {link.Fault.ExpiresInMs}"),
         ReleaseLinkRequest release => Text($"release {release.Peer} {release.Count}"),
         _ => input.GetType().Name,
@@ -25,7 +26,7 @@ internal static class Describe
 
     public static string Message(PeerMessage message) => message switch
     {
-        Heartbeat heartbeat => Text($"heartbeat {heartbeat.Delivered}{(heartbeat.Paused ? " paused" : "")} received {heartbeat.Received}"),
+        Heartbeat heartbeat => Text($"heartbeat {heartbeat.Delivered} received {heartbeat.Received}{(heartbeat.Paused ? " paused" : "")} received {heartbeat.Received}"),
         UpdateBatch batch => Text($"batch{(batch.IsRepair ? " repair" : "")} {string.Join(' ', batch.Updates.Select(Update))}"),
         UpdateRange range => Text($"range{(range.IsRepair ? " repair" : "")} {range.Origin}#{range.First}..{range.Last}"),
         PullRequest pull => Text($"pull {pull.Origin}#{pull.First} x{pull.Count}"),
@@ -53,6 +54,7 @@ internal static class Describe
         Refused refused => Text($"refused {refused.Reason}: {refused.Detail}"),
         Admitted admitted => Text($"admitted {admitted.Id} by {admitted.Dot}"),
         Leaving leaving => Text($"leaving by {leaving.Dot}"),
+        Evicting evicting => Text($"evicting {evicting.Id} by {evicting.Dot}"),
         HandDelivered hand => Text($"hand {hand.Dot} {hand.Outcome} {Dots(hand.Missing)}"),
         LinksChanged => "links",
         _ => result.GetType().Name,

@@ -1,0 +1,30 @@
+namespace ReplicatedDs.Dashboard.Views;
+
+/// <summary>Where replicas stand in the picture: on a circle, by slot. A slot never moves, whoever joins, leaves or dies.</summary>
+internal static class TopologyLayout
+{
+    public const int Width = 560;
+    public const int Height = 360;
+
+    /// <summary>The half-width of a replica's disc.</summary>
+    public const int Radius = 26;
+
+    public static (double X, double Y) Place(int slot, int slots)
+    {
+        var angle = (2 * Math.PI * slot / slots) - (Math.PI / 2);
+        return (Math.Round((Width / 2.0) + (Math.Cos(angle) * 200), 1), Math.Round((Height / 2.0) + (Math.Sin(angle) * 126), 1));
+    }
+
+    /// <summary>From one replica's rim to another's, a little to the right of the middle, so that both directions have room.</summary>
+    public static (double X1, double Y1, double X2, double Y2) Line(int from, int to, int slots)
+    {
+        var (ax, ay) = Place(from, slots);
+        var (bx, by) = Place(to, slots);
+        var length = Math.Sqrt(((bx - ax) * (bx - ax)) + ((by - ay) * (by - ay)));
+        var (dx, dy) = ((bx - ax) / length, (by - ay) / length);
+        var (sx, sy) = (-dy * 6, dx * 6);
+        return (
+            Math.Round(ax + (dx * (Radius + 3)) + sx, 1), Math.Round(ay + (dy * (Radius + 3)) + sy, 1),
+            Math.Round(bx - (dx * (Radius + 9)) + sx, 1), Math.Round(by - (dy * (Radius + 9)) + sy, 1));
+    }
+}

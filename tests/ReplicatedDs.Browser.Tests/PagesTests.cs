@@ -1,0 +1,152 @@
+using Microsoft.Playwright;
+using ReplicatedDs.Browser.Tests.Support;
+using ReplicatedDs.Dashboard.Tests;
+
+namespace ReplicatedDs.Browser.Tests;
+
+/// <summary>Every page in both themes at both widths, empty and busy, before a stand-in cluster: it fits, and there is a picture to look at.</summary>
+public sealed class PagesTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
+{
+    [Theory]
+    [InlineData(1280, ColorScheme.Light, "light-1280")]
+    [InlineData(1280, ColorScheme.Dark, "dark-1280")]
+    [InlineData(360, ColorScheme.Light, "light-360")]
+    [InlineData(360, ColorScheme.Dark, "dark-360")]
+    public async Task Pages_EmptyAndBusy_FitWithoutSidewaysScrolling(int width, ColorScheme scheme, string name)
+    {
+        await using var site = await StandInSite.StartAsync();
+        await using var live = await browser.OpenAsync(site.Login, width, width < 600 ? 740 : 900, scheme);
+        await live.ReadyAsync();
+        await Assertions.Expect(live.Button(ScenarioView.Invitation)).ToBeEnabledAsync();
+        await ShowAsync(live, width, $"first-{name}");
+
+        foreach (var page in (string[])["clocks", "pending", "scenario"])
+        {
+            await GoAsync(live, page);
+            await ShowAsync(live, width, $"{page}-empty-{name}");
+        }
+
+        var scenario = new ScenarioView(live);
+        await scenario.ReadyAsync();
+        await live.Button(ScenarioView.Invitation).ClickAsync();
+        await scenario.WaitingAsync();
+        await ShowAsync(live, width, $"scenario-waiting-{name}");
+        await scenario.Release.ClickAsync();
+        await scenario.DoneAsync();
+        await ShowAsync(live, width, $"scenario-done-{name}");
+        await live.Button("Help and keys").ClickAsync();
+        await live.ScreenshotAsync($"help-{name}", fullPage: false);
+        await live.Button("Close").First.ClickAsync();
+
+        await GoAsync(live, "");
+        await live.ReadyAsync();
+        await live.Button("Hold link r1 to r3").ClickAsync();
+        await Assertions.Expect(live.Link(1, 3)).ToHaveAttributeAsync("data-mode", "hold");
+        await live.WriteAsync("replica-1", "x", "Is it safe?");
+        await live.ReadAsync("replica-2", "x");
+        var y = await live.WriteAsync("replica-2", "y", "Yes");
+        await live.WriteAsync("replica-2", "z", "Quite");
+        await live.Pending(3, y).WaitForAsync();
+        await live.Button("Hold link r2 to r1").ClickAsync();
+        await Assertions.Expect(live.Page.Locator("[data-line='1-3']")).ToHaveAttributeAsync("data-look", "held");
+        await ShowAsync(live, width, $"cluster-busy-{name}");
+
+        await live.Page.Locator(".sides input[data-select='replica-2']").CheckAsync();
+        await Assertions.Expect(live.Page.Locator("[data-line='2-3']")).ToHaveAttributeAsync("data-look", "cut");
+        await Assertions.Expect(live.Page.Locator(".cut-text")).ToContainTextAsync("{r2} | {r1, r3}");
+        await live.Page.Locator(".topology").ScreenshotAsync(new LocatorScreenshotOptions { Path = Path.Combine(Repository.Screenshots, $"partition-{name}.png") });
+        await live.Button("Cancel the partition").ClickAsync();
+        await Assertions.Expect(live.Page.Locator("[data-line='2-3']")).ToHaveAttributeAsync("data-look", "ok");
+
+        await GoAsync(live, "clocks");
+        await Assertions.Expect(live.Page.Locator(".comparison")).ToContainTextAsync("more");
+        await ShowAsync(live, width, $"clocks-busy-{name}");
+        await GoAsync(live, "pending");
+        var cause = live.Page.Locator("[data-cause='3-1']");
+        await Assertions.Expect(cause).ToContainTextAsync("(x) not yet at r3");
+        await Assertions.Expect(cause).ToContainTextAsync("link r1→r3 is held");
+        await Assertions.Expect(cause.Locator("tbody tr")).ToHaveCountAsync(2);
+        await ShowAsync(live, width, $"pending-busy-{name}");
+        await live.Button("Release link r1 to r3").ClickAsync();
+        await Assertions.Expect(cause).ToHaveCountAsync(0);
+        Assert.Empty(live.Troubles);
+    }
+
+    [Fact]
+    public async Task Obstacles_AreNamedAndTheirButtonsHelp()
+    {
+        await using var site = await StandInSite.StartAsync();
+        await using var live = await browser.OpenAsync(site.Login);
+        await live.ReadyAsync();
+        await live.Button("Hold link r2 to r1").ClickAsync();
+        await Assertions.Expect(live.Page.Locator("[data-obstacle]")).ToContainTextAsync("Link r2→r1 is held");
+        await live.Button("Heal all links first").ClickAsync();
+        await Assertions.Expect(live.Page.Locator("[data-obstacle]")).ToHaveCountAsync(0);
+        await live.Button("Kill r3").ClickAsync();
+        await Assertions.Expect(live.Page.Locator("[data-obstacle]")).ToContainTextAsync("It needs 3 replicas that run, and there are 2. r3 is killed.");
+        await live.ScreenshotAsync("scenario-obstacle", fullPage: false);
+        await live.Button("Restart r3 first").ClickAsync();
+        await Assertions.Expect(live.Page.Locator("[data-obstacle]")).ToHaveCountAsync(0);
+        await live.Button(ScenarioView.Invitation).ClickAsync();
+        var scenario = new ScenarioView(live);
+        await scenario.WaitingAsync();
+
+        // Somebody breaks in: it is said, and nothing is left broken.
+        await live.Button("Kill r2").ClickAsync();
+        await scenario.PhaseAsync("Failed");
+        await Assertions.Expect(scenario.Panel).ToContainTextAsync("its link is healed");
+        Assert.Equal("ok", site.Cluster.Replica(1).Link(3).Mode);
+        await live.ScreenshotAsync("scenario-failed", fullPage: false);
+        Assert.Empty(live.Troubles);
+    }
+
+    [Fact]
+    public async Task Page_LeftInTheMiddle_HealsAtOnce()
+    {
+        await using var site = await StandInSite.StartAsync();
+        await using var live = await browser.OpenAsync(site.Login);
+        await live.ReadyAsync();
+        await live.Button(ScenarioView.Invitation).ClickAsync();
+        await new ScenarioView(live).WaitingAsync();
+        Assert.Equal("hold", site.Cluster.Replica(1).Link(3).Mode);
+        await live.Page.Locator(".rail [data-go=k]").ClickAsync();
+        await Deadline.UntilAsync(() => site.Cluster.Replica(1).Link(3).Mode, mode => mode == "ok", "the link is healed");
+    }
+
+    [Fact]
+    public async Task Keyboard_GoesToPagesAndCanBeSwitchedOff()
+    {
+        await using var site = await StandInSite.StartAsync();
+        await using var live = await browser.OpenAsync(site.Login);
+        await live.ReadyAsync();
+        await live.Page.Keyboard.PressAsync("g");
+        await live.Page.Keyboard.PressAsync("k");
+        await Assertions.Expect(live.Page).ToHaveTitleAsync("Clocks · ReplicatedDs");
+        await live.Page.WaitForSelectorAsync("html[data-view]", new PageWaitForSelectorOptions { State = WaitForSelectorState.Attached });
+        await live.Page.Keyboard.PressAsync(" ");
+        await Assertions.Expect(live.Page.Locator("#live-word")).ToContainTextAsync("PAUSED");
+        await live.Page.Keyboard.PressAsync("l");
+        await Assertions.Expect(live.Page.Locator("#live-word")).ToContainTextAsync("LIVE");
+        await live.Page.Keyboard.PressAsync("?");
+        await live.Page.GetByLabel("Single-letter keys are on").UncheckAsync();
+        await live.Page.Keyboard.PressAsync("Escape");
+        await live.Page.Keyboard.PressAsync("?");
+        await Assertions.Expect(live.Page.Locator("#help")).ToBeHiddenAsync();
+        await live.Button("Help and keys").ClickAsync();
+        await Assertions.Expect(live.Page.Locator("#help")).ToBeVisibleAsync();
+        Assert.Empty(live.Troubles);
+    }
+
+    private static async Task GoAsync(LivePage live, string page)
+    {
+        await live.Page.GotoAsync(new Uri(new Uri(live.Page.Url), "/" + page).ToString());
+        await live.Page.WaitForSelectorAsync("html[data-view]", new PageWaitForSelectorOptions { State = WaitForSelectorState.Attached });
+    }
+
+    private static async Task ShowAsync(LivePage live, int width, string name)
+    {
+        await live.ScreenshotAsync(name);
+        var needed = await live.Page.EvaluateAsync<int>("document.documentElement.scrollWidth");
+        Assert.True(needed <= width, $"{name} is {needed} px wide in a window of {width} px.");
+    }
+}
