@@ -51,7 +51,7 @@ export class Controls {
     const { geometry } = d;
     heads.replaceChildren(...geometry.ids.map(id => {
       const info = d.store.lanes.get(id)?.info;
-      const word = info?.staleSince ? "not answering" : info?.state ?? "";
+      const word = info?.staleSince && info.tone === "ok" ? "not answering" : info?.state ?? "";
       const head = element("div", { class: "lane-head", "data-lane": id, "data-state": info?.state ?? "" },
         element("span", { class: "lane-name" }, mark(id), element("strong", {}, info?.label ?? `r${id}`)),
         element("span", { class: `lane-state tone-${info?.tone ?? "idle"}` }, `${{ ok: "●", error: "⊗", waiting: "◔" }[info?.tone] ?? "○"} ${word}`));

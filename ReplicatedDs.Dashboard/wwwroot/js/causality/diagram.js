@@ -90,6 +90,7 @@ export class Diagram {
     this.viewport.frozen = wanted;
     this.frozenNow = this.now;
     this.missed = 0;
+    this.twinAt = 0;
     this.announce(wanted ? "The view is paused; the cluster goes on." : "The view goes on.");
     this.touch();
   }
@@ -98,6 +99,7 @@ export class Diagram {
     this.viewport.live();
     this.missed = 0;
     this.scene.focus = null;
+    this.twinAt = 0;
     this.touch();
   }
 
@@ -107,7 +109,7 @@ export class Diagram {
     this.scene.focus = row;
     if (this.viewport.isLive) { this.viewport.follows = false; }
     this.viewport.reveal(row.time);
-    this.twinAt = 0;
+    this.#list(this.now); // At once: a screen reader follows the active item, not the picture.
     this.touch();
     return true;
   }
@@ -120,6 +122,7 @@ export class Diagram {
 
   setFilter(text) {
     this.filter = text;
+    this.scale = 0;
     this.redraw();
   }
 
@@ -160,7 +163,7 @@ export class Diagram {
     if (this.store.revision !== this.revision) {
       this.scale = 0; // Laid out anew at the next drawing.
     } else {
-      for (const row of rows) { this.layout.place(this.store, row); }
+      for (const row of rows) { this.layout.place(this.store, row, this.scene.shown); }
       this.tiles.add(rows, this.scene.shown);
     }
     const known = this.all?.length ?? 0;
@@ -208,11 +211,11 @@ export class Diagram {
     const lostFor = this.feed.lostAt === null ? 0 : Date.now() - this.feed.lostAt;
     const now = this.viewport.frozen ? this.frozenNow : this.now - lostFor;
     this.viewport.play(now, this.still.matches);
-    if (this.sampling.adapt(this.store, this.viewport)) { this.tiles.clear(); }
+    if (this.sampling.adapt(this.store, this.viewport, this.geometry.ids.length)) { this.scale = 0; }
     if (this.viewport.scale !== this.scale || this.revision !== this.store.revision) {
       this.scale = this.viewport.scale;
       this.revision = this.store.revision;
-      this.layout.reset(this.store, this.scale, this.geometry.vertical);
+      this.layout.reset(this.store, this.scale, this.geometry.vertical, this.sampling.isDense, this.scene.shown);
       this.tiles.clear();
     }
     if (this.viewport.start < (this.store.rows[0]?.time ?? -Infinity)) { this.feed.older(); }
@@ -233,12 +236,17 @@ export class Diagram {
       return;
     }
     this.twinAt = at;
-    this.twin.draw({ focus: this.scene.focus, until: this.viewport.frozen ? this.viewport.newest : this.scene.focus ? Infinity : this.viewport.newest, shown: this.scene.shown, now, wantsTable: this.wantsTable });
+    this.#list(now);
     this.#chip();
     this.#message(now);
     this.#summary();
     this.part("zoom").textContent = this.viewport.window >= 1000 ? `${number(Math.round(this.viewport.window / 100) / 10)} s` : `${number(Math.round(this.viewport.window))} ms`;
     this.host.dataset.rows = this.store.rows.length;
+  }
+
+  #list(now) {
+    const until = this.scene.focus && !this.viewport.frozen ? Infinity : this.viewport.newest;
+    this.twin.draw({ focus: this.scene.focus, until, shown: this.scene.shown, now, wantsTable: this.wantsTable });
   }
 
   #chip() {

@@ -2,7 +2,7 @@
 // narrow, down and to the right. Everything is computed in these two; only text and the outermost transformation know the difference.
 
 const SpacingMin = 56;
-const SpacingMax = 104;
+const SpacingMax = 136;
 
 export class Geometry {
   vertical = false;
@@ -27,8 +27,8 @@ export class Geometry {
 
   has(id) { return this.#places.has(id); }
 
-  /** The lifeline's place; bars hang on its later side, so the line itself is off the middle. */
-  across(id) { return this.ruler + this.spacing * ((this.#places.get(id) ?? 0) + (this.vertical ? 0.42 : 0.44)); }
+  /** The lifeline's place; names and bars have a side each, so the line itself is off the middle. */
+  across(id) { return this.ruler + this.spacing * ((this.#places.get(id) ?? 0) + (this.vertical ? 0.36 : 0.44)); }
 
   /** The lifeline nearest to a place. */
   at(across) {
@@ -40,6 +40,12 @@ export class Geometry {
   enter(context) {
     const r = this.ratio;
     if (this.vertical) { context.setTransform(0, r, r, 0, 0, 0); } else { context.setTransform(r, 0, 0, r, 0, 0); }
+  }
+
+  /** How long a text is, in pixels. */
+  measure(context, text) {
+    context.font = "12px system-ui, sans-serif";
+    return context.measureText(text).width;
   }
 
   /** Writes upright, whichever way time runs. */

@@ -34,7 +34,7 @@ export class Inspector {
       return related?.steps ?? [];
     }
     const clock = row.clock.map((count, id) => [id, count]).filter(([id]) => id > 0);
-    const clockText = element("span", { class: "clock", "aria-label": `clock: ${clock.map(([id, count]) => `r${id} ${count}`).join(", ")}` }, "⟨",
+    const clockText = clock.length === 0 ? "knows of no write" : element("span", { class: "clock", "aria-label": `clock: ${clock.map(([id, count]) => `r${id} ${count}`).join(", ")}` }, "⟨",
       ...clock.flatMap(([id, count], i) => [i > 0 ? " · " : "", element("span", { class: id === row.at ? "own" : null }, `r${id}:${count}`)]), "⟩");
     this.#host.replaceChildren(...[
       element("p", { class: "what-line" }, mark(row.at), " ", element("strong", { class: "what", "data-inspected": row.n }, title(store, row, now))),

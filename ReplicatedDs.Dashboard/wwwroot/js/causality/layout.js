@@ -1,5 +1,5 @@
 // Where each row stands along the time axis. Events of one instant are drawn a little apart, in their order, as far as that does not
-// mislead: never more than NudgeMax pixels from the truth.
+// mislead: never more than NudgeMax pixels from the truth, and not at all where there are too many.
 
 const Step = 13;
 const NudgeMax = 40;
@@ -10,16 +10,19 @@ export class Layout {
   #lines = new Map();
   #scale = 0;
   #vertical = false;
+  #step = Step;
 
   /** Places every row anew, after a change of scale or of the rows before. */
-  reset(store, scale, vertical) {
+  reset(store, scale, vertical, isDense, shown) {
     this.#lines.clear();
     this.#scale = scale;
     this.#vertical = vertical;
-    for (const row of store.rows) { this.place(store, row); }
+    this.#step = isDense ? 0 : Step;
+    for (const row of store.rows) { this.place(store, row, shown); }
   }
 
-  place(store, row) {
+  /** Places a row behind those placed before. What is not shown takes no room. */
+  place(store, row, shown) {
     const ideal = row.time * this.#scale;
     if (row.at === 0) {
       row.x = ideal;
@@ -27,15 +30,21 @@ export class Layout {
     }
     let line = this.#lines.get(row.at);
     if (!line) {
-      line = { x: -Infinity, label: -Infinity, levels: new Array(Levels).fill(null) };
+      line = { x: -Infinity, mark: -Infinity, label: -Infinity, levels: new Array(Levels).fill(null) };
       this.#lines.set(row.at, line);
     }
+    if (!shown(row)) {
+      // Still in order, because rows are found by their places.
+      row.x = line.x = Math.max(ideal, line.x);
+      row.named = false;
+      return;
+    }
     let x = ideal;
-    const write = row.kind === "Apply" ? store.update(row.dot)?.write : null;
+    const write = row.kind === "Apply" || row.kind === "Buffer" ? store.update(row.dot)?.write : null;
     if (write && x < write.x + 4) { x = write.x + 4; }
-    if (x < line.x + Step) { x = line.x + Step; }
+    if (x < line.mark + this.#step) { x = line.mark + this.#step; }
     row.x = Math.max(Math.min(x, ideal + NudgeMax), line.x);
-    line.x = row.x;
+    line.x = line.mark = row.x;
 
     if (row.kind === "Buffer") {
       const free = line.levels.findIndex(holder => !holder || (holder.until && holder.until.n < row.n));
@@ -43,9 +52,8 @@ export class Layout {
       if (free >= 0) { line.levels[free] = row; }
     }
     if (row.kind === "Write" || row.kind === "Apply" || row.kind === "Read") {
-      const half = this.#vertical ? 7 : labelOf(row).length * 3.4 + 3;
-      row.named = row.x - half > line.label;
-      if (row.named) { line.label = row.x + half; }
+      row.named = row.x >= line.label;
+      if (row.named) { line.label = row.x + (this.#vertical ? 15 : labelOf(row).length * 7.2 + 10); }
     }
   }
 }

@@ -5,8 +5,6 @@ import { seconds, waitsFor } from "./words.js";
 
 const Turn = Math.PI * 2;
 const Far = 4000;
-export const BarHeight = 14;
-const BarStep = 16;
 
 export class Painter {
   constructor(store, palette, geometry) {
@@ -27,7 +25,7 @@ export class Painter {
       }
     }
     this.#marks(context, seen, origin);
-    for (const row of seen) { if (row.named) { this.#label(context, row, origin); } }
+    for (const row of seen) { if (row.named) { this.label(context, row, origin); } }
   }
 
   #arrows(context, rows, origin, heads, late, shown) {
@@ -60,7 +58,12 @@ export class Painter {
     context.setLineDash([]);
   }
 
-  barAcross(row) { return this.geometry.across(row.at) + 11 + Math.min(row.level, Levels) * BarStep; }
+  /** Where the bar of a waiting lies across, and how thick it is: below the line, or, where time runs down, left of it. */
+  barBox(row) {
+    const level = Math.min(row.level, Levels);
+    const line = this.geometry.across(row.at);
+    return this.geometry.vertical ? [line - 18 - level * 9, 8] : [line + 11 + level * 16, level < Levels ? 14 : 7];
+  }
 
   /** A waiting that ended. */
   closedBar(context, row, origin) {
@@ -70,14 +73,14 @@ export class Painter {
     if (row.level < Levels && !this.geometry.vertical) {
       const text = row.until.kind === "Apply" ? `waited ${seconds(row.until.time - row.time)} for ${waitsFor(this.store, row)}` : "never applied";
       if (to - from > text.length * 6.2 + 16) {
-        this.geometry.text(context, text, from + 10, this.barAcross(row) + BarHeight / 2, { align: "left", colour: this.palette.text, plate: this.palette["waiting-tint"] });
+        const [across, height] = this.barBox(row);
+        this.geometry.text(context, text, from + 10, across + height / 2, { align: "left", colour: this.palette.text, plate: this.palette["waiting-tint"] });
       }
     }
   }
 
   bar(context, row, from, to) {
-    const across = this.barAcross(row);
-    const height = row.level < Levels ? BarHeight : 7;
+    const [across, height] = this.barBox(row);
     const start = Math.max(from, -Far);
     const width = Math.max(2, Math.min(to, Far) - start);
     context.fillStyle = this.palette["waiting-tint"];
@@ -90,8 +93,8 @@ export class Painter {
     // Arrival and end hang on the lifeline.
     context.beginPath();
     const line = this.geometry.across(row.at);
-    context.moveTo(from, line + 7);
-    context.lineTo(from, across);
+    context.moveTo(from, this.geometry.vertical ? line - 7 : line + 7);
+    context.lineTo(from, this.geometry.vertical ? across + height : across);
     context.stroke();
   }
 
@@ -123,13 +126,14 @@ export class Painter {
     });
   }
 
-  #label(context, row, origin) {
+  /** The few letters beside a mark, off the way by which arrows come; with a plate under them where they must be read over anything. */
+  label(context, row, origin, plate = null) {
     const along = row.x - origin;
     const across = this.geometry.across(row.at);
     const colour = row.kind === "Write" ? this.palette.text : this.palette["text-2"];
     const font = row.kind === "Write" ? "600 12px system-ui, sans-serif" : "12px system-ui, sans-serif";
-    if (this.geometry.vertical) { this.geometry.text(context, labelOf(row), along, across - 12, { align: "right", colour, font }); }
-    else { this.geometry.text(context, labelOf(row), along, across - 17, { colour, font }); }
+    if (this.geometry.vertical) { this.geometry.text(context, labelOf(row), along + 11, across + 9, { align: "left", colour, font, plate }); }
+    else { this.geometry.text(context, labelOf(row), along + 7, across - 14, { align: "left", colour, font, plate }); }
   }
 
   #other(context, row, along, across) {

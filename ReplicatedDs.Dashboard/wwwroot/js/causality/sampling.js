@@ -1,24 +1,28 @@
 // Above what can be told apart, updates are left out whole, by a hash of their dot: an update that is drawn has all its arrows. What
 // waited, conflicts, drops and what happens to replicas is always drawn.
 
-const Most = 8000; // Marks in the window.
+const Most = 1500; // Marks in the window.
+const DenseAbove = 45; // Marks on a lifeline, where drawing them apart no longer helps.
+const DenseBelow = 30;
 
 export class Sampling {
   /** One in so many updates is drawn. */
   rate = 1;
 
-  /** Chooses the rate for what is in the window; true if it changed. */
-  adapt(store, viewport) {
-    let count = 0;
-    const rows = store.rows;
-    if (rows.length > Most) {
-      count = firstLater(rows, viewport.newest) - firstLater(rows, viewport.start);
-    }
+  /** There are too many marks to draw them apart. */
+  isDense = false;
+
+  /** Chooses the rate for what is in the window; true if something changed. */
+  adapt(store, viewport, lanes) {
+    const count = firstLater(store.rows, viewport.newest) - firstLater(store.rows, viewport.start);
     // Up at once, down only well below, so that it does not flicker.
     const wanted = count <= Most ? 1 : 2 ** Math.ceil(Math.log2(count / Most));
-    const next = wanted > this.rate || wanted * 2 < this.rate || (wanted < this.rate && count * 1.4 / wanted <= Most) ? wanted : this.rate;
-    if (next === this.rate) { return false; }
-    this.rate = next;
+    const rate = wanted > this.rate || count * 1.4 <= Most * this.rate / 2 ? wanted : this.rate;
+    const perLane = count / rate / Math.max(1, lanes);
+    const isDense = perLane > DenseAbove || (this.isDense && perLane > DenseBelow);
+    if (rate === this.rate && isDense === this.isDense) { return false; }
+    this.rate = rate;
+    this.isDense = isDense;
     return true;
   }
 

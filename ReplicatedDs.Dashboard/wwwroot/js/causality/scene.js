@@ -1,6 +1,6 @@
 // One picture: ruler, lifelines, the drawn past, what still waits, and on top the cones, pins and the focus.
 import { cones, critical } from "./cones.js";
-import { outline, BarHeight } from "./paint.js";
+import { outline } from "./paint.js";
 import { Levels } from "./layout.js";
 import { parseDot } from "./store.js";
 import { firstAt } from "./tiles.js";
@@ -61,7 +61,7 @@ export class Scene {
     const digits = step >= 1000 ? 8 : step >= 100 ? 10 : step >= 10 ? 11 : 12;
     for (const [along, t] of labels) {
       const text = new Date(t).toISOString().slice(11, 11 + digits);
-      if (geometry.vertical) { geometry.text(context, text.slice(0, 10), along, 4, { align: "left", colour: palette["text-2"], font: mono }); }
+      if (geometry.vertical) { geometry.text(context, text.slice(3, 10), along, 4, { align: "left", colour: palette["text-2"], font: mono }); }
       else { geometry.text(context, text, along, 11, { colour: palette["text-2"], font: mono }); }
     }
   }
@@ -96,14 +96,15 @@ export class Scene {
 
   #gaps() {
     const { context, geometry, viewport, palette, store } = this;
-    if (store.lost === 0 && !store.rows.some(row => row.kind === "Gap")) { return; }
-    for (const row of store.rows) {
-      if (row.kind !== "Gap" || row.at !== 0) { continue; }
+    for (const row of store.gaps) {
       const along = viewport.toAlong(row.time);
       if (along < -40 || along > viewport.length + 40) { continue; }
       context.fillStyle = palette.hatch(context, palette["text-3"], 5);
-      context.fillRect(along, geometry.ruler, 10, geometry.extent - geometry.ruler);
-      geometry.text(context, `${row.lost.toLocaleString("en-US")} not drawn`, along + 14, geometry.ruler + 10, { align: "left", colour: palette["text-2"], plate: palette.surface });
+      // One replica's feed, or this view of all of them.
+      if (row.at > 0 && !geometry.has(row.at)) { continue; }
+      const [top, height] = row.at > 0 ? [geometry.across(row.at) - 12, 24] : [geometry.ruler, geometry.extent - geometry.ruler];
+      context.fillRect(along, top, 10, height);
+      geometry.text(context, `${row.lost.toLocaleString("en-US")} not drawn`, along + 14, top + 10, { align: "left", colour: palette["text-2"], plate: palette.surface });
     }
   }
 
@@ -128,7 +129,7 @@ export class Scene {
 
   /** Dims what is concurrent: the pieces are copied dimmed, and again at full strength inside the two cones. */
   #cones(row) {
-    const { context, geometry, viewport, palette, store } = this;
+    const { context, geometry, viewport, palette, store, painter } = this;
     const cone = cones(store, row);
     const far = viewport.length + 40;
     const place = other => viewport.toAlong(other.x / viewport.scale);
@@ -157,8 +158,8 @@ export class Scene {
       context.lineTo(outside, geometry.extent);
       context.closePath();
       context.clip();
-      context.globalAlpha = 0.75;
-      context.fillStyle = tint ?? palette.hatch(context, palette["accent-tint"], 5);
+      context.globalAlpha = tint ? 0.75 : 0.22;
+      context.fillStyle = tint ?? palette.hatch(context, palette.accent, 5);
       context.fillRect(0, geometry.ruler, viewport.length, geometry.extent);
       context.globalAlpha = 1;
       for (const id of geometry.ids) { this.#lifeline(id, Infinity); }
@@ -177,12 +178,17 @@ export class Scene {
       context.stroke();
       context.setLineDash([]);
     }
+
+    // The edges cut through the names of the marks at them.
+    for (const [, , other] of [...past, ...future]) {
+      if (other && other !== "earlier" && other.named) { painter.label(context, other, viewport.left, palette.surface); }
+    }
   }
 
   /** What waits now, up to now. */
   #open(now) {
     const { context, geometry, viewport, palette, store, painter } = this;
-    const head = viewport.isLive ? viewport.head : Math.min(viewport.length + 20, viewport.toAlong(now));
+    const head = Math.min(viewport.isLive ? viewport.head : viewport.length + 20, viewport.toAlong(now));
     for (const id of geometry.ids) {
       const open = store.lanes.get(id)?.open;
       if (!open || open.size === 0) { continue; }
@@ -198,22 +204,30 @@ export class Scene {
           crowd++;
           continue;
         }
-        const across = painter.barAcross(row) + BarHeight / 2;
-        const at = Math.max(from, 0) + 12;
+        const [top, height] = painter.barBox(row);
         if (geometry.vertical) {
-          geometry.text(context, `⧗ r${row.missing[0] ?? "…"}`, Math.max(from, 8) + 12, across + 12, { align: "left", colour: palette.text, plate: palette["waiting-tint"] });
-        } else {
-          geometry.text(context, `waits for ${waitsFor(store, row)}`, at, across, { align: "left", colour: palette.text, plate: palette["waiting-tint"] });
-          if (row.ghost && row.level === 0 && open.size === 1 && from > -200) {
-            geometry.text(context, "would have been visible here", Math.max(from, -4) + 12, across + 17, { align: "left", colour: palette["text-2"], plate: palette.surface });
-          }
+          const text = `waits: r${row.missing[0] ?? "…"}`;
+          const across = Math.min(geometry.across(id) + 10, geometry.extent - geometry.measure(context, text) - 6);
+          geometry.text(context, text, Math.max(from, 0) + 17, across, { align: "left", colour: palette.text, plate: palette["waiting-tint"] });
+          continue;
         }
+        this.#barText(`waits for ${waitsFor(store, row)}`, from, top + height / 2, palette.text, palette["waiting-tint"]);
+        if (row.ghost && row.level === 0 && open.size === 1 && from > -200) { this.#barText("would have been visible here", from, top + height + 9, palette["text-2"], palette.surface); }
       }
       const rest = open.size - Math.min(open.size, Levels);
       if (crowd > 0 && rest > 0) {
-        geometry.text(context, `+${rest} waiting`, head - 6, painter.barAcross({ at: id, level: Levels }) + 6, { align: geometry.vertical ? "left" : "right", colour: palette.text, plate: palette["waiting-tint"] });
+        geometry.text(context, `+${rest} waiting`, head - 6, painter.barBox({ at: id, level: Levels })[0] + 6, { align: geometry.vertical ? "left" : "right", colour: palette.text, plate: palette["waiting-tint"] });
       }
     }
+  }
+
+  /** Beside where a bar begins: behind it, or before it where the picture ends. */
+  #barText(text, from, across, colour, plate) {
+    const { context, geometry, viewport } = this;
+    const width = geometry.measure(context, text);
+    const at = Math.max(from, 0) + 12;
+    if (at + width <= viewport.length - 4) { geometry.text(context, text, at, across, { align: "left", colour, plate }); }
+    else { geometry.text(context, text, from - 8, across, { align: "right", colour, plate }); }
   }
 
   /** The critical in-edge of the subject, thick, and the causal path between pin and subject. */
@@ -254,7 +268,7 @@ export class Scene {
     outline(context, 0, along, across, radius);
     context.stroke();
     context.setLineDash([]);
-    if (isPin) { geometry.text(context, "A", geometry.vertical ? along - 18 : along + 17, geometry.vertical ? across : across - 14, { colour: palette.accent, plate: palette.surface, font: "700 13px system-ui, sans-serif" }); }
+    if (isPin) { geometry.text(context, "A", geometry.vertical ? along - 16 : along - 17, geometry.vertical ? across - 14 : across + 16, { colour: palette.accent, plate: palette.surface, font: "700 13px system-ui, sans-serif" }); }
   }
 
   #head() {
@@ -290,8 +304,8 @@ export class Scene {
     }
     for (let i = lane.buffers.length - 1; i >= Math.max(0, lane.buffers.length - 500); i--) {
       const row = lane.buffers[i];
-      const top = painter.barAcross(row);
-      if (x >= row.x && x <= (row.until?.x ?? Infinity) && across >= top && across <= top + BarHeight && this.shown(row)) { return row; }
+      const [top, height] = painter.barBox(row);
+      if (x >= row.x && x <= (row.until?.x ?? Infinity) && across >= top && across <= top + height && this.shown(row)) { return row; }
     }
     return null;
   }

@@ -16,6 +16,7 @@ export class Store {
   /** Unix microseconds that count as time 0; set by the first row. */
   zero = null;
   rows = [];
+  gaps = []; // The rows that stand for events that are missing here.
   lanes = new Map(); // replica id -> { id, rows, open: waiting Buffer rows, buffers: all of them, breaks: kills and restarts, info }
   updates = new Map(); // dot key -> { origin, sequence, keys, write, applies: Map, buffers: Map }
   /** Numbers that exist at the dashboard. */
@@ -31,6 +32,7 @@ export class Store {
 
   clear() {
     this.rows = [];
+    this.gaps = [];
     for (const lane of this.lanes.values()) {
       lane.rows = [];
       lane.buffers = [];
@@ -105,6 +107,7 @@ export class Store {
       lane.breaks = [];
       lane.open.clear();
     }
+    this.gaps = [];
     for (const row of this.rows) { this.#index(row, row.at > 0 ? this.lane(row.at) : null); }
     this.revision++;
     return older;
@@ -134,10 +137,12 @@ export class Store {
   #gap(lost, time) {
     const row = this.#decode({ n: this.last, t: this.zero + time * 1000, kind: "Gap", replica: 0, lost });
     this.rows.push(row);
+    this.gaps.push(row);
     return row;
   }
 
   #index(row, lane) {
+    if (row.kind === "Gap") { this.gaps.push(row); }
     if (row.kind === "Kill" || row.kind === "Restart") {
       for (const waiting of lane.open) { waiting.until = row; }
       lane.open.clear();
@@ -175,6 +180,7 @@ export class Store {
 
   #trim(count) {
     const gone = this.rows.splice(0, count);
+    this.gaps = this.gaps.filter(row => row.n >= this.first);
     for (const lane of this.lanes.values()) {
       let cut = 0;
       while (cut < lane.rows.length && lane.rows[cut].n < this.first) { cut++; }

@@ -88,7 +88,7 @@ export function relation(store, a, b, clock) {
     case "before": return { word: "before", ...because(store, a, b, clock) };
     case "after": return { word: "after", ...because(store, b, a, clock) };
     default: {
-      const unknown = (from, at) => `${from.at === at.at ? "" : `r${at.at} had not applied r${from.at}#${carrierOf(from)}`}`;
+      const unknown = (from, at) => from.kind === "Write" ? `r${at.at} had not applied r${from.at}#${from.sequence}` : `r${at.at} had applied nothing that r${from.at} wrote from then on`;
       return {
         word: "concurrent", steps: [],
         text: `${did(a)} and ${did(b)} are concurrent: neither could have known of the other. When they happened, ${unknown(a, b)}, and ${unknown(b, a)}.`,
@@ -96,8 +96,6 @@ export function relation(store, a, b, clock) {
     }
   }
 }
-
-const carrierOf = row => row.kind === "Write" ? row.sequence : (row.clock[row.at] ?? 0) + 1;
 
 function because(store, first, second, clock) {
   const found = path(store, first, second);
