@@ -36,7 +36,7 @@ public sealed class PagesTests(BrowserFixture browser) : IClassFixture<BrowserFi
         await ShowAsync(live, width, $"scenario-done-{name}");
         await live.Button("Help and keys").ClickAsync();
         await live.ScreenshotAsync($"help-{name}", fullPage: false);
-        await live.Button("Close").First.ClickAsync();
+        await live.Page.Locator("#help-close").ClickAsync();
 
         await GoAsync(live, "");
         await live.ReadyAsync();
