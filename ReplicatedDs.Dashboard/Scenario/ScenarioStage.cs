@@ -109,7 +109,7 @@ internal sealed class ScenarioStage(
         try
         {
             await run.PlayAsync(stop.Token);
-            Set(Current with { Phase = ScenarioPhase.Done, Ending = "Every sentence above was checked against the event log." });
+            Set(Current with { Phase = ScenarioPhase.Done, Ending = "Every sentence below was checked against the event log." });
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -36,7 +36,7 @@ public sealed class PagesTests(BrowserFixture browser) : IClassFixture<BrowserFi
         await ShowAsync(live, width, $"scenario-done-{name}");
         await live.Button("Help and keys").ClickAsync();
         await live.ScreenshotAsync($"help-{name}", fullPage: false);
-        await live.Button("Close").First.ClickAsync();
+        await live.Page.Locator("#help-close").ClickAsync();
 
         await GoAsync(live, "");
         await live.ReadyAsync();
@@ -59,7 +59,8 @@ public sealed class PagesTests(BrowserFixture browser) : IClassFixture<BrowserFi
         await Assertions.Expect(live.Page.Locator("[data-line='2-3']")).ToHaveAttributeAsync("data-look", "ok");
 
         await GoAsync(live, "clocks");
-        await Assertions.Expect(live.Page.Locator(".comparison")).ToContainTextAsync("more");
+        await live.Page.GetByLabel("Second").SelectOptionAsync("replica-3");
+        await Assertions.Expect(live.Page.Locator(".comparison")).ToContainTextAsync("r1 has everything that r3 has, and more");
         await ShowAsync(live, width, $"clocks-busy-{name}");
         await GoAsync(live, "pending");
         var cause = live.Page.Locator("[data-cause='3-1']");

@@ -140,6 +140,37 @@ public sealed class RealClusterTests(RealCluster cluster, BrowserFixture browser
         Assert.Empty(live.Troubles);
     }
 
+    [Fact]
+    public async Task Partition_AppliedAndHealed_CutsBothWaysAndMendsThem()
+    {
+        await using var live = await OpenAsync();
+        await live.Page.Locator(".sides input[data-select='replica-3']").CheckAsync();
+        await Assertions.Expect(live.Page.Locator(".cut-text")).ToContainTextAsync("{r3} | {r1, r2}");
+        Assert.Equal("ok", await cluster.LinkModeAsync("replica-1", 3));
+        await live.Button("Apply the cut").ClickAsync();
+        await Assertions.Expect(live.Page.Locator("[data-notice=done]")).ToContainTextAsync("4 links drop everything");
+        foreach (var (from, to) in ((string, int)[])[("replica-1", 3), ("replica-2", 3), ("replica-3", 1), ("replica-3", 2)])
+        {
+            Assert.Equal("drop", await cluster.LinkModeAsync(from, to));
+        }
+
+        Assert.Equal("ok", await cluster.LinkModeAsync("replica-1", 2));
+        await live.WriteAsync("replica-1", "on-this-side", "1");
+        await cluster.UntilAsync("replica-2", "on-this-side", "1");
+        await live.WriteAsync("replica-3", "on-that-side", "1");
+        await Assertions.Expect(live.Page.Locator("[data-line='1-3']")).ToHaveAttributeAsync("data-look", "dropped");
+        Assert.Null(await cluster.GetAsync("replica-3", "on-this-side"));
+        Assert.Null(await cluster.GetAsync("replica-1", "on-that-side"));
+        await live.ScreenshotAsync("cluster-partitioned");
+
+        // By the keyboard, as the help says.
+        await live.Page.Keyboard.PressAsync("Alt+h");
+        await cluster.UntilAsync("replica-3", "on-this-side", "1");
+        await cluster.UntilAsync("replica-1", "on-that-side", "1");
+        await Assertions.Expect(live.Page.Locator("[data-line='1-3']")).ToHaveAttributeAsync("data-look", "ok");
+        Assert.Empty(live.Troubles);
+    }
+
     private async Task<LivePage> OpenAsync()
     {
         var live = await browser.OpenAsync(cluster.Login);

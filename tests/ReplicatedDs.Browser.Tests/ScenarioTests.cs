@@ -28,6 +28,7 @@ public sealed class ScenarioTests(RealCluster cluster, BrowserFixture browser) :
             if (run == 1)
             {
                 await live.ScreenshotAsync("scenario-real-waiting", fullPage: false);
+                await live.ScreenshotAsync("first-screen", fullPage: false, height: 700);
             }
 
             await scenario.Release.ClickAsync();

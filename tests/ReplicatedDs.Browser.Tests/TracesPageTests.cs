@@ -132,6 +132,9 @@ public sealed class TracesPageTests(BrowserFixture browser) : IClassFixture<Brow
         await page.Page.Keyboard.PressAsync("Home");
         await page.Page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.Page.Locator(".summary")).ToContainTextAsync("r2 wrote y");
+
+        // The page that was rendered first has been taken over by the circuit: until then it is replaced, and the focus with it.
+        await page.Page.Locator("[data-trace][data-ready]").WaitForAsync();
         await page.Page.Locator(".chain a").FocusAsync();
         await page.Page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.Page.Locator(".summary")).ToContainTextAsync("r1 wrote x");

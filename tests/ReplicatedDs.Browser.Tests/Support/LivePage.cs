@@ -83,8 +83,13 @@ public sealed class LivePage : IAsyncDisposable
         return NewestResult;
     }
 
-    public async Task ScreenshotAsync(string name, bool fullPage = true) =>
-        await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Repository.Screenshots, name + ".png"), FullPage = fullPage });
+    /// <param name="height">Only the upper part, so many pixels.</param>
+    public async Task ScreenshotAsync(string name, bool fullPage = true, int? height = null) => await Page.ScreenshotAsync(new PageScreenshotOptions
+    {
+        Path = Path.Combine(Repository.Screenshots, name + ".png"),
+        FullPage = fullPage,
+        Clip = height is { } wanted ? new Clip { Width = Page.ViewportSize!.Width, Height = wanted } : null,
+    });
 
     public async ValueTask DisposeAsync() => await Page.Context.DisposeAsync();
 
