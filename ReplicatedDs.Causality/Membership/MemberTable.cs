@@ -61,26 +61,39 @@ public sealed class MemberTable : IReadOnlyCollection<Member>
     }
 
     /// <summary>
-    /// Ends the evictions that may end: once every survivor has promised for all that are declared dead, and the survivors are more than
-    /// they (or the operator forced it), those depart where <paramref name="delivered"/> stands. By causal delivery whoever has all promises has
-    /// everything that any survivor held, so the end is the same everywhere.
+    /// Ends the evictions that may end: once every survivor has promised for all that are declared dead, one departs where
+    /// <paramref name="delivered"/> stands if more have promised for it than are declared dead without having done so (or the operator forced it). By
+    /// causal delivery whoever has all promises has everything that any survivor held, so the end is the same everywhere.
     /// </summary>
+    /// <remarks>
+    /// A promise counts also when its author has left or was declared dead since: else the outcome would depend on which of two concurrent
+    /// updates, a leave and a promise, was delivered first.
+    /// </remarks>
     public MemberTable EndEvictions(VectorClock delivered)
     {
         ArgumentNullException.ThrowIfNull(delivered);
         var dead = _members.Values.Where(member => member is { IsPresent: true, IsFenced: true }).ToList();
-        if (dead.Count == 0)
+        var survivors = _members.Values.Where(member => member is { IsPresent: true, IsFenced: false }).ToList();
+        if (survivors.Count == 0 || !survivors.TrueForAll(survivor => dead.TrueForAll(member => member.Eviction!.PromisedBy.Contains(survivor.Id))))
         {
             return this;
         }
 
-        var survivors = _members.Values.Where(member => member is { IsPresent: true, IsFenced: false }).ToList();
-        var mayEnd = (survivors.Count > dead.Count || (survivors.Count > 0 && dead.Any(member => member.Eviction!.IsForced)))
-            && survivors.All(survivor => dead.All(member => member.Eviction!.PromisedBy.Contains(survivor.Id)));
-        return mayEnd
-            ? new MemberTable(_members.SetItems(dead.Select(member => KeyValuePair.Create(
-                member.Id, member with { Status = MemberStatus.Departed, Final = delivered[member.Id] }))))
-            : this;
+        var isForced = dead.Exists(member => member.Eviction!.IsForced);
+        var table = this;
+        while (dead.Find(member => isForced || HasMajority(member, dead)) is { } gone)
+        {
+            dead.Remove(gone);
+            table = table.Set(gone with { Status = MemberStatus.Departed, Final = delivered[gone.Id] });
+        }
+
+        return table;
+    }
+
+    private static bool HasMajority(Member gone, List<Member> dead)
+    {
+        var promised = gone.Eviction!.PromisedBy;
+        return promised.Count > dead.Count(member => !promised.Contains(member.Id));
     }
 
     public IEnumerator<Member> GetEnumerator() => _members.Values.GetEnumerator();
