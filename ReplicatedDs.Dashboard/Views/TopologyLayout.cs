@@ -27,4 +27,14 @@ internal static class TopologyLayout
             Math.Round(ax + (dx * (Radius + 3)) + sx, 1), Math.Round(ay + (dy * (Radius + 3)) + sy, 1),
             Math.Round(bx - (dx * (Radius + 9)) + sx, 1), Math.Round(by - (dy * (Radius + 9)) + sy, 1));
     }
+
+    /// <summary>Beside the middle of a link, on its own side, where nothing else is written.</summary>
+    public static (double X, double Y, string Anchor) Note(int from, int to, int slots)
+    {
+        var (x1, y1, x2, y2) = Line(from, to, slots);
+        var length = Math.Sqrt(((x2 - x1) * (x2 - x1)) + ((y2 - y1) * (y2 - y1)));
+        var (sx, sy) = (-(y2 - y1) / length, (x2 - x1) / length);
+        var anchor = sx > 0.3 ? "start" : sx < -0.3 ? "end" : "middle";
+        return (Math.Round(((x1 + x2) / 2) + (sx * 9), 1), Math.Round(((y1 + y2) / 2) + (sy * 13) + 4, 1), anchor);
+    }
 }

@@ -42,7 +42,7 @@ public sealed class LivePageTests(BrowserFixture browser) : IClassFixture<Browse
         await live.WriteAsync("replica-1", "x", "1");
         await Assertions.Expect(live.Clock(3, 1)).ToHaveTextAsync("1");
 
-        await live.Page.EvaluateAsync("window.isOfTheFirstProcess = true");
+        await live.Page.EvaluateAsync("document.documentElement.dataset.firstProcess = ''");
         await site.StopDashboardAsync();
         await Assertions.Expect(live.Page.Locator("#live-word")).ToContainTextAsync("DISCONNECTED");
         await Assertions.Expect(live.Page.Locator("#feed-lost")).ToContainTextAsync("This is the picture of");
@@ -56,7 +56,7 @@ public sealed class LivePageTests(BrowserFixture browser) : IClassFixture<Browse
         await Assertions.Expect(live.Clock(3, 1)).ToHaveTextAsync("2");
 
         // The controls come back without signing in again: their page is loaded anew.
-        await live.Page.WaitForFunctionAsync("!window.isOfTheFirstProcess");
+        await Assertions.Expect(live.Page.Locator("html[data-first-process]")).ToHaveCountAsync(0);
         await live.ReadyAsync();
         Assert.Equal("2#1", await live.WriteAsync("replica-2", "y", "1"));
     }

@@ -59,6 +59,7 @@ public sealed class PagesTests(BrowserFixture browser) : IClassFixture<BrowserFi
         await Assertions.Expect(live.Page.Locator("[data-line='2-3']")).ToHaveAttributeAsync("data-look", "ok");
 
         await GoAsync(live, "clocks");
+        await live.Page.Locator(".key-form[data-ready]").WaitForAsync();
         await live.Page.GetByLabel("Second").SelectOptionAsync("replica-3");
         await Assertions.Expect(live.Page.Locator(".comparison")).ToContainTextAsync("r1 has everything that r3 has, and more");
         await ShowAsync(live, width, $"clocks-busy-{name}");

@@ -11,13 +11,12 @@ export class Controls {
   #drag = null;
   #touches = new Map();
   #pinch = null;
+  #before = "";
 
   constructor(diagram) {
     this.#d = diagram;
     const on = (part, type, act) => diagram.part(part).addEventListener(type, act, { signal: diagram.ended.signal });
-    const { viewport } = diagram;
-    on("pause", "click", () => diagram.pause(!viewport.frozen));
-    on("live", "click", () => diagram.live());
+    on("live", "click", () => this.#live());
     on("zoom-in", "click", () => this.#zoom(0.5));
     on("zoom-out", "click", () => this.#zoom(2));
     on("zoom-reset", "click", () => this.#reset());
@@ -238,21 +237,35 @@ export class Controls {
     this.#d.touch();
   }
 
+  /** The shell's pause button freezes this view too, so that there is one state on the page. */
+  #togglePause() { document.getElementById("pause").click(); }
+
+  #live() {
+    if (this.#d.viewport.frozen) { this.#togglePause(); }
+    this.#d.live();
+  }
+
   /** Works wherever the focus is, except where text is typed or a control has its own use for the key. */
   #global(event) {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) { return; }
-    const target = event.target;
-    const isFree = target === document.body || target.id === "main" || target === this.#d.part("twin");
-    if (event.key === " " && isFree) {
+    if (event.ctrlKey || event.altKey || event.metaKey) { return; }
+    const isFree = event.target === document.body || event.target.id === "main" || event.target === this.#d.part("twin");
+    if (!isFree) { return; }
+    if (event.key === " " && event.target === this.#d.part("twin")) {
       event.preventDefault();
-      this.#d.pause(!this.#d.viewport.frozen);
-    } else if (isFree && (event.key === "l" || event.key === "L")) {
-      this.#d.live();
+      this.#togglePause();
+    } else if (event.key === "l" || event.key === "L") {
+      this.#live();
+    } else if (event.key === "w" && event.defaultPrevented) {
+      // The shell's key for writing; here the fields are folded away.
+      this.openActions();
     }
   }
 
   #key(event) {
     if (event.ctrlKey || event.altKey || event.metaKey) { return; }
+    const isChord = this.#before === "g"; // "g p" goes to another page.
+    this.#before = event.key;
+    if (isChord) { return; }
     const d = this.#d;
     const { scene, walk } = d;
     const focus = scene.focus;
@@ -281,7 +294,7 @@ export class Controls {
       case "+": case "=": this.#zoom(0.5); break;
       case "-": this.#zoom(2); break;
       case "0": this.#reset(); break;
-      case "Escape": if (focus || scene.pin) { this.#clear(); } else { d.live(); } break;
+      case "Escape": if (focus || scene.pin) { this.#clear(); } else { this.#live(); } break;
       default: known = false;
     }
     if (known) { event.preventDefault(); }

@@ -60,6 +60,7 @@ export class Diagram {
     this.controls = new Controls(this);
     this.#watch();
     this.resize();
+    this.pause(document.documentElement.dataset.paused === "true");
     this.feed.run();
     this.#loop();
     host.diagram = this; // For measurements.
@@ -180,6 +181,7 @@ export class Diagram {
       this.palette.read();
       this.redraw();
     };
+    document.addEventListener("replicated-ds:pause", event => this.pause(event.detail.paused), { signal });
     const themes = new MutationObserver(repaint);
     themes.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
     const sizes = new ResizeObserver(() => this.resize());
@@ -264,8 +266,6 @@ export class Diagram {
     }[state]);
     this.host.classList.toggle("is-lost", state === "lost");
     this.host.classList.toggle("is-past", state === "paused" || state === "past");
-    setText(this.part("pause"), viewport.frozen ? "Go on" : "Pause");
-    this.part("pause").setAttribute("aria-pressed", String(viewport.frozen));
     this.part("live").disabled = viewport.isLive;
     const parts = [];
     if (this.sampling.rate > 1) { parts.push(`Drawing 1 in ${this.sampling.rate} updates, and every one that waited: there are too many to tell apart at this zoom. Zoom in to see all.`); }

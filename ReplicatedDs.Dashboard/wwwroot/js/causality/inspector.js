@@ -38,7 +38,8 @@ export class Inspector {
       ...clock.flatMap(([id, count], i) => [i > 0 ? " · " : "", element("span", { class: id === row.at ? "own" : null }, `r${id}:${count}`)]), "⟩");
     this.#host.replaceChildren(...[
       element("p", { class: "what-line" }, mark(row.at), " ", element("strong", { class: "what", "data-inspected": row.n }, title(store, row, now))),
-      element("p", { class: "facts" }, element("span", { class: "figure" }, clockTime(store, row)), " · ", element("span", { class: "cone-counts" }, summary.text), " · ", clockText),
+      element("p", { class: "facts" }, element("span", { class: "figure" }, clockTime(store, row)), " · ", element("span", { class: "cone-counts" }, summary.text), " · ", clockText,
+        row.trace ? element("a", { href: `/traces/${row.trace}`, "data-enhance-nav": "false" }, "Trace of this update") : null),
       pin ? element("p", { class: "pinned" }, element("span", { class: "pin-letter" }, "A"), ` pinned: ${title(store, pin, now)}`) : null,
       related ? element("p", { class: "verdict-line", "data-verdict": related.word }, element("strong", {}, { before: "A happened before this. ", after: "This happened before A. ", concurrent: "Concurrent. ", same: "" }[related.word]), related.text) : null,
     ].filter(Boolean));

@@ -30,7 +30,7 @@ export class Layout {
     }
     let line = this.#lines.get(row.at);
     if (!line) {
-      line = { x: -Infinity, mark: -Infinity, label: -Infinity, levels: new Array(Levels).fill(null) };
+      line = { x: -Infinity, mark: -Infinity, write: -Infinity, other: -Infinity, levels: new Array(Levels).fill(null) };
       this.#lines.set(row.at, line);
     }
     if (!shown(row)) {
@@ -52,8 +52,10 @@ export class Layout {
       if (free >= 0) { line.levels[free] = row; }
     }
     if (row.kind === "Write" || row.kind === "Apply" || row.kind === "Read") {
-      row.named = row.x >= line.label;
-      if (row.named) { line.label = row.x + (this.#vertical ? 15 : labelOf(row).length * 7.2 + 10); }
+      // The names of writes have a row of their own, so that those of others do not crowd them out.
+      const names = row.kind === "Write" && !this.#vertical ? "write" : "other";
+      row.named = row.x >= line[names];
+      if (row.named) { line[names] = row.x + (this.#vertical ? 15 : labelOf(row).length * 7 + 9); }
     }
   }
 }

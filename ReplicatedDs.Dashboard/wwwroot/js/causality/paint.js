@@ -22,10 +22,16 @@ export class Painter {
       for (const row of seen) {
         const waiting = row.kind === "Apply" && row.arrived !== null ? this.store.update(row.dot)?.buffers.get(row.at) : null;
         if (waiting) { this.closedBar(context, waiting, origin); }
+        for (const ended of this.ended(row)) { this.closedBar(context, ended, origin); }
       }
     }
     this.#marks(context, seen, origin);
     for (const row of seen) { if (row.named) { this.label(context, row, origin); } }
+  }
+
+  /** What ceased to wait with this row without being applied. */
+  ended(row) {
+    return row.kind === "Kill" || row.kind === "Restart" || row.kind === "Drop" ? this.store.lane(row.at).buffers.filter(waiting => waiting.until === row) : [];
   }
 
   #arrows(context, rows, origin, heads, late, shown) {
@@ -133,7 +139,7 @@ export class Painter {
     const colour = row.kind === "Write" ? this.palette.text : this.palette["text-2"];
     const font = row.kind === "Write" ? "600 12px system-ui, sans-serif" : "12px system-ui, sans-serif";
     if (this.geometry.vertical) { this.geometry.text(context, labelOf(row), along + 11, across + 9, { align: "left", colour, font, plate }); }
-    else { this.geometry.text(context, labelOf(row), along + 7, across - 14, { align: "left", colour, font, plate }); }
+    else { this.geometry.text(context, labelOf(row), along + 7, across - (row.kind === "Write" ? 28 : 14), { align: "left", colour, font, plate }); }
   }
 
   #other(context, row, along, across) {

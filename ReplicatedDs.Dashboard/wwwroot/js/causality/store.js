@@ -22,7 +22,7 @@ export class Store {
   /** Numbers that exist at the dashboard. */
   oldest = 0;
   newest = 0;
-  /** Changes whenever rows were removed or put before others: what was drawn of them is void. */
+  /** Changes when rows were put before others, or all are gone: what was laid out is void. The oldest may go without. */
   revision = 0;
   lost = 0;
 
@@ -198,7 +198,6 @@ export class Store {
       if (update.buffers.get(row.at) === row && !this.lane(row.at).open.has(row)) { update.buffers.delete(row.at); }
       if (!update.write && update.applies.size === 0 && update.buffers.size === 0) { this.updates.delete(row.dot); }
     }
-    this.revision++;
   }
 }
 

@@ -99,6 +99,7 @@ export class Tiles {
     } else if (update && row.kind === "Write") {
       for (const end of update.applies.values()) { to = Math.max(to, end.x); }
     }
+    for (const ended of this.#painter.ended(row)) { from = Math.min(from, ended.x); }
     return [from, to];
   }
 
