@@ -16,6 +16,7 @@ done
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 MSBUILDDISABLENODEREUSE=1
 export SIMULATION_SECONDS=$([ "$full" = true ] && echo 900 || echo 90)
+export CLUSTER_TESTS_SEEDS=$([ "$full" = true ] && echo 25 || echo 1)
 results="$PWD/artifacts/test-results"
 rm -rf "$results" && mkdir -p "$results"
 

@@ -61,6 +61,7 @@ try
     // proxy would accept connections for a dead one. No WaitFor: it would be awaited again on every start, and a replica
     // that has its id must start without Redis and without the others.
 
+    var otlpKey = builder.AddParameter("otlp-key", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true);
     var replicas = plan.Slots.Select(AddReplica).ToList();
 
     // ---- Control API and dashboard -----------------------------------------------------------------------------------
@@ -79,6 +80,7 @@ try
             .WithEnvironment("Control__Url", plan.ControlUrl)
             .WithEnvironment("Control__Token", controlToken)
             .WithEnvironment("Dashboard__Token", dashboardToken)
+            .WithEnvironment("Dashboard__OtlpKey", otlpKey)
             .WithHttpHealthCheck("/health")
             .WithCommand("crash", "Crash (SIGKILL)", context => Crash.KillAsync(app!.ResourceNotifications, context));
     }
@@ -139,6 +141,11 @@ try
         if (redis is not null)
         {
             replica.WithReference(redis);
+        }
+
+        if (plan.DashboardUrl is not null) // its Traces page is drawn from what the replicas export
+        {
+            replica.WithEnvironment("Dashboard__Otlp", plan.DashboardUrl).WithEnvironment("Dashboard__OtlpKey", otlpKey);
         }
 
         return plan.AtOnce.Contains(slot.Number) ? replica : replica.WithExplicitStart();

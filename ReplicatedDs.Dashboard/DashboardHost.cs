@@ -6,10 +6,12 @@ using Microsoft.AspNetCore.Hosting.StaticWebAssets;
 using Radzen;
 using ReplicatedDs.Dashboard.Access;
 using ReplicatedDs.Dashboard.Actions;
+using ReplicatedDs.Dashboard.Causality;
 using ReplicatedDs.Dashboard.Collector;
 using ReplicatedDs.Dashboard.Components;
 using ReplicatedDs.Dashboard.Configuration;
 using ReplicatedDs.Dashboard.Hubs;
+using ReplicatedDs.Dashboard.Otlp;
 using ReplicatedDs.Dashboard.Scenario;
 using ReplicatedDs.ServiceDefaults;
 
@@ -20,6 +22,9 @@ internal static class DashboardHost
 {
     private const string CollectorClient = "collector";
     private const string ActionClient = "actions";
+
+    // Not recorded, says its last figure: what the collector asks of replicas many times a second would fill every trace store.
+    private const string Untraced = "00-00000000000000000000000000000001-0000000000000001-00";
 
     /// <exception cref="ConfigurationProblemException">The dashboard cannot start with this configuration.</exception>
     public static WebApplication Create(string[] args)
@@ -58,7 +63,11 @@ internal static class DashboardHost
             .AddScheme<AuthenticationSchemeOptions, TicketAuthenticationHandler>(TicketAuthenticationHandler.SchemeName, null);
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
 
-        services.AddHttpClient(CollectorClient, client => client.Timeout = Timeout.InfiniteTimeSpan).ConfigurePrimaryHttpMessageHandler(Handler).RemoveAllLoggers();
+        services.AddHttpClient(CollectorClient, client =>
+        {
+            client.Timeout = Timeout.InfiniteTimeSpan;
+            client.DefaultRequestHeaders.Add("traceparent", Untraced);
+        }).ConfigurePrimaryHttpMessageHandler(Handler).RemoveAllLoggers();
         services.AddHttpClient(ActionClient, client => client.Timeout = Timeout.InfiniteTimeSpan).ConfigurePrimaryHttpMessageHandler(Handler).RemoveAllLoggers();
         services.AddSingleton(provider => new EventLog(DashboardOptions.EventCapacity, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ClusterStore>();
@@ -80,6 +89,7 @@ internal static class DashboardHost
             provider.GetRequiredService<ControlFollower>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddScoped<NoticeBoard>();
+        services.AddOtlpReceiver();
         services.AddSingleton<ScenarioStage>();
         services.AddHostedService(provider => provider.GetRequiredService<ScenarioStage>());
         services.AddScoped<ViewerSeat>();
@@ -87,13 +97,21 @@ internal static class DashboardHost
 
         services.AddSingleton<ViewerRegistry>();
         services.AddSignalR().AddHubOptions<ClusterHub>(hub => hub.MaximumReceiveMessageSize = 4096); // Viewers send nothing.
+        services.AddSingleton(new DiagramLog());
+        services.AddSingleton<DiagramFrames>();
+        services.AddHostedService<DiagramFollower>();
+        services.AddSignalR().AddHubOptions<DiagramHub>(hub =>
+        {
+            hub.MaximumReceiveMessageSize = 4096; // Viewers send numbers.
+            hub.MaximumParallelInvocationsPerClient = 2; // Scrolling back must not wait for news.
+        });
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddRadzenComponents();
     }
 
     private static void Map(WebApplication app)
     {
-        app.UseServerSpans("/_blazor", "/hubs");
+        app.UseServerSpans("/_blazor", "/hubs", "/v1");
         app.UseMiddleware<RequestGuard>();
         app.UseStaticFiles();
         app.UseRouting();
@@ -103,7 +121,9 @@ internal static class DashboardHost
         app.MapHealthChecks("/health").AllowAnonymous();
         app.MapHealthChecks("/alive").AllowAnonymous();
         app.MapLogin();
+        app.MapOtlp();
         app.MapHub<ClusterHub>("/hubs/cluster");
+        app.MapHub<DiagramHub>("/hubs/causality");
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }
 
@@ -115,6 +135,8 @@ internal static class DashboardHost
         AllowAutoRedirect = false,
         UseCookies = false,
         UseProxy = false,
+        // A click is a request of its own, not a part of the visitor's connection: each write has its own trace.
+        ActivityHeadersPropagator = System.Diagnostics.DistributedContextPropagator.CreateNoOutputPropagator(),
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
     };
 }

@@ -10,6 +10,9 @@ try
     var builder = WebApplication.CreateBuilder(args);
     var options = ReplicaOptionsReader.Read(builder.Configuration);
     builder.AddServiceDefaults();
+
+    // A start that fails is told in one sentence below; the host would log its stack trace as well.
+    builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
     builder.WebHost.ListenAs(options);
     builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4)); // whoever stops it kills it after a few seconds
     builder.Services.AddReplica(options);

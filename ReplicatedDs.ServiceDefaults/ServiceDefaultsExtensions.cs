@@ -16,7 +16,8 @@ public static class ServiceDefaultsExtensions
     private const string SelfCheck = "self";
 
     /// <summary>
-    /// Adds telemetry (exported to <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> and <c>Dashboard:Otlp</c>, nothing if neither is set), health checks,
+    /// Adds telemetry (exported to <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> and <c>Dashboard:Otlp</c>, nothing if neither is set; the latter gets
+    /// <c>Dashboard:OtlpKey</c> in the header <c>x-otlp-api-key</c>), health checks,
     /// problem details, and with <c>Lifetime:Parent=stdin</c> the end of this process when its parent's is over.
     /// </summary>
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)

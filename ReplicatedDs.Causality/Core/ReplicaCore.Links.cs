@@ -103,6 +103,18 @@ public sealed partial class ReplicaCore
 
     private LinksChanged CurrentLinks() => new(Links(_now));
 
+    /// <summary>What a change of a link is answered with is how the links are when the step has sent what it may.</summary>
+    private void ReportLinks()
+    {
+        for (var i = 0; i < _replies.Count; i++)
+        {
+            if (_replies[i].Result is LinksChanged)
+            {
+                _replies[i] = (_replies[i].Tag, CurrentLinks());
+            }
+        }
+    }
+
     private PeerLink? FindLink(ReplicaId peer) =>
         _staged.Members.Find(peer) is { IsPresent: true, IsFenced: false } ? _links.GetValueOrDefault(peer) : null;
 

@@ -323,7 +323,8 @@ public sealed partial class ReplicaCore
         (link.Peer != origin || Self.Status == MemberStatus.Departed)
         && link.Announced is { } announced && announced[origin] >= counter
         && IsReachable(link)
-        && (_staged.Members.IsServing(link.Peer) || (Self.Status == MemberStatus.Departed && _staged.Members.Find(link.Peer) is { IsFenced: false }));
+        && _staged.Members.Find(link.Peer) is { IsPresent: true, IsFenced: false } peer
+        && (peer.IsServing || Self.Status == MemberStatus.Departed);
 
     private void AdvanceStable()
     {

@@ -135,10 +135,10 @@ public sealed partial class ReplicaCore
             .ToList();
         return holders.Count > 0 && _staged.Members.All(member => member switch
         {
-            _ when member.Id == Id || member.IsFenced => true,
-            { Status: MemberStatus.Active } => _links[member.Id] is var link
+            _ when member.Id == Id => true,
+            { IsServing: true } => _links[member.Id] is var link
                 && (link.Acknowledged >= final || (!IsReachable(link) && KnowsOneOf(member, holders))),
-            { Status: MemberStatus.Departed, Final: > 0 } => KnowsOneOf(member, holders)
+            { Status: MemberStatus.Departed, Final: > 0, IsFenced: false } => KnowsOneOf(member, holders)
                 || holders.Exists(holder => _links[holder.Id].Announced?.Covers(new Dot(member.Id, member.Final)) == true),
             _ => true,
         });

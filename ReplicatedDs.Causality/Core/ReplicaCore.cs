@@ -116,6 +116,7 @@ public sealed partial class ReplicaCore
         AdvanceStable();
 
         State = _staged.ToState();
+        ReportLinks();
         return new ReplicaOutput
         {
             Append = [.. _append],
@@ -145,8 +146,11 @@ public sealed partial class ReplicaCore
         }
     }
 
-    /// <summary>The delivery buffer, by origin and counter.</summary>
-    public ImmutableArray<PendingUpdate> Pending() => [.. _buffer.InOrder().Select(Describe)];
+    /// <summary>The delivery buffer, by origin and counter; the first <paramref name="limit"/> of it.</summary>
+    public ImmutableArray<PendingUpdate> Pending(int limit = int.MaxValue) => [.. _buffer.InOrder().Take(limit).Select(Describe)];
+
+    /// <summary>The update with that dot in the delivery buffer; <c>null</c> if it is not there.</summary>
+    public PendingUpdate? FindPending(Dot dot) => _buffer.Find(dot) is { } entry ? Describe(entry) : null;
 
     /// <summary>The update that founds a cluster: it admits and activates its author. It is the first in an empty log.</summary>
     public static Update Found(AdmitOperation founder, Instant now)

@@ -7,6 +7,9 @@ namespace ReplicatedDs.Dashboard.Configuration;
 /// <param name="Control">The AppHost's control API; <c>null</c>: start, stop, kill and join are not offered.</param>
 public sealed record DashboardOptions(string? Token, IReadOnlyList<ReplicaSlot> Slots, string? ClusterKey, Uri? Control, string? ControlToken)
 {
+    /// <summary>What senders of telemetry must show; <c>null</c>: none is taken, unless everybody is let in anyway.</summary>
+    public string? OtlpKey { get; init; }
+
     /// <summary>How many events the log keeps.</summary>
     public const int EventCapacity = 65_536;
 

@@ -16,7 +16,10 @@ internal static class DashboardOptionsReader
             ReadSlots(configuration["Cluster:Members"]),
             NullIfEmpty(configuration["Cluster:Key"]),
             ReadAddress(configuration["Control:Url"], "Control:Url"),
-            NullIfEmpty(configuration["Control:Token"]));
+            NullIfEmpty(configuration["Control:Token"]))
+        {
+            OtlpKey = NullIfEmpty(configuration["Dashboard:OtlpKey"]),
+        };
     }
 
     public static bool IsLoopback(string host) =>

@@ -217,11 +217,7 @@ internal sealed class PeerSender : IAsyncDisposable
                 }
             }
 
-            if (Interlocked.Exchange(ref _heartbeat, null) is { } heartbeat)
-            {
-                await WriteFrameAsync(stream, buffer, heartbeat, cancellationToken).ConfigureAwait(false);
-            }
-
+            await WriteHeartbeatAsync(stream, buffer, cancellationToken).ConfigureAwait(false);
             await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
             await _work.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -244,6 +240,17 @@ internal sealed class PeerSender : IAsyncDisposable
             await WriteFrameAsync(
                 stream, buffer, new UpdateBatch(range.Origin, range.OriginIncarnation, updates, range.IsRepair), cancellationToken).ConfigureAwait(false);
             next = updates[^1].Dot.Counter + 1;
+
+            // A long range must not make this replica look silent.
+            await WriteHeartbeatAsync(stream, buffer, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task WriteHeartbeatAsync(Stream stream, ArrayBufferWriter<byte> buffer, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _heartbeat, null) is { } heartbeat)
+        {
+            await WriteFrameAsync(stream, buffer, heartbeat, cancellationToken).ConfigureAwait(false);
         }
     }
 

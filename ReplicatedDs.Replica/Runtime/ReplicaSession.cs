@@ -71,7 +71,7 @@ internal sealed class ReplicaSession : IAsyncDisposable
     private void Published(ReplicaOutput output, Instant now)
     {
         _events.Add(now.UnixMicroseconds, output.Events.AsSpan());
-        _tracer.Observe(output.Events.AsSpan(), now);
+        _tracer.Observe(output.Events.AsSpan(), now, output.State.Members);
         _transport.Send(output.Messages, output.State.Members);
         if (!output.Append.IsEmpty)
         {

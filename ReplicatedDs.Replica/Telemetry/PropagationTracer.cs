@@ -1,14 +1,16 @@
 using System.Diagnostics;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Causality.Updates;
 
 namespace ReplicatedDs.Replica.Telemetry;
 
 /// <summary>
-/// Makes the spans of updates on their way through this replica: one per update from its arrival to its apply, a child of the write that
-/// made it wherever that was; when it had to wait, the wait is a span of its own, linked to the traces of the updates that it waited for.
-/// Called by the loop alone. Costs one check per batch while nobody listens.
+/// Makes the spans of updates on their way: one where an update is written, and one at each other replica from its arrival to its apply,
+/// all children of the request that wrote it. When it has to wait, its buffering is a span at once, for those who look while it waits, and
+/// afterwards the wait is one, linked to the traces of the updates that it waited for. Called by the loop alone. Costs one check per
+/// batch while nobody listens.
 /// </summary>
 public sealed class PropagationTracer(ReplicaId self, TimeProvider time)
 {
@@ -30,32 +32,70 @@ public sealed class PropagationTracer(ReplicaId self, TimeProvider time)
     private int _inLastWindow;
 
     /// <summary>Takes the events of one step.</summary>
-    public void Observe(ReadOnlySpan<ReplicaEvent> events, Instant now)
+    /// <param name="now">The time of the step; what it changed became visible since then.</param>
+    /// <param name="members">The membership after the step.</param>
+    public void Observe(ReadOnlySpan<ReplicaEvent> events, Instant now, MemberTable? members = null)
     {
         if (!Traces.Source.HasListeners())
         {
             return;
         }
 
+        members ??= MemberTable.Empty;
         foreach (var one in events)
         {
-            if (one is { Kind: ReplicaEventKind.Apply, Update: { } update })
+            switch (one)
             {
-                if (one.ArrivedAt is { } arrivedAt)
-                {
-                    Trace(update, one, arrivedAt, now);
-                }
+                case { Kind: ReplicaEventKind.Write, Update: { } update }:
+                    TraceWrite(update, now, members);
+                    break;
+                case { Kind: ReplicaEventKind.Buffer, Update: { } update }:
+                    TraceBuffering(update, one, now, members);
+                    break;
+                case { Kind: ReplicaEventKind.Apply, Update: { } update }:
+                    if (one.ArrivedAt is { } arrivedAt)
+                    {
+                        TraceApply(update, one, arrivedAt, now, members);
+                    }
 
-                Remember(update);
+                    Remember(update);
+                    break;
+                default:
+                    break;
             }
         }
     }
 
-    private void Trace(Update update, ReplicaEvent applied, Instant arrivedAt, Instant now)
+    private void TraceWrite(Update update, Instant now, MemberTable members)
+    {
+        if (update.Trace is not { } trace || !Admit(trace, now, out var oneIn))
+        {
+            return;
+        }
+
+        using var alone = new NoCurrentActivity();
+        Record("write update", ActivityKind.Producer, Traces.ToActivityContext(trace), SpanTags.OfWrite(update, self, members), null, At(now), Visible(now), oneIn);
+    }
+
+    private void TraceBuffering(Update update, ReplicaEvent buffered, Instant now, MemberTable members)
+    {
+        // It is counted when it is applied.
+        if (update.Trace is not { } trace || !IsChosen(trace, OneIn))
+        {
+            return;
+        }
+
+        using var alone = new NoCurrentActivity();
+        var tags = SpanTags.OfArrival(update, buffered, self, members);
+        tags.AddRange(SpanTags.OfWait(buffered));
+        Record("buffer update", ActivityKind.Consumer, Traces.ToActivityContext(trace), tags, Links(buffered), At(now), At(now), OneIn);
+    }
+
+    private void TraceApply(Update update, ReplicaEvent applied, Instant arrivedAt, Instant now, MemberTable members)
     {
         var waited = TimeSpan.FromMicroseconds(now.MonotonicMicroseconds - arrivedAt.MonotonicMicroseconds);
         var isLong = waited > LongWait && !applied.Missing.IsEmpty;
-        if (update.Trace is not { } trace || (!Admit(trace, now) && !isLong))
+        if (update.Trace is not { } trace || (!Admit(trace, now, out var oneIn) && !isLong))
         {
             return;
         }
@@ -67,67 +107,62 @@ public sealed class PropagationTracer(ReplicaId self, TimeProvider time)
             parent = new ActivityContext(parent.TraceId, parent.SpanId, parent.TraceFlags | ActivityTraceFlags.Recorded, isRemote: true);
         }
 
-        // Nothing that runs in the loop may become a child of these.
-        var current = Activity.Current;
-        Activity.Current = null;
-        try
+        using var alone = new NoCurrentActivity();
+        var (arrival, freed, visible) = (At(now) - waited, At(now), Visible(now));
+        var tags = SpanTags.OfArrival(update, applied, self, members);
+        if (Record("apply update", ActivityKind.Consumer, parent, tags, null, arrival, visible, oneIn) is { } span && !applied.Missing.IsEmpty)
         {
-            var end = time.GetUtcNow();
-            var start = end - waited;
-            using var span = Traces.Source.StartActivity(
-                "apply update", ActivityKind.Consumer, parent, Tags(update, applied), links: null, startTime: start);
-            if (span is null)
-            {
-                return;
-            }
-
-            if (!applied.Missing.IsEmpty)
-            {
-                TraceWait(span, applied, start, end);
-            }
-
-            span.SetEndTime(end.UtcDateTime);
-        }
-        finally
-        {
-            Activity.Current = current;
+            Record("wait for dependencies", ActivityKind.Internal, span, SpanTags.OfWait(applied), Links(applied), arrival, freed, oneIn: 1);
         }
     }
 
-    private void TraceWait(Activity parent, ReplicaEvent applied, DateTimeOffset start, DateTimeOffset end)
+    private static ActivityContext? Record(
+        string name,
+        ActivityKind kind,
+        ActivityContext parent,
+        List<KeyValuePair<string, object?>> tags,
+        List<ActivityLink>? links,
+        DateTimeOffset start,
+        DateTimeOffset end,
+        ulong oneIn)
+    {
+        if (oneIn > 1)
+        {
+            tags.Add(new("replicated_ds.one_in", (long)oneIn));
+        }
+
+        using var span = Traces.Source.StartActivity(name, kind, parent, tags, links, start);
+        span?.SetEndTime(end.UtcDateTime);
+        return span?.Context;
+    }
+
+    private List<ActivityLink> Links(ReplicaEvent waiting)
     {
         var links = new List<ActivityLink>();
-        foreach (var dot in applied.Missing)
+        foreach (var dot in waiting.Missing)
         {
             if (links.Count < LinksMax && _known.TryGetValue(dot, out var trace))
             {
-                links.Add(new ActivityLink(Traces.ToActivityContext(trace), new ActivityTagsCollection { ["replicated_ds.dot"] = dot.ToString() }));
+                links.Add(new ActivityLink(Traces.ToActivityContext(trace), new ActivityTagsCollection { [SpanTags.Dot] = dot.ToString() }));
             }
         }
 
-        using var wait = Traces.Source.StartActivity(
-            "wait for dependencies",
-            ActivityKind.Internal,
-            parent.Context,
-            [new("replicated_ds.missing", string.Join(' ', applied.Missing)), new("replicated_ds.missing_count", applied.Missing.Length)],
-            links,
-            start);
-        wait?.SetEndTime(end.UtcDateTime);
+        return links;
     }
 
-    private KeyValuePair<string, object?>[] Tags(Update update, ReplicaEvent applied) =>
-    [
-        new("replicated_ds.dot", update.Dot.ToString()),
-        new("replicated_ds.origin", update.Origin.Value),
-        new("replicated_ds.replica", self.Value),
-        new("replicated_ds.peer", applied.Peer?.Value),
-        new("replicated_ds.waited", !applied.Missing.IsEmpty),
-    ];
+    private static DateTimeOffset At(Instant now) => DateTimeOffset.UnixEpoch + TimeSpan.FromMicroseconds(now.UnixMicroseconds);
 
-    /// <summary>
-    /// Whether this update is traced at the present rate. Chosen by the trace id, so that all replicas choose the same ones.
-    /// </summary>
-    private bool Admit(TraceContext trace, Instant now)
+    /// <summary>Now, after the step was stored and published; never before the step, if the clock was set back meanwhile.</summary>
+    private DateTimeOffset Visible(Instant step)
+    {
+        var (start, now) = (At(step), time.GetUtcNow());
+        return now < start ? start : now;
+    }
+
+    private ulong OneIn => (ulong)Math.Max(1, Math.Max(_inWindow, _inLastWindow) / FullRateMax);
+
+    /// <summary>Counts an update and says whether it is traced at the present rate.</summary>
+    private bool Admit(TraceContext trace, Instant now, out ulong oneIn)
     {
         if (now.MonotonicMicroseconds - _windowStart >= 1_000_000)
         {
@@ -137,9 +172,12 @@ public sealed class PropagationTracer(ReplicaId self, TimeProvider time)
         }
 
         _inWindow++;
-        var oneIn = (ulong)Math.Max(1, Math.Max(_inWindow, _inLastWindow) / FullRateMax);
-        return (ulong)trace.TraceId % oneIn == 0;
+        oneIn = OneIn;
+        return IsChosen(trace, oneIn);
     }
+
+    /// <summary>By the trace id, so that all replicas choose the same ones.</summary>
+    private static bool IsChosen(TraceContext trace, ulong oneIn) => (ulong)trace.TraceId % oneIn == 0;
 
     private void Remember(Update update)
     {
@@ -153,5 +191,15 @@ public sealed class PropagationTracer(ReplicaId self, TimeProvider time)
         {
             _known.Remove(_order.Dequeue());
         }
+    }
+
+    /// <summary>Nothing that runs in the loop may become a parent or a child of these spans.</summary>
+    private readonly struct NoCurrentActivity : IDisposable
+    {
+        private readonly Activity? _before = Activity.Current;
+
+        public NoCurrentActivity() => Activity.Current = null;
+
+        public void Dispose() => Activity.Current = _before;
     }
 }

@@ -5,15 +5,17 @@ namespace ReplicatedDs.ServiceDefaults.Telemetry;
 /// <summary>Where telemetry goes.</summary>
 /// <param name="HasStandard">Whether <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set; the exporter reads it and its companions itself.</param>
 /// <param name="Dashboard">The base address of the dashboard's receiver (http/protobuf), if any.</param>
-internal sealed record ExportTargets(bool HasStandard, Uri? Dashboard)
+/// <param name="DashboardKey">What that receiver wants to see before it takes anything, if it wants that.</param>
+internal sealed record ExportTargets(bool HasStandard, Uri? Dashboard, string? DashboardKey = null)
 {
     public bool IsEmpty => !HasStandard && Dashboard is null;
 
-    /// <summary>Reads the two settings. A wrong address costs its telemetry, with a line that says so, not the process.</summary>
+    /// <summary>Reads the settings. A wrong address costs its telemetry, with a line that says so, not the process.</summary>
     public static ExportTargets From(IConfiguration configuration)
     {
         var standard = Address(configuration, "OTEL_EXPORTER_OTLP_ENDPOINT");
-        return new ExportTargets(standard is not null, Address(configuration, "Dashboard:Otlp"));
+        var key = configuration["Dashboard:OtlpKey"];
+        return new ExportTargets(standard is not null, Address(configuration, "Dashboard:Otlp"), string.IsNullOrWhiteSpace(key) ? null : key.Trim());
     }
 
     private static Uri? Address(IConfiguration configuration, string key)

@@ -78,7 +78,7 @@ internal sealed class TelemetryPipeline
         {
             tracing.AddOtlpExporter("dashboard/traces", options =>
             {
-                ToDashboard(options, targets.Dashboard, "v1/traces");
+                ToDashboard(options, targets, "v1/traces");
                 options.BatchExportProcessorOptions.ScheduledDelayMilliseconds = LiveDelayMs;
             });
         }
@@ -95,7 +95,7 @@ internal sealed class TelemetryPipeline
         {
             metrics.AddOtlpExporter("dashboard/metrics", (options, reader) =>
             {
-                ToDashboard(options, targets.Dashboard, "v1/metrics");
+                ToDashboard(options, targets, "v1/metrics");
                 reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds = 5000;
             });
         }
@@ -112,19 +112,19 @@ internal sealed class TelemetryPipeline
         {
             logging.AddOtlpExporter("dashboard/logs", (options, processor) =>
             {
-                ToDashboard(options, targets.Dashboard, "v1/logs");
+                ToDashboard(options, targets, "v1/logs");
                 processor.BatchExportProcessorOptions.ScheduledDelayMilliseconds = LiveDelayMs;
             });
         }
     }
 
     // Options are shared by all exporters of one name, and the address differs by signal: so each has a name of its own.
-    private static void ToDashboard(OtlpExporterOptions options, Uri address, string path)
+    private static void ToDashboard(OtlpExporterOptions options, ExportTargets targets, string path)
     {
         options.Protocol = OtlpExportProtocol.HttpProtobuf;
-        options.Endpoint = new Uri(address.AbsoluteUri.TrimEnd('/') + "/" + path);
+        options.Endpoint = new Uri(targets.Dashboard!.AbsoluteUri.TrimEnd('/') + "/" + path);
 
         // OTEL_EXPORTER_OTLP_HEADERS may carry a key of the other receiver.
-        options.Headers = null;
+        options.Headers = targets.DashboardKey is { } key ? "x-otlp-api-key=" + Uri.EscapeDataString(key) : null;
     }
 }

@@ -57,6 +57,45 @@ public sealed class RealClusterTests(RealCluster cluster, BrowserFixture browser
     }
 
     [Fact]
+    public async Task HeldLink_OnTheDiagram_ShowsTheWaitTheGhostAndAfterHealingTheApplies()
+    {
+        await using var live = await OpenAsync();
+        await live.Button("Hold link r1 to r3").ClickAsync();
+        await Assertions.Expect(live.Link(1, 3)).ToHaveAttributeAsync("data-mode", "hold");
+        var x = await live.WriteAsync("replica-1", "drawn-question", "Is it safe?");
+        await cluster.UntilAsync("replica-2", "drawn-question", "Is it safe?");
+        await live.ReadAsync("replica-2", "drawn-question");
+        var y = await live.WriteAsync("replica-2", "drawn-answer", "Yes");
+
+        var page = new CausalityPage(live);
+        await page.OpenAsync();
+        var buffered = page.Event("Buffer", 3, y);
+        await Assertions.Expect(buffered).ToHaveAttributeAsync("data-waiting", "true");
+        await Assertions.Expect(buffered).ToHaveAttributeAsync("data-ghost", "true");
+        await Assertions.Expect(buffered).ToContainTextAsync($"waits for r1 number {x[2..]}, key drawn-question");
+        await Assertions.Expect(page.Event("Apply", 2, x)).ToHaveCountAsync(1);
+        await Assertions.Expect(page.Event("Read", 2, x).First).ToBeAttachedAsync();
+        await Assertions.Expect(page.Event("Apply", 3, x)).ToHaveCountAsync(0);
+        Assert.Null(await cluster.GetAsync("replica-3", "drawn-answer"));
+        await page.DrawnAsync();
+        await live.ScreenshotAsync("cluster-causality-waiting");
+
+        await live.Button("Heal all links").ClickAsync();
+        await cluster.UntilAsync("replica-3", "drawn-answer", "Yes");
+        await Assertions.Expect(page.Event("Apply", 3, x)).ToHaveCountAsync(1);
+        await Assertions.Expect(page.Event("Apply", 3, y)).ToContainTextAsync($"for r1 number {x[2..]}, key drawn-question");
+        await Assertions.Expect(buffered).ToHaveAttributeAsync("data-waiting", "false");
+        await page.FocusAsync("Write", 1, x);
+        await page.PressAsync("p");
+        await page.FocusAsync("Write", 2, y);
+        await Assertions.Expect(page.Inspector).ToContainTextAsync("drawn-question at r1 happened before drawn-answer at r2");
+        await Assertions.Expect(page.Inspector).ToContainTextAsync("a client read it");
+        await page.DrawnAsync();
+        await live.ScreenshotAsync("cluster-causality-healed");
+        Assert.Empty(live.Troubles);
+    }
+
+    [Fact]
     public async Task KillAndRestart_Clicked_EndTheProcessAndBringItBackWithItsData()
     {
         await using var live = await OpenAsync();

@@ -52,6 +52,34 @@ public sealed class HeldLinkTests(HeldLinkTests.Fixture fixture) : IClassFixture
     }
 
     [Fact]
+    public async Task Pending_OfThousands_IsCountedInFullAndListedInPart()
+    {
+        const int Effects = 1_500;
+        var (one, two, three) = (Cluster[1], Cluster[2], Cluster[3]);
+        await Cluster.SettledAsync();
+        await one.HoldAsync(Cluster.IdOf(3));
+        try
+        {
+            var (cause, token) = await one.WriteAsync("cause", "1");
+            (await two.GetAsync("cause", token)).Expect(HttpStatusCode.OK);
+            await Parallel.ForAsync(0, Effects, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, _) => await two.WriteAsync($"effect/{i}", "1"));
+            var pending = await Eventually.SeesAsync("all effects wait at replica-3", three.PendingAsync, seen => seen.Count == Effects);
+            Assert.Equal(1_000, pending.Updates.Count);
+            Assert.All(pending.Updates, update => Assert.Contains(cause.Dot, update.Missing));
+            Assert.Equal(Effects, (await three.GetAsync<PendingView>("/pending?limit=0")).Count);
+            (await three.CallAsync(HttpMethod.Get, "/pending?limit=all")).ExpectProblem(HttpStatusCode.BadRequest, "bad-request");
+        }
+        finally
+        {
+            await one.HealAsync();
+        }
+
+        await Cluster.SettledAsync();
+        Assert.Equal(0, (await three.PendingAsync()).Count);
+        await three.ShowsAsync($"effect/{Effects - 1}", "1");
+    }
+
+    [Fact]
     public async Task ConcurrentWrites_OnBothSidesOfACut_ConvergeToOneWinner()
     {
         var (one, two, three) = (Cluster[1], Cluster[2], Cluster[3]);

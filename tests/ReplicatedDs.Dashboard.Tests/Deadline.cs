@@ -3,7 +3,7 @@ namespace ReplicatedDs.Dashboard.Tests;
 /// <summary>Waits for conditions instead of sleeping; a failure says what was seen last.</summary>
 internal static class Deadline
 {
-    public static async Task<T> UntilAsync<T>(Func<Task<T>> read, Func<T, bool> condition, string what, int seconds = 15)
+    public static async Task<T> UntilAsync<T>(Func<Task<T>> read, Func<T, bool> condition, string what, int seconds = 30)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
         while (true)
@@ -23,6 +23,6 @@ internal static class Deadline
         }
     }
 
-    public static Task<T> UntilAsync<T>(Func<T> read, Func<T, bool> condition, string what, int seconds = 15) =>
+    public static Task<T> UntilAsync<T>(Func<T> read, Func<T, bool> condition, string what, int seconds = 30) =>
         UntilAsync(() => Task.FromResult(read()), condition, what, seconds);
 }

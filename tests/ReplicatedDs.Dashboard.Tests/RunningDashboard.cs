@@ -11,6 +11,7 @@ namespace ReplicatedDs.Dashboard.Tests;
 internal sealed class RunningDashboard : IAsyncDisposable
 {
     public const string Token = "a-login-secret-for-tests";
+    public const string OtlpKey = "a-telemetry-key-for-tests";
 
     private readonly WebApplication _app;
 
@@ -33,10 +34,22 @@ internal sealed class RunningDashboard : IAsyncDisposable
 
     public ClusterView View => Services.GetRequiredService<ClusterStore>().Current;
 
-    public static async Task<RunningDashboard> StartAsync(StandInCluster cluster)
+    public static Task<RunningDashboard> StartAsync(StandInCluster cluster)
     {
         var port = StandInPort.Take();
-        var app = DashboardHost.Create([.. cluster.DashboardArguments(port, Token), "--Logging:LogLevel:Default", "None"]);
+        return StartAsync(port, cluster.DashboardArguments(port, Token));
+    }
+
+    /// <summary>The dashboard alone, before addresses where nobody is: no feed, no control API, only what is sent to it.</summary>
+    public static Task<RunningDashboard> StartAloneAsync(params string[] arguments)
+    {
+        var port = StandInPort.Take();
+        return StartAsync(port, [.. StandInCluster.AloneArguments(port, Token), .. arguments]);
+    }
+
+    private static async Task<RunningDashboard> StartAsync(int port, string[] arguments)
+    {
+        var app = DashboardHost.Create([.. arguments, "--Logging:LogLevel:Default", "None"]);
         await app.StartAsync();
         return new RunningDashboard(app, new Uri($"http://127.0.0.1:{port}"));
     }

@@ -23,14 +23,15 @@ internal static class ClusterEndpoints
             .Produces<ClockView>()
             .Fails(ProblemKinds.NotReady);
 
-        app.MapGet("/pending", async (IReplicaNode node, PendingViews pending, CancellationToken cancellationToken) =>
+        app.MapGet("/pending", async (HttpRequest request, IReplicaNode node, PendingViews pending, CancellationToken cancellationToken) =>
             {
                 var self = node.RequireServing().Id;
-                return Views.Ok(await pending.AllAsync(self, cancellationToken).ConfigureAwait(false), ApiJson.Relaxed.PendingView);
+                return Views.Ok(await pending.ListAsync(self, request.Query["limit"].ToString(), cancellationToken).ConfigureAwait(false), ApiJson.Relaxed.PendingView);
             })
-            .Describe(Tag, "The delivery buffer", "Updates that have arrived and wait, each with the exact dots that it waits for.")
+            .Describe(Tag, "The delivery buffer", "Updates that have arrived and wait, each with the exact dots that it waits for. count is the number of all of them.")
+            .TakesQuery("limit", "How many to list at most, by origin and counter: 0 to 10000, default 1000.")
             .Produces<PendingView>()
-            .Fails(ProblemKinds.NotReady);
+            .Fails(ProblemKinds.BadRequest, ProblemKinds.NotReady);
 
         app.MapGet("/pending/{dot}/why", async (string dot, IReplicaNode node, PendingViews pending, CancellationToken cancellationToken) =>
             {

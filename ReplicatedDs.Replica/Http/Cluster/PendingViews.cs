@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Delivery;
 using ReplicatedDs.Causality.Replication;
@@ -15,12 +16,22 @@ internal sealed class PendingViews(IReplicaNode node, TimeProvider time)
     /// <summary>After how long without a word a replica counts as silent here; the core's patience before it asks others.</summary>
     private const long SilentAfterMs = 1000;
 
-    /// <summary><c>GET /pending</c>.</summary>
-    public async Task<PendingView> AllAsync(ReplicaId self, CancellationToken cancellationToken)
+    private const int LimitDefault = 1000;
+    private const int LimitMax = 10_000;
+
+    /// <summary><c>GET /pending</c>: how many wait, and the first of them. Describing all of a full buffer would hold up the replica.</summary>
+    /// <param name="limit">As the query has it; empty: the default.</param>
+    public async Task<PendingView> ListAsync(ReplicaId self, string limit, CancellationToken cancellationToken)
     {
-        var pending = await node.InspectAsync(core => core.Pending(), cancellationToken).ConfigureAwait(false);
+        var most = LimitDefault;
+        if (limit.Length > 0 && !(int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out most) && most <= LimitMax))
+        {
+            throw new ProblemException(ProblemKinds.BadRequest, $"The limit is '{limit}'; it has to be a number from 0 to {LimitMax}.");
+        }
+
+        var (count, pending) = await node.InspectAsync(core => (core.PendingCount, core.Pending(most)), cancellationToken).ConfigureAwait(false);
         var now = time.Instant();
-        return new PendingView(self.Value, pending.Length, [.. pending.Select(one => ToView(one, now))]);
+        return new PendingView(self.Value, count, [.. pending.Select(one => ToView(one, now))]);
     }
 
     /// <summary><c>GET /pending/{dot}/why</c>.</summary>
@@ -32,12 +43,15 @@ internal sealed class PendingViews(IReplicaNode node, TimeProvider time)
         }
 
         var now = time.Instant();
-        var (pending, links) = await node.InspectAsync(core => (core.Pending(), core.Links(now)), cancellationToken).ConfigureAwait(false);
-        var waiting = pending.FirstOrDefault(one => one.Update.Dot == dot)
+        var (found, buffered, links) = await node.InspectAsync(
+            core => core.FindPending(dot) is { } one
+                ? (one, one.Missing.Where(missing => core.FindPending(missing) is not null).ToHashSet(), core.Links(now))
+                : (null, [], []),
+            cancellationToken).ConfigureAwait(false);
+        var waiting = found
             ?? throw new ProblemException(
                 ProblemKinds.NotPending,
                 node.State.Delivered.Covers(dot) ? $"{dot} is applied here." : $"{dot} has not arrived here, or was applied just now.");
-        var buffered = pending.Select(one => one.Update.Dot).ToHashSet();
         return new PendingWhyView(
             dot.ToString(), waiting.Reason.ToKebab(), [.. waiting.Missing.Select(missing => Explain(missing, buffered.Contains(missing), links))]);
     }

@@ -27,13 +27,13 @@ public sealed class BrowserFixture : IAsyncLifetime
     }
 
     /// <summary>A page in a profile of its own. Any request to another machine fails the test through <see cref="LivePage"/>.</summary>
-    public async Task<LivePage> OpenAsync(string address, int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light)
+    public async Task<LivePage> OpenAsync(string address, int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light, bool reducedMotion = true)
     {
         var context = await Browser.NewContextAsync(new BrowserNewContextOptions
         {
             ViewportSize = new ViewportSize { Width = width, Height = height },
             ColorScheme = scheme,
-            ReducedMotion = ReducedMotion.Reduce,
+            ReducedMotion = reducedMotion ? ReducedMotion.Reduce : ReducedMotion.NoPreference,
         });
         context.SetDefaultTimeout(20_000);
         var page = new LivePage(await context.NewPageAsync());

@@ -18,6 +18,8 @@ public sealed class RealCluster : IAsyncLifetime
 
     public string Login => Read().GetProperty("dashboard").GetString() ?? throw new InvalidOperationException("cluster.json names no dashboard.");
 
+    public string ClusterKey => Read().GetProperty("clusterKey").GetString() ?? throw new InvalidOperationException("cluster.json holds no cluster key.");
+
     public async Task InitializeAsync()
     {
         _appHost = ChildProcess.Start("ReplicatedDs.AppHost", ["--Data", _data, "--Ports", "auto", "--Replicas:Spares", "2"]);

@@ -47,7 +47,19 @@ internal sealed class StandInSite : IAsyncDisposable
             30);
     }
 
+    public Task CrashAsync(string replica) => ControlAsync($"/resources/{replica}/crash");
+
+    public Task StartReplicaAsync(string replica) => ControlAsync($"/resources/{replica}/start");
+
     public Task StopDashboardAsync() => _dashboard.StopAsync();
+
+    private async Task ControlAsync(string path)
+    {
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Authorization = new("Bearer", StandInCluster.ControlToken);
+        using var response = await http.PostAsync(new Uri(Cluster.Control, path), null);
+        response.EnsureSuccessStatusCode();
+    }
 
     public async ValueTask DisposeAsync()
     {

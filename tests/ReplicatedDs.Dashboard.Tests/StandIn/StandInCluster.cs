@@ -55,6 +55,14 @@ internal sealed class StandInCluster : IAsyncDisposable
         "--Control:Token", ControlToken,
     ];
 
+    /// <summary>For a dashboard that has nobody to ask: the members' addresses are closed, and there is no control API.</summary>
+    public static string[] AloneArguments(int port, string token) =>
+    [
+        "--urls", $"http://127.0.0.1:{port}",
+        "--Dashboard:Token", token,
+        "--Cluster:Members", "replica-1=http://127.0.0.1:1;replica-2=http://127.0.0.1:2;replica-3=http://127.0.0.1:3",
+    ];
+
     public int NextPid() => ++_lastPid;
 
     public void Flow()

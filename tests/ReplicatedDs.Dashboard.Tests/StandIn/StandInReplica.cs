@@ -144,6 +144,9 @@ internal sealed class StandInReplica(StandInCluster cluster, string name, int po
         }
     }
 
+    /// <summary>Tells the feed that a client has read a key here.</summary>
+    public void RecordRead(string key) => AddEvent("Read", _keys[key][0]);
+
     /// <summary>Moves what the links let through to the others.</summary>
     public bool Flow()
     {

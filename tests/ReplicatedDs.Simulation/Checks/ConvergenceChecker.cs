@@ -13,8 +13,9 @@ internal sealed class ConvergenceChecker(History history) : Checker
 {
     public override void Finished(SimulatedCluster cluster)
     {
-        // What a guest gave to a replica that had left is nobody's promise.
+        // What a guest gave to a replica that had left is nobody's promise, and what a dead one alone had is lost.
         var held = history.All
+            .Where(written => !cluster.IsLost(written.Update.Dot))
             .Where(written => !written.IsOfGuest || cluster.Running.Any(replica => history.Of(replica).Delivered.Has(written.Update.Dot)))
             .ToList();
         var all = new Counts();

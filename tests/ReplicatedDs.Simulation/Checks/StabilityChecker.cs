@@ -49,7 +49,7 @@ internal sealed class StabilityChecker(History history, SimulatedCluster cluster
         foreach (var written in history.All)
         {
             Require(
-                written.IsOfGuest || mine.Delivered.Has(written.Update.Dot) || written.Dependencies.IsAtLeast(stable),
+                written.IsOfGuest || mine.Delivered.Has(written.Update.Dot) || written.Dependencies.IsAtLeast(stable) || cluster.IsLost(written.Update.Dot),
                 at,
                 () => $"calls {clock} stable, but {Describe.Update(written.Update)}, not delivered here, is concurrent to it");
         }

@@ -15,6 +15,7 @@ internal sealed class FaultDriver(SimulatedCluster cluster, SeededRandom random)
     private readonly List<GuestSender> _guests = [];
     private int _joins;
     private int _leaves;
+    private int _evictions;
     private bool _isStopped;
 
     public void Start()
@@ -112,6 +113,9 @@ internal sealed class FaultDriver(SimulatedCluster cluster, SeededRandom random)
             case FaultKind.LinkDelay:
                 SetLink(replica, new LinkFault(LinkMode.Delay, (int)random.Skewed(1, 3_000), (int)random.Skewed(1, 1_000), ExpiresInMs: random.Skewed(100, 6_000)), kind);
                 break;
+            case FaultKind.Evict:
+                Evict(replica);
+                break;
             case FaultKind.Guest:
                 Guest(replica);
                 break;
@@ -199,6 +203,36 @@ internal sealed class FaultDriver(SimulatedCluster cluster, SeededRandom random)
             replica.Submit(tag => new LeaveRequest(tag), _ => { });
         }
     }
+
+    private void Evict(SimulatedReplica victim)
+    {
+        // With joins under way the dead may take a newcomer with it, which is given up by the rules: no failure that could be told apart here.
+        if (_evictions < 2 && !cluster.Options.Has(FaultKind.Join) && victim.IsActive && cluster.Running.Count(other => other.IsActive) > 3)
+        {
+            _evictions++;
+            cluster.Faults.Add(FaultKind.Evict);
+            victim.Destroy();
+            DeclareDead(victim.Id, attempt: 0);
+        }
+    }
+
+    /// <summary>One operator, who repeats himself until somebody confirms that it is done, and in the end insists.</summary>
+    private void DeclareDead(ReplicaId dead, int attempt) => cluster.Queue.Schedule(random.Skewed(100_000, 3_000_000), () =>
+    {
+        var active = cluster.Running.Where(replica => replica.IsActive).ToList();
+        if (active.Count > 0)
+        {
+            var asked = random.Pick(active);
+            if (asked.Published.Members.Find(dead) is { IsPresent: false })
+            {
+                return;
+            }
+
+            asked.Submit(tag => new EvictRequest(tag, dead, IsForced: attempt > 3), _ => { });
+        }
+
+        DeclareDead(dead, attempt + 1);
+    });
 
     private void Hold(SimulatedReplica replica)
     {

@@ -59,4 +59,7 @@ internal enum FaultKind
 
     /// <summary>Guests whose updates are delivered by hand.</summary>
     Guest,
+
+    /// <summary>A replica dies for good and an operator evicts it.</summary>
+    Evict,
 }

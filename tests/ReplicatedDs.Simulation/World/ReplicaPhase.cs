@@ -14,4 +14,7 @@ internal enum ReplicaPhase
 
     /// <summary>It left for ever.</summary>
     Gone,
+
+    /// <summary>It died for good; its disk is lost.</summary>
+    Dead,
 }

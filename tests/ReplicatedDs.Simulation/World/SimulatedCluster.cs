@@ -62,6 +62,11 @@ internal sealed class SimulatedCluster : IDisposable
 
     public SimulatedReplica? Find(ReplicaId id) => _replicas.Find(replica => replica.Id == id && replica.IsRunning);
 
+    /// <summary>Whether an update is lost with the dead replica that wrote it: nobody else ever delivered it.</summary>
+    public bool IsLost(Dot dot) =>
+        _replicas.Exists(replica => replica.Id == dot.Replica && replica.Phase == ReplicaPhase.Dead)
+        && !_replicas.Exists(replica => replica.Phase is ReplicaPhase.Running or ReplicaPhase.Down && Checks.History.Of(replica).Delivered.Has(dot));
+
     public void CountStep() => CoreSteps++;
 
     /// <summary>Runs it all; throws <see cref="SimulationFailure"/>.</summary>
@@ -282,6 +287,11 @@ internal sealed class SimulatedCluster : IDisposable
     {
         if (_replicas.Exists(replica => replica.Phase is ReplicaPhase.Joining or ReplicaPhase.Down || (replica.IsRunning && !replica.IsActive))
             || _sessions.Exists(session => session.IsBusy))
+        {
+            return false;
+        }
+
+        if (_replicas.Exists(dead => dead.Phase == ReplicaPhase.Dead && Running.Any(replica => replica.Published.Members.Find(dead.Id) is { IsPresent: true })))
         {
             return false;
         }

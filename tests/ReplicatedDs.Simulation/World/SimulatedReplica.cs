@@ -21,6 +21,7 @@ internal sealed class SimulatedReplica
     private bool _isAppending;
     private bool _isPumpScheduled;
     private long _wakeVersion;
+    private bool _hasRun;
 
     public SimulatedReplica(SimulatedCluster cluster, int slot, SeededRandom random)
     {
@@ -102,7 +103,10 @@ internal sealed class SimulatedReplica
         Clock.StartProcess(_random.Between(0, 5_000_000));
         var state = ReplicaCore.Replay(Disk.Checkpoint, Disk.Log(all: _random.Chance(30)));
         _cluster.Checks.Recovered(this, state);
-        Settings = Settings with { Seed = _random.NextUInt64() };
+
+        // A process that was there before asks whether its disk is up to date, as the production node does.
+        Settings = Settings with { Seed = _random.NextUInt64(), DiskTrust = _hasRun ? DiskTrust.OneWitness : DiskTrust.Full };
+        _hasRun = true;
         Core = new ReplicaCore(Settings, state, Clock.Now);
         Published = state;
         Phase = ReplicaPhase.Running;
@@ -130,12 +134,20 @@ internal sealed class SimulatedReplica
         StopProcess(ReplicaPhase.Down);
     }
 
+    /// <summary>The machine is gone, disk and all.</summary>
+    public void Destroy()
+    {
+        Trace("destroyed");
+        StopProcess(ReplicaPhase.Dead);
+    }
+
     /// <summary>The slot's data is void: it begins again as a joiner.</summary>
     public void Wipe()
     {
         Trace("wipe");
         StopProcess(ReplicaPhase.Joining);
         Disk = new VirtualDisk();
+        _hasRun = false;
         Settings = new ReplicaSettings(default, default);
         Published = ReplicaState.Empty;
         _cluster.BeginJoin(this);

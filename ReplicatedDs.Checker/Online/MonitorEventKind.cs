@@ -1,0 +1,10 @@
+namespace ReplicatedDs.Checker.Online;
+
+internal enum MonitorEventKind
+{
+    Begin,
+    Lost,
+    Write,
+    Deliver,
+    Read,
+}

@@ -1,0 +1,97 @@
+using Microsoft.AspNetCore.Components;
+using ReplicatedDs.Dashboard.Otlp.Store;
+
+namespace ReplicatedDs.Dashboard.Components.Pages;
+
+/// <summary>
+/// An island that draws what the receiver holds, and nothing else: it works when no replica ever answered the collector. It draws again
+/// at most twice a second, when something was received or while something waits.
+/// </summary>
+public abstract class TracePanel : ComponentBase, IDisposable
+{
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
+
+    private readonly CancellationTokenSource _gone = new();
+    private long _drawn = -1;
+
+    [Inject]
+    internal TraceStore Store { get; set; } = null!;
+
+    [Inject]
+    protected TimeProvider Time { get; set; } = null!;
+
+    /// <summary>The moment that is drawn, in nanoseconds since the Unix epoch.</summary>
+    protected long Now { get; private set; }
+
+    protected bool IsPaused { get; private set; }
+
+    /// <summary>What is drawn changes by itself, because something waits.</summary>
+    protected bool IsMoving { get; set; }
+
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _gone.Cancel();
+            _gone.Dispose();
+        }
+    }
+
+    /// <summary>Takes from the store what is to be drawn.</summary>
+    protected abstract void Look();
+
+    protected void TogglePause()
+    {
+        IsPaused = !IsPaused;
+        if (!IsPaused)
+        {
+            LookNow();
+        }
+    }
+
+    protected override void OnParametersSet() => LookNow();
+
+    protected override void OnAfterRender(bool firstRender)
+    {
+        if (firstRender)
+        {
+            _ = WatchAsync(_gone.Token);
+        }
+    }
+
+    private void LookNow()
+    {
+        _drawn = Store.Version;
+        Now = (Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+        Look();
+    }
+
+    private async Task WatchAsync(CancellationToken gone)
+    {
+        try
+        {
+            using var timer = new PeriodicTimer(LookInterval, Time);
+            while (await timer.WaitForNextTickAsync(gone))
+            {
+                if (!IsPaused && (IsMoving || Store.Version != _drawn))
+                {
+                    await InvokeAsync(() =>
+                    {
+                        LookNow();
+                        StateHasChanged();
+                    });
+                }
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
+        {
+            // The visitor left.
+        }
+    }
+}

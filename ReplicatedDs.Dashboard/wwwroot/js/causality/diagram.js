@@ -1,0 +1,355 @@
+// The Causality page: puts feed, store, picture, list and controls together and redraws when something changed.
+import { age, element, number, setText, timeOfDay } from "../dom.js";
+import { Controls } from "./controls.js";
+import { Feed } from "./feed.js";
+import { Geometry } from "./geometry.js";
+import { Inspector } from "./inspector.js";
+import { Layout } from "./layout.js";
+import { Painter } from "./paint.js";
+import { Palette } from "./palette.js";
+import { Sampling } from "./sampling.js";
+import { Scene } from "./scene.js";
+import { Store } from "./store.js";
+import { Tiles } from "./tiles.js";
+import { Twin } from "./twin.js";
+import { Viewport } from "./viewport.js";
+import { Walk } from "./walk.js";
+
+const Narrow = 600;
+const NarrowLanes = 4;
+const TwinInterval = 500;
+const StaleAfter = 3000;
+
+export class Diagram {
+  constructor(host) {
+    this.host = host;
+    this.part = name => host.querySelector(`[data-part=${name}]`);
+    this.store = new Store();
+    this.viewport = new Viewport();
+    this.geometry = new Geometry();
+    this.layout = new Layout();
+    this.sampling = new Sampling();
+    this.palette = new Palette(host);
+    this.painter = new Painter(this.store, this.palette, this.geometry);
+    this.tiles = new Tiles(this.painter, this.geometry);
+    this.scene = new Scene(this.part("canvas"), this.store, this.viewport, this.geometry, this.painter, this.tiles, this.palette);
+    this.twin = new Twin(this.store, this.part("twin"), this.part("table"));
+    this.inspector = new Inspector(this.part("inspector"), this.store);
+    this.walk = new Walk(this.store, this.geometry, row => this.isShown(row));
+    this.hidden = new Set();
+    this.chosen = false; // The visitor has chosen lifelines.
+    this.filter = "";
+    this.wantsTable = false;
+    this.missed = 0;
+    this.frozenNow = 0;
+    this.revision = -1;
+    this.scale = 0;
+    this.dirty = true;
+    this.twinAt = 0;
+    this.ended = new AbortController();
+    this.stats = { frames: 0, drawMs: 0, worstMs: 0, rows: 0 };
+    this.still = matchMedia("(prefers-reduced-motion: reduce)");
+    this.scene.shown = row => this.isShown(row);
+    this.feed = new Feed(this.store, {
+      connected: away => { if (away !== null) { this.announce(`The feed is back after ${age(away)}.`); } this.touch(); },
+      lost: () => this.touch(),
+      frame: (rows, hasLanes, lost) => this.#take(rows, hasLanes, lost),
+      older: () => this.touch(),
+      isLive: () => this.viewport.isLive,
+    });
+    this.controls = new Controls(this);
+    this.#watch();
+    this.resize();
+    this.pause(document.documentElement.dataset.paused === "true");
+    this.feed.run();
+    this.#loop();
+    host.diagram = this; // For measurements.
+  }
+
+  end() {
+    this.ended.abort();
+    this.feed.end();
+    cancelAnimationFrame(this.frame);
+    clearInterval(this.timer);
+  }
+
+  /** The cluster's time, in milliseconds since the store's zero. */
+  get now() { return this.store.zero === null ? 0 : this.feed.now - this.store.zero / 1000; }
+
+  get subject() { return this.scene.hover ?? this.scene.focus; }
+
+  isShown(row) {
+    return (this.filter === "" || row.keys.some(key => key.includes(this.filter)) || row.kind === "Kill" || row.kind === "Restart") && this.sampling.keeps(this.store, row);
+  }
+
+  touch() { this.dirty = true; }
+
+  announce(text) { setText(document.getElementById("announcer"), text); }
+
+  pause(wanted) {
+    if (wanted === this.viewport.frozen) { return; }
+    this.viewport.frozen = wanted;
+    this.frozenNow = this.now;
+    this.missed = 0;
+    this.twinAt = 0;
+    this.announce(wanted ? "The view is paused; the cluster goes on." : "The view goes on.");
+    this.touch();
+  }
+
+  live() {
+    this.viewport.live();
+    this.missed = 0;
+    this.scene.focus = null;
+    this.twinAt = 0;
+    this.touch();
+  }
+
+  focusOn(row) {
+    if (!row) { return false; }
+    this.scene.hover = null;
+    this.scene.focus = row;
+    if (this.viewport.isLive) { this.viewport.follows = false; }
+    this.viewport.reveal(row.time);
+    this.#list(this.now); // At once: a screen reader follows the active item, not the picture.
+    this.touch();
+    return true;
+  }
+
+  pin(row) {
+    this.scene.pin = row === this.scene.pin ? null : row;
+    if (this.viewport.isLive && this.scene.pin) { this.announce("Pinned."); }
+    this.touch();
+  }
+
+  setFilter(text) {
+    this.filter = text;
+    this.scale = 0;
+    this.redraw();
+  }
+
+  /** Everything drawn is void. */
+  redraw() {
+    this.tiles.clear();
+    this.touch();
+  }
+
+  resize() {
+    const plot = this.part("plot");
+    const vertical = this.host.clientWidth < Narrow;
+    this.host.classList.toggle("vertical", vertical);
+    const ids = this.#lifelines(vertical);
+    const room = vertical ? plot.clientWidth : Math.max(260, Math.min(640, innerHeight * 0.56));
+    this.geometry.arrange(ids, vertical, room);
+    const length = vertical ? Math.max(320, Math.min(560, innerHeight * 0.62)) : plot.clientWidth;
+    this.viewport.length = length;
+    const { canvas } = this.scene;
+    const [width, height] = vertical ? [plot.clientWidth, length] : [length, this.geometry.extent];
+    canvas.width = Math.round(width * this.geometry.ratio);
+    canvas.height = Math.round(height * this.geometry.ratio);
+    canvas.style.width = `${width}px`;
+    canvas.style.height = `${height}px`;
+    plot.style.height = `${height}px`;
+    this.controls.drawLanes();
+    this.scale = 0;
+    this.redraw();
+  }
+
+  #lifelines(vertical) {
+    const all = [...this.store.lanes.values()].filter(lane => lane.info && (lane.info.state !== "gone" || lane.rows.length > 0)).sort((a, b) => a.id - b.id).map(lane => lane.id);
+    this.all = all;
+    return all.filter((id, i) => this.chosen || !vertical ? !this.hidden.has(id) : i < NarrowLanes);
+  }
+
+  #take(rows, hasLanes, lost) {
+    if (this.store.revision !== this.revision) {
+      this.scale = 0; // Laid out anew at the next drawing.
+    } else {
+      for (const row of rows) { this.layout.place(this.store, row, this.scene.shown); }
+      this.tiles.add(rows, this.scene.shown);
+    }
+    const known = this.all?.length ?? 0;
+    if (hasLanes || rows.some(row => row.at > 0 && !this.geometry.has(row.at) && !this.all.includes(row.at))) {
+      if (this.#lifelines(this.geometry.vertical).join() !== this.geometry.ids.join() || known === 0) { this.resize(); } else { this.controls.drawLanes(); }
+    }
+    if (!this.viewport.isLive) { this.missed += rows.length; }
+    if (rows.length > 0 || hasLanes || lost > 0) { this.touch(); }
+  }
+
+  #watch() {
+    const { signal } = this.ended;
+    const repaint = () => {
+      this.palette.read();
+      this.redraw();
+    };
+    document.addEventListener("replicated-ds:pause", event => this.pause(event.detail.paused), { signal });
+    const themes = new MutationObserver(repaint);
+    themes.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+    const sizes = new ResizeObserver(() => this.resize());
+    sizes.observe(this.host);
+    signal.addEventListener("abort", () => {
+      themes.disconnect();
+      sizes.disconnect();
+    });
+    for (const query of ["(prefers-color-scheme: dark)", "(forced-colors: active)"]) { matchMedia(query).addEventListener("change", repaint, { signal }); }
+    // The age of things is said also when nothing is drawn.
+    this.timer = setInterval(() => this.touch(), 1000);
+  }
+
+  #loop() {
+    this.frame = requestAnimationFrame(() => {
+      if (this.ended.signal.aborted) { return; }
+      this.#tick();
+      this.#loop();
+    });
+  }
+
+  #tick() {
+    const moves = this.viewport.isLive && this.store.rows.length > 0 && !this.still.matches;
+    const stepped = this.viewport.isLive && this.still.matches && this.feed.now - (this.steppedAt ?? 0) > 1000;
+    if (!moves && !stepped && !this.dirty) { return; }
+    const began = performance.now();
+    this.dirty = false;
+    if (stepped) { this.steppedAt = this.feed.now; }
+    const lostFor = this.feed.lostAt === null ? 0 : Date.now() - this.feed.lostAt;
+    const now = this.viewport.frozen ? this.frozenNow : this.now - lostFor;
+    this.viewport.play(now, this.still.matches);
+    if (this.sampling.adapt(this.store, this.viewport, this.geometry.ids.length)) { this.scale = 0; }
+    if (this.viewport.scale !== this.scale || this.revision !== this.store.revision) {
+      this.scale = this.viewport.scale;
+      this.revision = this.store.revision;
+      this.layout.reset(this.store, this.scale, this.geometry.vertical, this.sampling.isDense, this.scene.shown);
+      this.tiles.clear();
+    }
+    if (this.viewport.start < (this.store.rows[0]?.time ?? -Infinity)) { this.feed.older(); }
+    this.scene.path = this.inspector.draw(this.subject, this.scene.pin, now);
+    this.scene.draw(now);
+    this.#words(now);
+    const took = performance.now() - began;
+    this.stats.frames++;
+    this.stats.drawMs += took;
+    this.stats.worstMs = Math.max(this.stats.worstMs, took);
+  }
+
+  #words(now) {
+    const at = performance.now();
+    if (at - this.twinAt < TwinInterval) {
+      // Nothing is skipped for good: it is drawn when the interval is over.
+      this.late ??= setTimeout(() => { this.late = null; this.touch(); }, TwinInterval);
+      return;
+    }
+    this.twinAt = at;
+    this.#list(now);
+    this.#chip();
+    this.#message(now);
+    this.#summary();
+    this.part("zoom").textContent = this.viewport.window >= 1000 ? `${number(Math.round(this.viewport.window / 100) / 10)} s` : `${number(Math.round(this.viewport.window))} ms`;
+    this.host.dataset.rows = this.store.rows.length;
+  }
+
+  #list(now) {
+    const until = this.scene.focus && !this.viewport.frozen ? Infinity : this.viewport.newest;
+    this.twin.draw({ focus: this.scene.focus, until, shown: this.scene.shown, now, wantsTable: this.wantsTable });
+  }
+
+  #chip() {
+    const { store, viewport, feed } = this;
+    const chip = this.part("chip");
+    const state = feed.lostAt !== null ? "lost" : feed.receivedAt === null ? "connecting" : viewport.frozen ? "paused" : viewport.follows ? "live" : "past";
+    chip.dataset.state = state === "past" ? "paused" : state;
+    const seen = store.zero === null ? feed.now : store.zero / 1000 + viewport.end;
+    setText(chip, {
+      lost: `⚠ DISCONNECTED ${age(Date.now() - (feed.lostAt ?? 0))} ago`,
+      connecting: "◌ CONNECTING",
+      paused: `❚❚ PAUSED${this.missed > 0 ? `, ${number(this.missed)} new` : ""}`,
+      past: `◷ VIEWING ${timeOfDay(seen)} (−${age(Math.max(0, this.now - viewport.end))})`,
+      live: `● LIVE ${timeOfDay(feed.now).slice(0, 8)}`,
+    }[state]);
+    this.host.classList.toggle("is-lost", state === "lost");
+    this.host.classList.toggle("is-past", state === "paused" || state === "past");
+    this.part("live").disabled = viewport.isLive;
+    const parts = [];
+    if (this.sampling.rate > 1) { parts.push(`Drawing 1 in ${this.sampling.rate} updates, and every one that waited: there are too many to tell apart at this zoom. Zoom in to see all.`); }
+    if (store.lost > 0) { parts.push(`${number(store.lost)} events came too fast for this view, or while it was away, and are not drawn; a hatched band marks where.`); }
+    const note = this.part("degraded");
+    setText(note, parts.join(" "));
+    note.hidden = parts.length === 0;
+  }
+
+  #message(now) {
+    const { store, viewport, feed } = this;
+    const box = this.part("message");
+    const silent = feed.receivedAt === null ? Infinity : Date.now() - feed.receivedAt;
+    let text = "";
+    let action = null;
+    if (feed.receivedAt === null) {
+      text = feed.lostAt === null ? "Waiting for the feed…" : "The dashboard's feed does not answer; trying again.";
+    } else if (feed.lostAt !== null) {
+      text = `The dashboard does not answer. This is the picture of ${timeOfDay(feed.receivedAt + (feed.now - Date.now())).slice(0, 8)}; trying again.`;
+    } else if (silent > StaleAfter && !document.hidden && viewport.isLive) {
+      text = `No news from the dashboard for ${age(silent)}.`;
+    } else if (store.rows.length === 0) {
+      text = "Nothing has happened yet. Write a value, and its way to every replica appears here.";
+      action = ["Write a value", () => this.controls.openActions()];
+    } else if (this.filter !== "" && !store.rows.some(row => this.isShown(row))) {
+      text = `${number(store.rows.length)} events are hidden by the filter key=${this.filter}.`;
+      action = ["Clear the filter", () => this.controls.clearFilter()];
+    } else if (this.geometry.ids.length === 0) {
+      text = "All lifelines are hidden. Choose some under Replicas.";
+    } else if (!this.#hasSomething()) {
+      const last = this.walk.newest(viewport.start) ?? this.walk.newest();
+      text = viewport.isLive && last ? `Nothing has happened for ${age(now - last.time)}.` : "Nothing happened in this window.";
+      action = ["Show the last events", () => this.showLast()];
+    }
+    this.part("plot").setAttribute("aria-busy", String(feed.receivedAt === null));
+    if (box.dataset.text !== text) {
+      const isNew = box.dataset.kind !== text.replace(/[\d.:]+/g, "0");
+      box.dataset.kind = text.replace(/[\d.:]+/g, "0");
+      box.dataset.text = text;
+      if (isNew) {
+        const button = action ? element("button", { type: "button", class: "plain-button" }, action[0]) : null;
+        button?.addEventListener("click", action[1]);
+        box.replaceChildren(element("span", {}, text), ...(button ? [button] : []));
+      } else {
+        setText(box.firstElementChild, text);
+      }
+      box.hidden = text === "";
+    }
+  }
+
+  #hasSomething() {
+    const { viewport, store } = this;
+    for (const id of this.geometry.ids) {
+      const lane = store.lanes.get(id);
+      if (!lane) { continue; }
+      if (lane.open.size > 0) { return true; }
+      for (let i = lane.rows.length - 1; i >= 0 && lane.rows[i].time >= viewport.start; i--) { if (lane.rows[i].time <= viewport.newest) { return true; } }
+      if (lane.buffers.some(row => row.until && row.time < viewport.start && row.until.time > viewport.start)) { return true; }
+    }
+    return false;
+  }
+
+  /** Moves the window to where something happened last. */
+  showLast() {
+    const last = this.walk.newest(this.viewport.start) ?? this.walk.newest();
+    if (!last) { return; }
+    this.viewport.follows = false;
+    this.viewport.end = last.time + this.viewport.window * 0.1;
+    this.twinAt = 0;
+    this.touch();
+  }
+
+  #summary() {
+    const { store, viewport, geometry } = this;
+    let updates = 0;
+    const waiting = [];
+    for (const id of geometry.ids) {
+      const lane = store.lanes.get(id);
+      if (!lane) { continue; }
+      for (let i = lane.rows.length - 1; i >= 0 && lane.rows[i].time >= viewport.start; i--) { updates += lane.rows[i].kind === "Write" ? 1 : 0; }
+      if (lane.open.size > 0) { waiting.push(`${number(lane.open.size)} waiting at r${id}`); }
+    }
+    const label = `${geometry.ids.length} replicas, ${viewport.window >= 1000 ? `${number(Math.round(viewport.window / 1000))} seconds` : `${number(Math.round(viewport.window))} milliseconds`}, ${number(updates)} updates, ${waiting.join(", ") || "nothing waiting"}`;
+    this.part("plot").setAttribute("aria-label", label);
+    setText(this.part("summary"), label);
+  }
+}

@@ -1,0 +1,314 @@
+// One picture: ruler, lifelines, the drawn past, what still waits, and on top the cones, pins and the focus.
+import { cones, critical } from "./cones.js";
+import { outline } from "./paint.js";
+import { Levels } from "./layout.js";
+import { parseDot } from "./store.js";
+import { firstAt } from "./tiles.js";
+import { waitsFor } from "./words.js";
+
+const OpenMax = 200;
+const steps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000];
+
+export class Scene {
+  constructor(canvas, store, viewport, geometry, painter, tiles, palette) {
+    this.canvas = canvas;
+    this.context = canvas.getContext("2d");
+    Object.assign(this, { store, viewport, geometry, painter, tiles, palette });
+    this.hover = null;
+    this.focus = null;
+    this.pin = null;
+    this.path = [];
+    this.shown = () => true;
+  }
+
+  draw(now) {
+    const { context, geometry, viewport, palette } = this;
+    geometry.enter(context);
+    context.globalAlpha = 1;
+    context.fillStyle = palette.surface;
+    context.fillRect(0, 0, viewport.length, geometry.extent);
+    this.#ruler();
+    for (const id of geometry.ids) { this.#lifeline(id, now); }
+    this.#gaps();
+    const subject = this.hover ?? this.focus ?? this.pin;
+    if (subject && geometry.has(subject.at)) { this.#cones(subject); } else { this.#past(1); }
+    this.#open(now);
+    this.#edges(subject);
+    this.#ring(this.pin, palette.accent, [], 11, true);
+    this.#ring(this.focus, palette.accent, [], 11);
+    if (this.hover !== this.focus) { this.#ring(this.hover, palette.text, [2, 2], 11); }
+    if (viewport.isLive) { this.#head(); }
+  }
+
+  #ruler() {
+    const { context, geometry, viewport, palette, store } = this;
+    const wanted = (geometry.vertical ? 60 : 100) / viewport.scale;
+    const step = steps.find(candidate => candidate >= wanted) ?? steps[steps.length - 1];
+    const zero = (store.zero ?? 0) / 1000;
+    // Local time of day, so that whole minutes are whole.
+    const shift = zero - new Date(zero).getTimezoneOffset() * 60_000;
+    context.strokeStyle = palette.line;
+    context.lineWidth = 1;
+    context.beginPath();
+    const labels = [];
+    for (let t = Math.ceil((viewport.start + shift) / step) * step; t <= viewport.newest + shift; t += step) {
+      const along = Math.round(viewport.toAlong(t - shift)) + 0.5;
+      context.moveTo(along, geometry.ruler - 5);
+      context.lineTo(along, geometry.extent);
+      labels.push([along, t]);
+    }
+    context.stroke();
+    const digits = step >= 1000 ? 8 : step >= 100 ? 10 : step >= 10 ? 11 : 12;
+    for (const [along, t] of labels) {
+      const text = new Date(t).toISOString().slice(11, 11 + digits);
+      if (geometry.vertical) { geometry.text(context, text.slice(3, 10), along, 4, { align: "left", colour: palette["text-2"], font: mono }); }
+      else { geometry.text(context, text, along, 11, { colour: palette["text-2"], font: mono }); }
+    }
+  }
+
+  #lifeline(id, now) {
+    const { context, geometry, viewport, palette, store } = this;
+    const across = Math.round(geometry.across(id)) + 0.5;
+    const lane = store.lanes.get(id);
+    context.lineWidth = 2;
+    let from = 0;
+    let alive = true;
+    const stroke = (to, up) => {
+      if (to <= from) { return; }
+      context.strokeStyle = up ? palette.control : palette["text-3"];
+      context.setLineDash(up ? [[], [14, 5], [2, 4]][palette.shape(id)] : [1.5, 7]);
+      context.beginPath();
+      context.moveTo(from, across);
+      context.lineTo(to, across);
+      context.stroke();
+      context.setLineDash([]);
+      from = to;
+    };
+    const end = viewport.isLive ? Math.min(viewport.length, viewport.toAlong(now)) : viewport.length;
+    for (const change of lane?.breaks ?? []) {
+      const along = Math.min(viewport.toAlong(change.x / viewport.scale), end);
+      if (along > from) { stroke(along, change.kind === "Kill" ? true : false); }
+      alive = change.kind !== "Kill";
+    }
+    if (lane?.info && (lane.info.state === "stopped" || lane.info.state === "gone")) { alive = false; }
+    stroke(end, alive);
+  }
+
+  #gaps() {
+    const { context, geometry, viewport, palette, store } = this;
+    for (const row of store.gaps) {
+      const along = viewport.toAlong(row.time);
+      if (along < -40 || along > viewport.length + 40) { continue; }
+      context.fillStyle = palette.hatch(context, palette["text-3"], 5);
+      // One replica's feed, or this view of all of them.
+      if (row.at > 0 && !geometry.has(row.at)) { continue; }
+      const [top, height] = row.at > 0 ? [geometry.across(row.at) - 12, 24] : [geometry.ruler, geometry.extent - geometry.ruler];
+      context.fillRect(along, top, 10, height);
+      geometry.text(context, `${row.lost.toLocaleString("en-US")} not drawn`, along + 14, top + 10, { align: "left", colour: palette["text-2"], plate: palette.surface });
+    }
+  }
+
+  /** The drawn past, as strong as given. */
+  #past(alpha) {
+    const { context, geometry, viewport } = this;
+    context.save();
+    if (viewport.isLive) {
+      context.beginPath();
+      context.rect(0, 0, viewport.head + 14, geometry.extent);
+      context.clip();
+    }
+    context.globalAlpha = alpha;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    const r = geometry.ratio;
+    this.tiles.each(this.store, viewport.left, viewport.length, this.shown, (canvas, along) => {
+      const at = Math.round(along * r);
+      if (geometry.vertical) { context.drawImage(canvas, 0, at); } else { context.drawImage(canvas, at, 0); }
+    });
+    context.restore();
+  }
+
+  /** Dims what is concurrent: the pieces are copied dimmed, and again at full strength inside the two cones. */
+  #cones(row) {
+    const { context, geometry, viewport, palette, store, painter } = this;
+    const cone = cones(store, row);
+    const far = viewport.length + 40;
+    const place = other => viewport.toAlong(other.x / viewport.scale);
+    const past = geometry.ids.map(id => {
+      const edge = cone.lines.get(id)?.past;
+      return [!edge || edge === "earlier" ? -40 : place(edge) + 9, geometry.across(id), edge];
+    });
+    const future = geometry.ids.map(id => {
+      const edge = cone.lines.get(id)?.future;
+      return [edge ? place(edge) - 9 : far, geometry.across(id), edge];
+    });
+    this.#past(0.35);
+    for (const [edge, outside, tint] of [[past, -40, palette["accent-tint"]], [future, far, null]]) {
+      const top = edge[0];
+      const bottom = edge[edge.length - 1];
+      context.save();
+      context.beginPath();
+      context.moveTo(outside, geometry.ruler);
+      context.lineTo(top[0], geometry.ruler);
+      // Along each lifeline the edge runs straight, so that marks on it are wholly in or out.
+      for (const [along, across] of edge) {
+        context.lineTo(along, across - 10);
+        context.lineTo(along, across + 10);
+      }
+      context.lineTo(bottom[0], geometry.extent);
+      context.lineTo(outside, geometry.extent);
+      context.closePath();
+      context.clip();
+      context.globalAlpha = tint ? 0.75 : 0.22;
+      context.fillStyle = tint ?? palette.hatch(context, palette.accent, 5);
+      context.fillRect(0, geometry.ruler, viewport.length, geometry.extent);
+      context.globalAlpha = 1;
+      for (const id of geometry.ids) { this.#lifeline(id, Infinity); }
+      this.#past(1);
+      context.restore();
+      context.strokeStyle = palette.accent;
+      context.lineWidth = tint ? 1.5 : 1;
+      context.setLineDash(tint ? [] : [4, 3]);
+      context.beginPath();
+      edge.forEach(([along, across], i) => {
+        if (i === 0) { context.moveTo(along, geometry.ruler); }
+        context.lineTo(along, across - 10);
+        context.lineTo(along, across + 10);
+      });
+      context.lineTo(bottom[0], geometry.extent);
+      context.stroke();
+      context.setLineDash([]);
+    }
+
+    // The edges cut through the names of the marks at them.
+    for (const [, , other] of [...past, ...future]) {
+      if (other && other !== "earlier" && other.named) { painter.label(context, other, viewport.left, palette.surface); }
+    }
+  }
+
+  /** What waits now, up to now. */
+  #open(now) {
+    const { context, geometry, viewport, palette, store, painter } = this;
+    const head = Math.min(viewport.isLive ? viewport.head : viewport.length + 20, viewport.toAlong(now));
+    for (const id of geometry.ids) {
+      const open = store.lanes.get(id)?.open;
+      if (!open || open.size === 0) { continue; }
+      let drawn = 0;
+      let crowd = 0;
+      for (const row of open) {
+        if (!this.shown(row)) { continue; }
+        const from = viewport.toAlong(row.x / viewport.scale);
+        if (from > head || drawn >= OpenMax) { continue; }
+        drawn++;
+        painter.bar(context, row, from, head);
+        if (row.level >= Levels) {
+          crowd++;
+          continue;
+        }
+        const [top, height] = painter.barBox(row);
+        if (geometry.vertical) {
+          const text = `waits: r${row.missing[0] ?? "…"}`;
+          const across = Math.min(geometry.across(id) + 10, geometry.extent - geometry.measure(context, text) - 6);
+          geometry.text(context, text, Math.max(from, 0) + 17, across, { align: "left", colour: palette.text, plate: palette["waiting-tint"] });
+          continue;
+        }
+        this.#barText(`waits for ${waitsFor(store, row)}`, from, top + height / 2, palette.text, palette["waiting-tint"]);
+        if (row.ghost && row.level === 0 && open.size === 1 && from > -200) { this.#barText("would have been visible here", from, top + height + 9, palette["text-2"], palette.surface); }
+      }
+      const rest = open.size - Math.min(open.size, Levels);
+      if (crowd > 0 && rest > 0) {
+        geometry.text(context, `+${rest} waiting`, head - 6, painter.barBox({ at: id, level: Levels })[0] + 6, { align: geometry.vertical ? "left" : "right", colour: palette.text, plate: palette["waiting-tint"] });
+      }
+    }
+  }
+
+  /** Beside where a bar begins: behind it, or before it where the picture ends. */
+  #barText(text, from, across, colour, plate) {
+    const { context, geometry, viewport } = this;
+    const width = geometry.measure(context, text);
+    const at = Math.max(from, 0) + 12;
+    if (at + width <= viewport.length - 4) { geometry.text(context, text, at, across, { align: "left", colour, plate }); }
+    else { geometry.text(context, text, from - 8, across, { align: "right", colour, plate }); }
+  }
+
+  /** The critical in-edge of the subject, thick, and the causal path between pin and subject. */
+  #edges(subject) {
+    const { context, palette, store } = this;
+    if (subject) {
+      const edge = critical(store, subject, parseDot);
+      if (edge?.write && edge.applied) { this.#edge(edge.write, edge.applied, palette.of(edge.write.at), 4); }
+      else if (subject.kind === "Apply") {
+        const write = store.update(subject.dot)?.write;
+        if (write) { this.#edge(write, subject, palette.of(write.at), 2.5); }
+      }
+    }
+    for (let i = 1; i < this.path.length; i++) { this.#edge(this.path[i - 1], this.path[i], palette.accent, 3); }
+    context.setLineDash([]);
+  }
+
+  #edge(from, to, colour, width) {
+    const { context, geometry, viewport } = this;
+    if (!geometry.has(from.at) || !geometry.has(to.at)) { return; }
+    context.strokeStyle = colour;
+    context.lineWidth = width;
+    context.beginPath();
+    context.moveTo(Math.max(-4000, viewport.toAlong(from.x / viewport.scale)), geometry.across(from.at));
+    context.lineTo(Math.min(8000, viewport.toAlong(to.x / viewport.scale)), geometry.across(to.at));
+    context.stroke();
+  }
+
+  #ring(row, colour, dash, radius, isPin = false) {
+    const { context, geometry, viewport, palette } = this;
+    if (!row || !geometry.has(row.at)) { return; }
+    const along = viewport.toAlong(row.x / viewport.scale);
+    const across = geometry.across(row.at);
+    context.strokeStyle = colour;
+    context.lineWidth = 2.5;
+    context.setLineDash(dash);
+    context.beginPath();
+    outline(context, 0, along, across, radius);
+    context.stroke();
+    context.setLineDash([]);
+    if (isPin) { geometry.text(context, "A", geometry.vertical ? along - 16 : along - 17, geometry.vertical ? across - 14 : across + 16, { colour: palette.accent, plate: palette.surface, font: "700 13px system-ui, sans-serif" }); }
+  }
+
+  #head() {
+    const { context, geometry, viewport, palette } = this;
+    context.strokeStyle = palette.ok;
+    context.lineWidth = 1;
+    context.setLineDash([3, 3]);
+    context.beginPath();
+    context.moveTo(viewport.head + 14.5, geometry.ruler);
+    context.lineTo(viewport.head + 14.5, geometry.extent);
+    context.stroke();
+    context.setLineDash([]);
+  }
+
+  /** The row at a place, within a tolerance: the nearest mark, else a bar. */
+  hit(along, across, tolerance) {
+    const { geometry, viewport, store, painter } = this;
+    const id = geometry.at(across);
+    const lane = store.lanes.get(id);
+    if (!lane) { return null; }
+    const x = along + viewport.left;
+    if (Math.abs(across - geometry.across(id)) <= tolerance + 6) {
+      let best = null;
+      let nearest = tolerance + 0.01;
+      for (let i = firstAt(lane.rows, x - tolerance); i < lane.rows.length && lane.rows[i].x <= x + tolerance; i++) {
+        const distance = Math.abs(lane.rows[i].x - x);
+        if (distance <= nearest && this.shown(lane.rows[i])) {
+          nearest = distance;
+          best = lane.rows[i];
+        }
+      }
+      if (best) { return best; }
+    }
+    for (let i = lane.buffers.length - 1; i >= Math.max(0, lane.buffers.length - 500); i--) {
+      const row = lane.buffers[i];
+      const [top, height] = painter.barBox(row);
+      if (x >= row.x && x <= (row.until?.x ?? Infinity) && across >= top && across <= top + height && this.shown(row)) { return row; }
+    }
+    return null;
+  }
+}
+
+const mono = '12px ui-monospace, "DejaVu Sans Mono", monospace';

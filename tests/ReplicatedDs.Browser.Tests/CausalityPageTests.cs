@@ -1,0 +1,226 @@
+using Microsoft.Playwright;
+using ReplicatedDs.Browser.Tests.Support;
+
+namespace ReplicatedDs.Browser.Tests;
+
+/// <summary>The space-time diagram before a stand-in cluster, asserted through the list that stands for the picture.</summary>
+public sealed class CausalityPageTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
+{
+    [Theory]
+    [InlineData(1280, ColorScheme.Light, "light-1280")]
+    [InlineData(1280, ColorScheme.Dark, "dark-1280")]
+    [InlineData(360, ColorScheme.Light, "light-360")]
+    [InlineData(360, ColorScheme.Dark, "dark-360")]
+    public async Task Page_EmptyAndBusy_ShowsWaitGhostAndApplies(int width, ColorScheme scheme, string name)
+    {
+        await using var site = await StandInSite.StartAsync();
+        await using var live = await browser.OpenAsync(site.Login, width, 900, scheme);
+        var page = new CausalityPage(live);
+        await page.OpenAsync();
+        await Assertions.Expect(page.Part("message")).ToContainTextAsync("Nothing has happened yet");
+        await live.ScreenshotAsync($"causality-empty-{name}");
+        await AssertFitsAsync(live, width);
+
+        await PlayAsync(site);
+        await Assertions.Expect(page.Event("Buffer", 3, "2#1")).ToContainTextAsync("waits for r1 number 1, key question. Without causal delivery it would have been visible here.");
+        await Assertions.Expect(page.Event("Buffer", 3, "2#1")).ToHaveAttributeAsync("data-ghost", "true");
+        await page.DrawnAsync();
+        await live.ScreenshotAsync($"causality-waiting-{name}");
+
+        var link = site.Cluster.Replica(1).Link(3);
+        lock (site.Cluster.Gate)
+        {
+            link.Mode = "ok";
+            site.Cluster.Flow();
+            site.Cluster.Replica(3).Write("later", [51], "text/plain");
+        }
+
+        await Assertions.Expect(page.Event("Apply", 3, "2#1")).ToContainTextAsync("for r1 number 1, key question");
+        await page.FocusAsync("Apply", 3, "2#1");
+        await page.PressAsync("+");
+        await page.PressAsync("+");
+        await Assertions.Expect(page.Inspector).ToContainTextAsync("r3 applied answer (r2#1) after waiting");
+        await page.DrawnAsync();
+        await live.ScreenshotAsync($"causality-cones-{name}");
+
+        await page.FocusAsync("Write", 1, "1#1");
+        await page.PressAsync("p");
+        await page.FocusAsync("Write", 2, "2#1");
+        await Assertions.Expect(page.Inspector).ToContainTextAsync("question at r1 happened before answer at r2, because r2 applied question, r1#1,");
+        await Assertions.Expect(page.Inspector).ToContainTextAsync("a client read it");
+        await page.DrawnAsync();
+        await live.ScreenshotAsync($"causality-verdict-{name}");
+        await AssertFitsAsync(live, width);
+        Assert.True(live.Troubles.Count == 0, string.Join(Environment.NewLine, live.Troubles));
+    }
+
+    [Fact]
+    public async Task Cones_Verdicts_AndPaths_EqualAWalkOverTheGraph()
+    {
+        await using var site = await StandInSite.StartAsync(1, 0);
+        await using var live = await browser.OpenAsync(site.Login);
+        var script = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "tests", "ReplicatedDs.Browser.Tests", "Scripts", "causality-model.js"));
+        var result = await live.Page.EvaluateAsync<System.Text.Json.JsonElement>(
+            script[script.IndexOf("async (", StringComparison.Ordinal)..], new { modules = "/js/causality", seeds = Enumerable.Range(1, 20).ToArray() });
+        Assert.True(result.GetProperty("count").GetInt32() == 0, result.ToString());
+        Assert.True(result.GetProperty("compared").GetInt32() > 100_000, result.ToString());
+    }
+
+    [Fact]
+    public async Task Keyboard_Alone_WalksCausality()
+    {
+        await using var site = await StandInSite.StartAsync();
+        await using var live = await browser.OpenAsync(site.Login);
+        var page = new CausalityPage(live);
+        await page.OpenAsync();
+        await PlayAsync(site);
+        await page.Event("Buffer", 3, "2#1").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
+        await page.PressAsync("[");
+        await Assertions.Expect(page.Focused).ToHaveAttributeAsync("data-kind", "Buffer");
+        await Assertions.Expect(page.Part("chip")).ToContainTextAsync("VIEWING");
+        await page.PressAsync("b");
+        await IsAtAsync("Write", 1, "1#1");
+        await page.PressAsync("B");
+        await IsAtAsync("Buffer", 3, "2#1");
+        await page.PressAsync("Enter");
+        await IsAtAsync("Write", 2, "2#1");
+        await page.PressAsync("Enter");
+        await IsAtAsync("Read", 2, "1#1");
+        await page.PressAsync("ArrowLeft");
+        await IsAtAsync("Apply", 2, "1#1");
+        await page.PressAsync("Enter");
+        await IsAtAsync("Write", 1, "1#1");
+        await page.PressAsync("p");
+        await page.PressAsync("ArrowDown");
+        await IsAtAsync("Apply", 2, "1#1");
+        await page.PressAsync("v");
+        await Assertions.Expect(page.Page.Locator("#announcer")).ToContainTextAsync("question at r1 happened before r2 applying r1#1");
+        await page.PressAsync("Escape");
+        await page.PressAsync("Escape");
+        await Assertions.Expect(page.Part("chip")).ToContainTextAsync("LIVE");
+        await page.Page.GetByLabel("Show as table").CheckAsync();
+        await Assertions.Expect(page.Part("table").Locator("[data-table-event=Buffer]")).ToContainTextAsync("r1#1 (question)");
+        Assert.True(live.Troubles.Count == 0, string.Join(Environment.NewLine, live.Troubles));
+
+        async Task IsAtAsync(string kind, int at, string dot)
+        {
+            await Assertions.Expect(page.Event(kind, at, dot)).ToHaveAttributeAsync("aria-selected", "true");
+            await Assertions.Expect(page.List).ToHaveAttributeAsync("aria-activedescendant", await page.Focused.GetAttributeAsync("id") ?? "");
+        }
+    }
+
+    [Fact]
+    public async Task Pause_FreezesTheViewAndCountsWhatIsNew()
+    {
+        await using var site = await StandInSite.StartAsync();
+        await using var live = await browser.OpenAsync(site.Login);
+        var page = new CausalityPage(live);
+        await page.OpenAsync();
+        site.Cluster.Replica(1).Write("x", [49], "text/plain");
+        await page.Event("Apply", 3, "1#1").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
+        await page.Page.Locator("#pause").ClickAsync();
+        await Assertions.Expect(page.Part("chip")).ToContainTextAsync("PAUSED");
+        var end = await page.Page.EvaluateAsync<double>("document.getElementById('causality').diagram.viewport.end");
+        site.Cluster.Replica(1).Write("x", [50], "text/plain");
+        await Assertions.Expect(page.Part("chip")).ToContainTextAsync("3 new");
+        Assert.Equal(end, await page.Page.EvaluateAsync<double>("document.getElementById('causality').diagram.viewport.end"));
+        await page.Page.Locator("#pause").ClickAsync();
+        await page.Event("Apply", 3, "1#2").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
+        Assert.True(live.Troubles.Count == 0, string.Join(Environment.NewLine, live.Troubles));
+    }
+
+    [Fact]
+    public async Task Pointer_OnAnEvent_LightsItsConesAndAClickPinsIt()
+    {
+        await using var site = await StandInSite.StartAsync();
+        await using var live = await browser.OpenAsync(site.Login);
+        var page = new CausalityPage(live);
+        await page.OpenAsync();
+        await PlayAsync(site);
+        await page.Event("Write", 1, "1#2").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
+        await page.Page.Locator("#pause").ClickAsync();
+        await page.MoveToAsync("Write", 1, "1#1");
+        await Assertions.Expect(page.Inspector).ToContainTextAsync("r1 wrote question (r1#1)");
+        await Assertions.Expect(page.Inspector).ToContainTextAsync("past 0 writes");
+        await page.Page.Mouse.DownAsync();
+        await page.Page.Mouse.UpAsync();
+        await page.MoveToAsync("Buffer", 3, "2#1");
+        await Assertions.Expect(page.Inspector).ToContainTextAsync("neither could have known of the other");
+        await page.DrawnAsync();
+        await live.ScreenshotAsync("causality-concurrent");
+        Assert.True(live.Troubles.Count == 0, string.Join(Environment.NewLine, live.Troubles));
+    }
+
+    [Fact]
+    public async Task Dashboard_StartedAnew_KeepsThePictureGreyAndComesBack()
+    {
+        await using var site = await StandInSite.StartAsync();
+        await using var live = await browser.OpenAsync(site.Login);
+        var page = new CausalityPage(live);
+        await page.OpenAsync();
+        site.Cluster.Replica(1).Write("x", [49], "text/plain");
+        await page.Event("Apply", 3, "1#1").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
+        await site.StopDashboardAsync();
+        await Assertions.Expect(page.Part("chip")).ToContainTextAsync("DISCONNECTED");
+        await Assertions.Expect(page.Part("message")).ToContainTextAsync("This is the picture of");
+        Assert.Equal(1, await page.Event("Apply", 3, "1#1").CountAsync());
+        await live.ScreenshotAsync("causality-disconnected");
+        site.Cluster.Replica(1).Write("x", [50], "text/plain");
+        await site.StartDashboardAsync();
+        await Assertions.Expect(page.Part("chip")).ToContainTextAsync("LIVE");
+        await page.Event("Apply", 3, "1#2").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
+    }
+
+    [Fact]
+    public async Task KillAndRestart_AreOnTheLifeline()
+    {
+        await using var site = await StandInSite.StartAsync();
+        await using var live = await browser.OpenAsync(site.Login);
+        var page = new CausalityPage(live);
+        await page.OpenAsync();
+        await PlayAsync(site);
+        await page.Event("Buffer", 3, "2#1").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
+        await site.CrashAsync("replica-3");
+        await page.Event("Kill", 3, "").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
+        await Assertions.Expect(page.Event("Buffer", 3, "2#1")).ToContainTextAsync("until r3 went down");
+        await Assertions.Expect(page.Page.Locator("#causality [data-lane='3']")).ToContainTextAsync("down");
+        site.Cluster.Replica(1).Write("x", [49], "text/plain");
+        await page.Event("Apply", 2, "1#3").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
+        await site.StartReplicaAsync("replica-3");
+        await page.Event("Restart", 3, "").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
+        await page.DrawnAsync();
+        await live.ScreenshotAsync("causality-killed");
+        Assert.True(live.Troubles.Count == 0, string.Join(Environment.NewLine, live.Troubles));
+    }
+
+    /// <summary>Question at 1, held to 3; read at 2; answer at 2. Also siblings, a kill and a restart.</summary>
+    private static async Task PlayAsync(StandInSite site)
+    {
+        var cluster = site.Cluster;
+        lock (cluster.Gate)
+        {
+            cluster.Replica(1).Link(3).Mode = "hold";
+        }
+
+        cluster.Replica(1).Write("question", "Is it safe?"u8.ToArray(), "text/plain");
+        await GapAsync();
+        lock (cluster.Gate)
+        {
+            cluster.Replica(2).RecordRead("question");
+        }
+
+        await GapAsync();
+        cluster.Replica(2).Write("answer", "Yes"u8.ToArray(), "text/plain");
+        await GapAsync();
+        cluster.Replica(1).Write("other", [49], "text/plain");
+    }
+
+    /// <summary>So that the picture has some room between the events; nothing depends on it.</summary>
+    private static Task GapAsync() => Task.Delay(400);
+
+    private static async Task AssertFitsAsync(LivePage live, int width)
+    {
+        var needed = await live.Page.EvaluateAsync<int>("document.documentElement.scrollWidth");
+        Assert.True(needed <= width, $"The page is {needed} px wide in a window of {width} px.");
+    }
+}
