@@ -32,7 +32,7 @@ public sealed class OtlpReceiverTests : IAsyncLifetime
     public async Task DisposeAsync() => await _dashboard.DisposeAsync();
 
     [Fact]
-    public void Spans_OfTheRealExporter_BecomeAnUpdateWithItsWaitAndItsLink()
+    public async Task Spans_OfTheRealExporter_BecomeAnUpdateWithItsWaitAndItsLink()
     {
         using var spans = new StandInSpans(_dashboard.Address, RunningDashboard.OtlpKey);
         spans.Write("1#1", "x", Start);
@@ -43,7 +43,7 @@ public sealed class OtlpReceiverTests : IAsyncLifetime
         spans.Apply("2#1", "y", 3, Start.AddMilliseconds(24), 796, "1#1");
         spans.Flush();
 
-        var y = Store.Find(new Dot(2, 1))!;
+        var y = (await Deadline.UntilAsync(() => Store.Find(new Dot(2, 1)), seen => seen is { VisibleCount: 3 }, "all three replicas' spans came"))!;
         Assert.Equal((spans.TraceOf("2#1"), "y", 3, 3), (y.TraceId, y.Key, y.VisibleCount, y.Members.Length));
         Assert.Equal("replica-3", y.Names[3]);
         var part = y.PartAt(3)!;
