@@ -30,9 +30,10 @@ public class DistributedApplication : IAsyncDisposable
             await StartAsync(ending.Token);
             await Task.Delay(Timeout.Infinite, ending.Token);
         }
-        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested || cancellationToken.IsCancellationRequested)
         {
-            // Asked to stop, during the start or after it.
+            // Asked to stop, during the start or after it. Not `ending`: a subscriber that watches ApplicationStopping itself may be
+            // told first, and throw before the linked source has heard of it.
         }
         finally
         {

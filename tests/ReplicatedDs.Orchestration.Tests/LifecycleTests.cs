@@ -1,4 +1,8 @@
 using System.Diagnostics;
+using Aspire.Hosting.Eventing;
+using Aspire.Hosting.Lifecycle;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace ReplicatedDs.Orchestration.Tests;
 
@@ -22,6 +26,20 @@ public class LifecycleTests
             () => harness.Seen.Distinct().SequenceEqual(["service NotStarted", "service Starting", "service Running", "service Stopping", "service Finished"]),
             "NotStarted, Starting, Running, Stopping, Finished",
             () => string.Join(", ", harness.Seen));
+    }
+
+    [Fact]
+    public async Task Stop_DuringTheStart_EndsTheRunQuietly_ThoughASubscriberHearsOfItFirst()
+    {
+        var builder = DistributedApplication.CreateBuilder(["--environment=Testing"]);
+        builder.Services.AddEventingSubscriber<EndsWithTheApplication>();
+        var app = builder.Build();
+        var stopping = app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+
+        // Off the test's synchronization context, so that the subscriber's exception arrives at once.
+        await Task.Run(() => app.RunAsync()).WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.True(stopping.IsCancellationRequested);
     }
 
     [Fact]
@@ -192,5 +210,21 @@ public class LifecycleTests
         await harness.CommandAsync(program.Resource, KnownResourceCommands.StopCommand);
 
         Assert.Equal(5, harness.Snapshot(program.Resource).ExitCode);
+    }
+
+    /// <summary>Cancelled inside the callback of ApplicationStopping, so before whoever registered earlier hears of the stop.</summary>
+    private sealed class EndsWithTheApplication(IHostApplicationLifetime lifetime) : IDistributedApplicationEventingSubscriber
+    {
+        public Task SubscribeAsync(IDistributedApplicationEventing eventing, DistributedApplicationExecutionContext executionContext, CancellationToken cancellationToken)
+        {
+            eventing.Subscribe<AfterResourcesCreatedEvent>(async (_, _) =>
+            {
+                var ended = new TaskCompletionSource();
+                lifetime.ApplicationStopping.Register(() => ended.SetCanceled());
+                _ = Task.Run(lifetime.StopApplication, CancellationToken.None);
+                await ended.Task;
+            });
+            return Task.CompletedTask;
+        }
     }
 }
