@@ -42,4 +42,7 @@ internal enum CoreMutation
 
     /// <summary>A replica that leaves goes at once, whoever holds its updates (R6).</summary>
     LeaveWithoutHolders,
+
+    /// <summary>A tombstone is forgotten as soon as it is seen, stable or not.</summary>
+    CollectUnstable,
 }

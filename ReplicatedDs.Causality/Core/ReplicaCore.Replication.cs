@@ -199,6 +199,7 @@ public sealed partial class ReplicaCore
     private void SendHeartbeats()
     {
         var now = _now.MonotonicMicroseconds;
+        var hasGuests = _staged.Members.HasGuests;
         foreach (var link in _links.Values)
         {
             if (_staged.Members.Find(link.Peer) is not { IsFenced: false } member)
@@ -212,7 +213,7 @@ public sealed partial class ReplicaCore
             {
                 link.OwesHeartbeat = false;
                 link.LastHeartbeatAt = now;
-                Send(link, new Heartbeat(Announcement(), link.IsPaused, _buffer.FirstAbsent(link.Peer, _staged.Delivered[link.Peer]) - 1));
+                Send(link, new Heartbeat(Announcement(), link.IsPaused, _buffer.FirstAbsent(link.Peer, _staged.Delivered[link.Peer]) - 1, hasGuests ? Stable : null));
             }
         }
     }
@@ -325,44 +326,6 @@ public sealed partial class ReplicaCore
         && IsReachable(link)
         && _staged.Members.Find(link.Peer) is { IsPresent: true, IsFenced: false } peer
         && (peer.IsServing || Self.Status == MemberStatus.Departed);
-
-    private void AdvanceStable()
-    {
-        if (_now.MonotonicMicroseconds - _stableCheckedAt < Micros(_settings.HeartbeatInterval) && _stableCheckedAt != 0)
-        {
-            return;
-        }
-
-        _stableCheckedAt = _now.MonotonicMicroseconds;
-
-        // A joiner's row starts at its floor, which may be below what is stable already; what was stable stays stable (R4).
-        var stable = KnownStable().Merge(Stable);
-        if (!stable.Equals(Stable))
-        {
-            Stable = stable;
-            _events.Add(new ReplicaEvent(ReplicaEventKind.Stable) { Clock = stable });
-        }
-    }
-
-    /// <summary>
-    /// The minimum of the rows, by what is durable here: a step that is rolled back must leave no claim behind. A member starts with
-    /// its floor, and so does this replica's view of all others after a start.
-    /// </summary>
-    private VectorClock KnownStable()
-    {
-        var stable = _previous.Delivered;
-        foreach (var member in _previous.Members)
-        {
-            if (member.Id != Id && member.IsPresent)
-            {
-                var link = _links[member.Id];
-                link.RefreshRow(_previous.Delivered);
-                stable = stable.Meet(_settings.Mutation == CoreMutation.RowsBeforeDelivery ? link.Announced ?? link.Row : link.Row);
-            }
-        }
-
-        return stable;
-    }
 
     private long NextStepAt()
     {

@@ -56,6 +56,11 @@ public sealed partial class ReplicaCore
         _startedAt = now.MonotonicMicroseconds;
         AdjustLinks();
         Stable = KnownStable();
+        foreach (var (key, _) in state.Keys.All)
+        {
+            QueueForCollection(key);
+        }
+
         Verify();
     }
 
@@ -98,6 +103,8 @@ public sealed partial class ReplicaCore
         _replies.Clear();
         _messages.Clear();
         _events.Clear();
+        _taken.Clear();
+        _collected.Clear();
 
         HealExpiredLinks();
         foreach (var input in inputs)
@@ -124,6 +131,7 @@ public sealed partial class ReplicaCore
             Replies = [.. _replies],
             Messages = [.. _messages],
             Events = [.. _events],
+            Collected = [.. _collected],
             NextStepAt = NextStepAt(),
             MayExit = MayExit(),
             MustRejoin = IsGivenUp(Self),
@@ -144,6 +152,9 @@ public sealed partial class ReplicaCore
         {
             link.RollBack(State.Delivered[Id]);
         }
+
+        _taken.ForEach(taken => _collectable.Add(taken.Key, taken.Dot));
+        _taken.Clear();
     }
 
     /// <summary>The delivery buffer, by origin and counter; the first <paramref name="limit"/> of it.</summary>

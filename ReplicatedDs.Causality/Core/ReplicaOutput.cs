@@ -25,6 +25,9 @@ public sealed class ReplicaOutput
 
     public required ImmutableArray<ReplicaEvent> Events { get; init; }
 
+    /// <summary>Keys that <see cref="State"/> has otherwise than before without an update: what was forgotten of them is stable.</summary>
+    public ImmutableArray<string> Collected { get; init; } = [];
+
     /// <summary>When the core wants to be stepped next even if nothing happens, in monotonic microseconds.</summary>
     public required long NextStepAt { get; init; }
 

@@ -61,6 +61,34 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
         _bases[update.Origin] = update.Dependencies;
     }
 
+    /// <summary>Drops what of the key may be forgotten once <paramref name="stable"/> is stable.</summary>
+    /// <returns>Whether anything changed.</returns>
+    public bool Collect(string key, VectorClock stable)
+    {
+        if (Find(key) is not { } before)
+        {
+            return false;
+        }
+
+        var after = mutation == CoreMutation.CollectUnstable ? (before.IsPresent ? before : null) : before.Collect(stable);
+        if (ReferenceEquals(before, after))
+        {
+            return false;
+        }
+
+        _keys ??= root.Keys.ToBuilder();
+        if (after is null)
+        {
+            _keys.Remove(key);
+        }
+        else
+        {
+            _keys.Set(key, after);
+        }
+
+        return true;
+    }
+
     public ReplicaState ToState() => root with
     {
         Delivered = Delivered,

@@ -191,6 +191,10 @@ internal sealed class DeliveryBuffer(int max, long bytesMax)
         return furthest is { } dot ? _entries[dot] : null;
     }
 
+    /// <summary>What waits of <paramref name="origin"/>, by counter.</summary>
+    public IEnumerable<BufferedUpdate> Of(ReplicaId origin) =>
+        _counters.TryGetValue(origin, out var counters) ? counters.Select(counter => _entries[new Dot(origin, counter)]) : [];
+
     /// <summary>The first counter of <paramref name="origin"/> above <paramref name="after"/> that is not in the buffer.</summary>
     public long FirstAbsent(ReplicaId origin, long after)
     {

@@ -14,12 +14,19 @@ public sealed class MemberTable : IReadOnlyCollection<Member>
 
     private readonly ImmutableSortedDictionary<ReplicaId, Member> _members;
 
-    private MemberTable(ImmutableSortedDictionary<ReplicaId, Member> members) => _members = members;
+    private MemberTable(ImmutableSortedDictionary<ReplicaId, Member> members)
+    {
+        _members = members;
+        HasGuests = members.Values.Any(static member => member.Status == MemberStatus.Guest);
+    }
 
     public int Count => _members.Count;
 
     /// <summary>The largest id ever admitted, 0 if none.</summary>
     public ReplicaId HighestId => _members.Count == 0 ? default : _members.Keys.Last();
+
+    /// <summary>Whether there are senders of hand-delivered updates (lab).</summary>
+    public bool HasGuests { get; }
 
     public static MemberTable Of(IEnumerable<Member> members) => new(members.ToImmutableSortedDictionary(member => member.Id, member => member));
 

@@ -13,6 +13,11 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
     private VectorClock? _candidate;
     private long _stamped;
 
+    // The peer's words about its stable vector, each with what it had delivered: what is usable, the oldest that is not yet, the newest.
+    private VectorClock _stable = VectorClock.Empty;
+    private (VectorClock Delivered, VectorClock Stable)? _waitingStable;
+    private (VectorClock Delivered, VectorClock Stable)? _newestStable;
+
     public ReplicaId Peer { get; } = peer;
 
     /// <summary>The delivered clock that the peer last announced; <c>null</c> before its first heartbeat.</summary>
@@ -82,6 +87,12 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
         Sent = Math.Max(Sent, Acknowledged);
         // A row counts only once everything that it counts of the peer itself is delivered here; until then the oldest such row is kept.
         _candidate ??= heartbeat.Delivered;
+        if (heartbeat.Stable is { } stable)
+        {
+            _newestStable = (heartbeat.Delivered, stable);
+            _waitingStable ??= _newestStable;
+        }
+
         UseRow(heartbeat.Delivered, delivered);
     }
 
@@ -98,6 +109,24 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
             Row = Row.Merge(_candidate);
             _candidate = newest;
         }
+    }
+
+    /// <summary>
+    /// What the peer calls stable, by the newest of its words that are usable: of everything that it had delivered then, guests' updates
+    /// included, <paramref name="delivered"/> here lacks nothing.
+    /// </summary>
+    public VectorClock StableThere(VectorClock delivered)
+    {
+        if (_newestStable is { } newest && delivered.Covers(newest.Delivered))
+        {
+            (_stable, _waitingStable) = (_stable.Merge(newest.Stable), null);
+        }
+        else if (_waitingStable is { } waiting && delivered.Covers(waiting.Delivered))
+        {
+            (_stable, _waitingStable) = (_stable.Merge(waiting.Stable), _newestStable);
+        }
+
+        return _stable;
     }
 
     public void RefreshRow(VectorClock delivered)

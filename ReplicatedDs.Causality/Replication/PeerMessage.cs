@@ -19,7 +19,8 @@ public abstract record PeerMessage;
 /// The receiver's own updates up to this counter are here, delivered or still waiting. Not a promise: what waits is lost in a crash. It only spares
 /// sending again what is there.
 /// </param>
-public sealed record Heartbeat(VectorClock Delivered, bool Paused, long Received = 0) : PeerMessage;
+/// <param name="Stable">The sender's stable vector, sent only while there are guests: what it accepts of them by hand depends on that.</param>
+public sealed record Heartbeat(VectorClock Delivered, bool Paused, long Received = 0, VectorClock? Stable = null) : PeerMessage;
 
 /// <summary>Updates of one origin with consecutive counters, as they arrive.</summary>
 /// <param name="Origin">Whose updates they are.</param>

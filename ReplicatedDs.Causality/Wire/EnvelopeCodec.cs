@@ -68,6 +68,12 @@ public static class EnvelopeCodec
                 target.WriteBool(heartbeat.Paused);
                 target.WriteClock(heartbeat.Delivered);
                 target.WriteCounter(heartbeat.Received, least: 0);
+                target.WriteBool(heartbeat.Stable is not null);
+                if (heartbeat.Stable is { } stable)
+                {
+                    target.WriteClock(stable);
+                }
+
                 break;
             case UpdateBatch batch:
                 if (Fault(batch) is { } fault)
@@ -99,7 +105,8 @@ public static class EnvelopeCodec
         {
             case MessageKind.Heartbeat:
                 var isPaused = reader.ReadBool("paused");
-                return new Heartbeat(reader.ReadClock(), isPaused, reader.ReadCounter(0));
+                return new Heartbeat(
+                    reader.ReadClock(), isPaused, reader.ReadCounter(0), reader.ReadBool("stable vector") ? reader.ReadClock() : null);
             case MessageKind.UpdateBatch:
                 var isRepair = reader.ReadBool("repair");
                 var origin = reader.ReadReplica();

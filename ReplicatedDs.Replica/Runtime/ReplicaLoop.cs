@@ -260,9 +260,9 @@ internal sealed class ReplicaLoop
     {
         State = output.State;
         Refusal = _core.Refusal?.Detail;
-        if (!output.Append.IsEmpty)
+        if (!output.Append.IsEmpty || !output.Collected.IsEmpty)
         {
-            _store.Published(output.State, output.Append);
+            _store.Published(output.State, output.Append, output.Collected);
         }
 
         _published(output, now);

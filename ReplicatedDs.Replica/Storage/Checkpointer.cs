@@ -69,7 +69,7 @@ internal sealed class Checkpointer : IAsyncDisposable
         }
     }
 
-    public void Published(ReplicaState state, ImmutableArray<Update> updates)
+    public void Published(ReplicaState state, ImmutableArray<Update> updates, ImmutableArray<string> collected)
     {
         lock (_gate)
         {
@@ -90,7 +90,8 @@ internal sealed class Checkpointer : IAsyncDisposable
                 }
             }
 
-            if (!updates.IsEmpty)
+            _changedKeys.UnionWith(collected);
+            if (!updates.IsEmpty || !collected.IsEmpty)
             {
                 MarkDirty_NeedsLock();
             }

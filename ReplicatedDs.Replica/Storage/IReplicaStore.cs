@@ -27,8 +27,10 @@ public interface IReplicaStore : IAsyncDisposable
     /// <exception cref="StorageUnavailableException">Nothing was appended.</exception>
     ValueTask AppendAsync(ImmutableArray<Update> updates, CancellationToken cancellationToken);
 
-    /// <summary>Tells what was published after an append, so that the store can make checkpoints in the background.</summary>
-    void Published(ReplicaState state, ImmutableArray<Update> updates);
+    /// <summary>
+    /// Tells what was published after an append, and of which keys something was forgotten without one, so that the store can make checkpoints in the background.
+    /// </summary>
+    void Published(ReplicaState state, ImmutableArray<Update> updates, ImmutableArray<string> collected);
 
     /// <summary>
     /// Updates <paramref name="first"/> to at most <paramref name="last"/> of <paramref name="origin"/>, consecutive from <paramref name="first"/>:

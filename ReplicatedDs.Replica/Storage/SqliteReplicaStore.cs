@@ -199,12 +199,12 @@ public sealed class SqliteReplicaStore : IReplicaStore
         }
     }
 
-    public void Published(ReplicaState state, ImmutableArray<Update> updates)
+    public void Published(ReplicaState state, ImmutableArray<Update> updates, ImmutableArray<string> collected)
     {
         // In memory a checkpoint would serve nobody: it ends with the process as the log does.
         if (_durability != Durability.Memory)
         {
-            _checkpointer.Published(state, updates);
+            _checkpointer.Published(state, updates, collected);
         }
     }
 

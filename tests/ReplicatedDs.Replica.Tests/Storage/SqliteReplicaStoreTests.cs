@@ -133,7 +133,7 @@ public sealed class SqliteReplicaStoreTests : IDisposable
             var state = _story.Expected;
             ImmutableArray<Update> second = [_story.Write(1, "y", "2")];
             await store.AppendAsync(second, default);
-            store.Published(state, first);
+            store.Published(state, first, []);
         }
 
         await using var again = Open();
@@ -164,7 +164,7 @@ public sealed class SqliteReplicaStoreTests : IDisposable
                 ImmutableArray<Update> updates = [_story.Write(1, $"k{n % 50}", $"{n}"), _story.Write(2, $"k{n % 7}", $"{n}")];
                 await store.AppendAsync(updates, default);
                 state = ReplicaCore.Replay(state, updates);
-                store.Published(state, updates);
+                store.Published(state, updates, []);
             }
 
             await stop.CancelAsync();

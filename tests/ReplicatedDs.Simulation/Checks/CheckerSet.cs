@@ -15,8 +15,8 @@ internal sealed class CheckerSet
         _checkers =
         [
             new CausalOrderChecker(History),
-            new ValueChecker(History),
-            new ConditionChecker(History),
+            new ValueChecker(History, cluster),
+            new ConditionChecker(History, cluster),
             new DurabilityChecker(History),
             new SessionGuaranteeChecker(History),
             new StabilityChecker(History, cluster),

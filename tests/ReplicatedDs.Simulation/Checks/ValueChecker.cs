@@ -4,7 +4,7 @@ using ReplicatedDs.Simulation.World;
 namespace ReplicatedDs.Simulation.Checks;
 
 /// <summary>Each root shows exactly the values that follow from the updates delivered there: winner, siblings, tombstones, all keys of an update together.</summary>
-internal sealed class ValueChecker(History history) : Checker
+internal sealed class ValueChecker(History history, SimulatedCluster cluster) : Checker
 {
     public override void Published(SimulatedReplica at, IReadOnlyList<ReplicaInput> inputs, ReplicaOutput output)
     {
@@ -15,6 +15,11 @@ internal sealed class ValueChecker(History history) : Checker
             {
                 Compare(at, model, output.State, key);
             }
+        }
+
+        foreach (var key in output.Collected)
+        {
+            Compare(at, model, output.State, key);
         }
     }
 
@@ -56,7 +61,7 @@ internal sealed class ValueChecker(History history) : Checker
 
     private void Compare(SimulatedReplica at, KeyModel model, ReplicaState state, string key)
     {
-        if (model.Difference(key, state.Keys.Find(key)) is { } difference)
+        if (model.Difference(key, state.Keys.Find(key), cluster.HasEverybody) is { } difference)
         {
             Fail(at, difference);
         }
