@@ -13,11 +13,14 @@ public sealed partial class ReplicaCore
     private const int CollectMax = 4096;
 
     private readonly CollectionQueue _collectable = new();
+
+    // Of the running step: what it made collectable, and what it took out to collect. A step that is rolled back did neither.
+    private readonly List<(string Key, Dot Dot)> _queued = [];
     private List<(string Key, Dot Dot)> _taken = [];
     private readonly List<string> _collected = [];
 
     /// <summary>How many changes of keys wait until they are stable so that something can be forgotten: tombstones, for example.</summary>
-    public int CollectableCount => _collectable.Count;
+    public int CollectableCount => _collectable.Count + _queued.Count;
 
     private void AdvanceStable()
     {
@@ -110,8 +113,24 @@ public sealed partial class ReplicaCore
         {
             foreach (var version in state.Versions)
             {
-                _collectable.Add(key, version.Dot);
+                _queued.Add((key, version.Dot));
             }
         }
+    }
+
+    /// <summary>The last step stands: what it made collectable is queued.</summary>
+    private void KeepQueued()
+    {
+        _queued.ForEach(queued => _collectable.Add(queued.Key, queued.Dot));
+        _queued.Clear();
+        _taken.Clear();
+        _collected.Clear();
+    }
+
+    private void RollBackCollection()
+    {
+        _taken.ForEach(taken => _collectable.Add(taken.Key, taken.Dot));
+        _taken.Clear();
+        _queued.Clear();
     }
 }

@@ -103,8 +103,7 @@ public sealed partial class ReplicaCore
         _replies.Clear();
         _messages.Clear();
         _events.Clear();
-        _taken.Clear();
-        _collected.Clear();
+        KeepQueued();
 
         HealExpiredLinks();
         foreach (var input in inputs)
@@ -153,8 +152,7 @@ public sealed partial class ReplicaCore
             link.RollBack(State.Delivered[Id]);
         }
 
-        _taken.ForEach(taken => _collectable.Add(taken.Key, taken.Dot));
-        _taken.Clear();
+        RollBackCollection();
     }
 
     /// <summary>The delivery buffer, by origin and counter; the first <paramref name="limit"/> of it.</summary>
