@@ -25,6 +25,23 @@ public sealed class KeyState
     /// <summary>Whether a plain read finds a value: the winner is not a tombstone.</summary>
     public bool IsPresent => !Winner.IsTombstone;
 
+    /// <summary>Whether <see cref="Collect"/> will find something once the stable vector has come far enough.</summary>
+    public bool IsCollectable
+    {
+        get
+        {
+            foreach (var version in _versions)
+            {
+                if (version.IsTombstone)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
     /// <summary>Makes a state of versions in any order.</summary>
     /// <exception cref="ArgumentException">There is none, or two carry the same dot.</exception>
     public static KeyState Of(IEnumerable<KeyVersion> versions)
@@ -79,5 +96,44 @@ public sealed class KeyState
 
         var survivors = state._versions.Where(old => !context.Covers(old.Dot) && old.Dot != version.Dot);
         return new KeyState([.. survivors.Append(version).OrderDescending()]);
+    }
+
+    /// <summary>
+    /// Drops what nobody needs any more once <paramref name="stable"/> covers it: a winning tombstone with all its siblings when all of
+    /// them are stable, a beaten one alone. Whatever is written later supersedes all of it, since it depends on everything stable.
+    /// </summary>
+    /// <returns>This state if nothing changes, <c>null</c> if nothing is left.</returns>
+    public KeyState? Collect(VectorClock stable)
+    {
+        ArgumentNullException.ThrowIfNull(stable);
+        if (!IsCollectable)
+        {
+            return this;
+        }
+
+        if (!IsPresent && _versions.All(version => stable.Covers(version.Dot)))
+        {
+            return null;
+        }
+
+        ImmutableArray<KeyVersion> kept = [Winner, .. _versions.Skip(1).Where(version => !version.IsTombstone || !stable.Covers(version.Dot))];
+        return kept.Length == _versions.Length ? this : new KeyState(kept);
+    }
+
+    /// <summary>
+    /// The state of one key where everything is delivered that either side has delivered (R5): what both have stays; what one has stays
+    /// if the other has not heard of it, and is superseded or collected if the other has.
+    /// </summary>
+    /// <returns><paramref name="mine"/> if nothing changes, <c>null</c> if nothing is left.</returns>
+    public static KeyState? Join(KeyState? mine, VectorClock mineDelivered, KeyState? theirs, VectorClock theirsDelivered)
+    {
+        ArgumentNullException.ThrowIfNull(mineDelivered);
+        ArgumentNullException.ThrowIfNull(theirsDelivered);
+        var (ours, others) = (mine?._versions ?? [], theirs?._versions ?? []);
+        var kept = ours.Where(version => !theirsDelivered.Covers(version.Dot) || others.Any(other => other.Dot == version.Dot)).ToList();
+        var added = others.Where(version => !mineDelivered.Covers(version.Dot)).ToList();
+        return added.Count == 0 && kept.Count == ours.Length ? mine
+            : added.Count + kept.Count == 0 ? null
+            : new KeyState([.. kept.Concat(added).OrderDescending()]);
     }
 }
