@@ -56,31 +56,6 @@ public sealed class KeyState
         return new KeyState(sorted);
     }
 
-    /// <summary>Whether something of it can be dropped once it is stable: it has a tombstone.</summary>
-    public bool IsCollectable => _versions.Any(static version => version.IsTombstone);
-
-    /// <summary>
-    /// What is left once <paramref name="stable"/> is known to be covered by every update still to come: a winning tombstone goes together with all its
-    /// siblings when all of them are stable, since nothing will ever bring them back; a beaten stable tombstone goes alone. <c>this</c> if
-    /// nothing changes, <c>null</c> if nothing is left.
-    /// </summary>
-    public KeyState? Collect(VectorClock stable)
-    {
-        ArgumentNullException.ThrowIfNull(stable);
-        if (!IsCollectable)
-        {
-            return this;
-        }
-
-        if (Winner.IsTombstone)
-        {
-            return _versions.All(version => stable.Covers(version.Dot)) ? null : this;
-        }
-
-        var kept = _versions.RemoveAll(version => version.IsTombstone && stable.Covers(version.Dot));
-        return kept.Length == _versions.Length ? this : new KeyState(kept);
-    }
-
     /// <summary>
     /// Applies a write to <paramref name="state"/> (<c>null</c>: nothing there yet): the new version supersedes those that
     /// <paramref name="context"/> covers, and an earlier operation of the same update.

@@ -63,9 +63,13 @@ internal sealed class KeyModel
             return null;
         }
 
-        if (expected.Count > actual.Length && expected is [{ IsDelete: false }, ..])
+        if (expected.Count > actual.Length)
         {
-            expected = [.. expected.Where(version => !version.IsDelete || !hasEverybody(version.Dot) || actual.Any(theirs => theirs.Dot == version.Dot))];
+            expected =
+            [
+                expected[0],
+                .. expected.Skip(1).Where(version => !version.IsDelete || !hasEverybody(version.Dot) || actual.Any(theirs => theirs.Dot == version.Dot)),
+            ];
         }
 
         var same = expected.Count == actual.Length;
