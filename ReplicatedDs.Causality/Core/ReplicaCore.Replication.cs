@@ -36,6 +36,9 @@ public sealed partial class ReplicaCore
             case UpdateBatch batch when sender.Status is not MemberStatus.Joining || Self.Status == MemberStatus.Departed:
                 Take(link, batch);
                 break;
+            case RangeCut cut:
+                Take(link, cut);
+                break;
             case PullRequest pull when Self.Status != MemberStatus.Joining && !IsGivenUp(Self):
                 Serve(link, pull);
                 break;
@@ -48,10 +51,7 @@ public sealed partial class ReplicaCore
     {
         if (heartbeat.Delivered[Id] > _staged.Delivered[Id])
         {
-            _refusal ??= new Refused(
-                RefusalReason.OlderCopy,
-                $"Replica {link.Peer} holds {heartbeat.Delivered[Id]} updates of replica {Id}, this data folder only {_staged.Delivered[Id]}: "
-                + "it is an older copy. Writing from it would give two updates one name.");
+            RefuseOlderCopy(link.Peer, heartbeat.Delivered[Id]);
         }
 
         // One that left waits for the last acknowledgement, even after a restart, and one that was given up has to learn it. Nobody
@@ -59,6 +59,11 @@ public sealed partial class ReplicaCore
         link.OwesHeartbeat |= Self.IsServing && _staged.Members.Find(link.Peer) is { Status: MemberStatus.Departed };
         link.Announce(heartbeat, Id, _previous.Delivered, _now.MonotonicMicroseconds);
     }
+
+    private void RefuseOlderCopy(ReplicaId peer, long count) => _refusal ??= new Refused(
+        RefusalReason.OlderCopy,
+        $"Replica {peer} holds {count} updates of replica {Id}, this data folder only {_staged.Delivered[Id]}: "
+        + "it is an older copy. Writing from it would give two updates one name.");
 
     private void Take(PeerLink link, UpdateBatch batch)
     {
@@ -236,7 +241,8 @@ public sealed partial class ReplicaCore
         return delivered;
     }
 
-    private void Send(PeerLink link, PeerMessage message)
+    /// <returns>False if the lab lets it be lost.</returns>
+    private bool Send(PeerLink link, PeerMessage message)
     {
         var isLost = link.Fault.Mode == LinkMode.Drop && Random(100) < link.Fault.DropPercent;
         if (message is UpdateRange range)
@@ -253,6 +259,8 @@ public sealed partial class ReplicaCore
         {
             _messages.Add((link.Peer, message));
         }
+
+        return !isLost;
     }
 
     /// <summary>
@@ -323,12 +331,18 @@ public sealed partial class ReplicaCore
     private bool Holds(PeerLink link, ReplicaId origin, long counter) =>
         (link.Peer != origin || Self.Status == MemberStatus.Departed)
         && link.Announced is { } announced && announced[origin] >= counter
+        && link.FloorOf(origin) < counter
         && IsReachable(link)
         && _staged.Members.Find(link.Peer) is { IsPresent: true, IsFenced: false } peer
         && (peer.IsServing || Self.Status == MemberStatus.Departed);
 
     private long NextStepAt()
     {
+        if (_freed.Count > 0)
+        {
+            return _now.MonotonicMicroseconds; // a snapshot freed them
+        }
+
         var next = _now.MonotonicMicroseconds + (Micros(_settings.HeartbeatInterval) / 4);
         foreach (var link in _links.Values)
         {

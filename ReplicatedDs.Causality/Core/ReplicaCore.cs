@@ -104,7 +104,12 @@ public sealed partial class ReplicaCore
         _messages.Clear();
         _events.Clear();
         KeepQueued();
+        if (inputs is [SnapshotArrived snapshot])
+        {
+            return Install(snapshot);
+        }
 
+        DeliverFreed(); // by a snapshot
         HealExpiredLinks();
         foreach (var input in inputs)
         {
@@ -118,15 +123,21 @@ public sealed partial class ReplicaCore
         AdjustLinks();
         SendUpdates();
         RepairGaps();
+        CatchUp();
         SendHeartbeats();
         AdvanceStable();
 
         State = _staged.ToState();
         ReportLinks();
-        return new ReplicaOutput
+        return Output(isInstall: false);
+    }
+
+    private ReplicaOutput Output(bool isInstall) => new()
         {
             Append = [.. _append],
             State = State,
+            IsInstall = isInstall,
+            Stable = Stable,
             Replies = [.. _replies],
             Messages = [.. _messages],
             Events = [.. _events],
@@ -136,7 +147,6 @@ public sealed partial class ReplicaCore
             MustRejoin = IsGivenUp(Self),
             IsEvicted = _refusal is { Reason: RefusalReason.Evicted },
         };
-    }
 
     /// <summary>
     /// Undoes the last step after its append failed: the state is again what it was, nothing of its output may be used. Updates of others
@@ -153,6 +163,7 @@ public sealed partial class ReplicaCore
         }
 
         RollBackCollection();
+        _snapshots.RollBack(_now.MonotonicMicroseconds);
     }
 
     /// <summary>The delivery buffer, by origin and counter; the first <paramref name="limit"/> of it.</summary>
@@ -203,6 +214,11 @@ public sealed partial class ReplicaCore
             case SendFailed failed:
                 BackOff(failed.Peer);
                 break;
+            case SnapshotFailed failed:
+                _snapshots.Failed(failed.From);
+                break;
+            case SnapshotArrived:
+                throw new ArgumentException("A snapshot is the only input of its step.", nameof(input));
             case JoinRequest join:
                 Reply(join, Admit(join.Admit));
                 break;

@@ -113,6 +113,13 @@ internal sealed class DeliveryBuffer(int max, long bytesMax)
         return taken;
     }
 
+    /// <summary>Takes an entry out of the index; it stays in the buffer.</summary>
+    public void Detach(BufferedUpdate entry)
+    {
+        _early.Remove((entry.Update.Timestamp, entry.Update.Dot));
+        Unlink(entry);
+    }
+
     public void Remove(BufferedUpdate entry)
     {
         if (!_entries.Remove(entry.Update.Dot))
@@ -128,8 +135,7 @@ internal sealed class DeliveryBuffer(int max, long bytesMax)
             _counters.Remove(entry.Update.Origin);
         }
 
-        _early.Remove((entry.Update.Timestamp, entry.Update.Dot));
-        Unlink(entry);
+        Detach(entry);
     }
 
     private void Insert(BufferedUpdate entry)

@@ -40,4 +40,26 @@ public sealed record Member(
 
     /// <summary>Active and not declared dead.</summary>
     public bool IsServing => Status == MemberStatus.Active && !IsFenced;
+
+    /// <summary>
+    /// What is known of it where everything is delivered that was delivered for either. A member goes forward only: joining, active, departed.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The two bind the id to different processes.</exception>
+    internal Member Join(Member other)
+    {
+        if (other.Id != Id || other.Incarnation != Incarnation)
+        {
+            throw new InvalidOperationException($"Replica {Id} is known as incarnation {Incarnation} here and {other.Incarnation} there.");
+        }
+
+        return this with
+        {
+            Status = (MemberStatus)Math.Max((int)Status, (int)other.Status), // a guest is one on both sides
+            Activated = Activated == default ? other.Activated : Activated,
+            Final = Math.Max(Final, other.Final),
+            Eviction = Eviction is null || other.Eviction is null
+                ? Eviction ?? other.Eviction
+                : new Eviction(Eviction.IsForced || other.Eviction.IsForced, Eviction.PromisedBy.Union(other.Eviction.PromisedBy)),
+        };
+    }
 }

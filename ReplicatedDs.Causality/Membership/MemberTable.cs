@@ -67,6 +67,14 @@ public sealed class MemberTable : IReadOnlyCollection<Member>
         };
     }
 
+    /// <summary>The table where everything is delivered that was delivered for either.</summary>
+    public MemberTable Join(MemberTable other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return new MemberTable(_members.SetItems(other._members.Select(theirs =>
+            KeyValuePair.Create(theirs.Key, Find(theirs.Key) is { } mine ? mine.Join(theirs.Value) : theirs.Value))));
+    }
+
     /// <summary>
     /// Ends the evictions that may end: once every survivor has promised for all that are declared dead, one departs where
     /// <paramref name="delivered"/> stands if more have promised for it than are declared dead without having done so (or the operator forced it). By

@@ -18,6 +18,8 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
     private (VectorClock Delivered, VectorClock Stable)? _waitingStable;
     private (VectorClock Delivered, VectorClock Stable)? _newestStable;
 
+    private readonly Dictionary<ReplicaId, long> _floors = [];
+
     public ReplicaId Peer { get; } = peer;
 
     /// <summary>The delivered clock that the peer last announced; <c>null</c> before its first heartbeat.</summary>
@@ -128,6 +130,12 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
 
         return _stable;
     }
+
+    /// <summary>The peer's log has lost the updates of <paramref name="origin"/> up to <paramref name="floor"/>.</summary>
+    public void Cut(ReplicaId origin, long floor) => _floors[origin] = Math.Max(floor, FloorOf(origin));
+
+    /// <summary>Up to which counter the peer is known not to have the updates of <paramref name="origin"/> any more.</summary>
+    public long FloorOf(ReplicaId origin) => _floors.GetValueOrDefault(origin);
 
     public void RefreshRow(VectorClock delivered)
     {

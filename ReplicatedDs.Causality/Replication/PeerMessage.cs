@@ -37,3 +37,11 @@ public sealed record UpdateRange(ReplicaId Origin, Incarnation OriginIncarnation
 
 /// <summary>"Send me updates of <paramref name="Origin"/> from <paramref name="First"/> on, at most <paramref name="Count"/>."</summary>
 public sealed record PullRequest(ReplicaId Origin, long First, int Count) : PeerMessage;
+
+/// <summary>"My log no longer has the updates of <paramref name="Origin"/> up to <paramref name="Floor"/>": do not ask me for those.</summary>
+public sealed record RangeCut(ReplicaId Origin, long Floor) : PeerMessage;
+
+/// <summary>
+/// Outgoing only: "fetch the whole state of that peer", answered by <see cref="Core.SnapshotArrived"/> or <see cref="Core.SnapshotFailed"/>.
+/// </summary>
+public sealed record SnapshotRequest : PeerMessage;

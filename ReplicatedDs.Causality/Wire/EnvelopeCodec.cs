@@ -93,6 +93,11 @@ public static class EnvelopeCodec
                 target.WriteCounter(pull.First);
                 target.WriteCounter(pull.Count, least: 0);
                 break;
+            case RangeCut cut:
+                target.WriteByte((byte)MessageKind.RangeCut);
+                target.WriteReplica(cut.Origin);
+                target.WriteCounter(cut.Floor);
+                break;
             default:
                 throw new ArgumentException($"A {message.GetType().Name} does not travel.", nameof(message));
         }
@@ -115,6 +120,8 @@ public static class EnvelopeCodec
                 return Fault(batch) is { } fault ? throw new WireFormatException(fault) : batch;
             case MessageKind.PullRequest:
                 return new PullRequest(reader.ReadReplica(), reader.ReadCounter(), (int)reader.ReadCounter(0, int.MaxValue));
+            case MessageKind.RangeCut:
+                return new RangeCut(reader.ReadReplica(), reader.ReadCounter());
             default:
                 throw new WireFormatException($"Message kind {kind} is unknown to this program; it may come from a newer one.");
         }

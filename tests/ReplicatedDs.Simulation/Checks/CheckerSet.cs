@@ -79,6 +79,31 @@ internal sealed class CheckerSet
         }
     }
 
+    /// <summary>A replica joined its state with that of a donor: it holds what either had.</summary>
+    public void Joined(SimulatedReplica at, ReplicaState state)
+    {
+        if (at.PendingKnowledge is not { } donors)
+        {
+            throw new SimulationFailure(nameof(CheckerSet), $"{at.Label} installed a snapshot that nobody gave it");
+        }
+
+        at.PendingKnowledge = null;
+        var joined = new ReplicaKnowledge(History.Of(at).Delivered.Copy(), new KeyModel());
+        joined.Delivered.Include(donors.Delivered);
+        // In a causal order: what depends on another update depends on more than that one.
+        foreach (var written in History.All.Where(written => joined.Delivered.Has(written.Update.Dot)).OrderBy(written => written.Dependencies.Total))
+        {
+            joined.Keys.Apply(written);
+            joined.Timestamp = Math.Max(joined.Timestamp, written.Update.Timestamp.Packed);
+        }
+
+        History.Install(at, joined);
+        foreach (var checker in _checkers)
+        {
+            checker.Recovered(at, state);
+        }
+    }
+
     public void Published(SimulatedReplica at, IReadOnlyList<ReplicaInput> inputs, ReplicaOutput output)
     {
         foreach (var checker in _checkers)

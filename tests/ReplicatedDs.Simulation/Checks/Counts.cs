@@ -18,6 +18,9 @@ internal sealed class Counts
     /// <summary>One past the greatest id that may have an entry.</summary>
     public int Length => _counts.Length;
 
+    /// <summary>How many updates it counts.</summary>
+    public long Total => _counts.Sum();
+
     public long this[int id]
     {
         get => id < _counts.Length ? _counts[id] : 0;
@@ -46,6 +49,14 @@ internal sealed class Counts
     public Counts Copy() => new((long[])_counts.Clone());
 
     public void Include(Dot dot) => this[dot.Replica.Value] = Math.Max(this[dot.Replica.Value], dot.Counter);
+
+    public void Include(Counts other)
+    {
+        for (var id = 0; id < other._counts.Length; id++)
+        {
+            this[id] = Math.Max(this[id], other._counts[id]);
+        }
+    }
 
     public bool Has(Dot dot) => this[dot.Replica.Value] >= dot.Counter;
 

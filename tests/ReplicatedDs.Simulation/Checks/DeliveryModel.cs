@@ -19,6 +19,11 @@ internal sealed class DeliveryModel(History history) : Checker
 
     public override void Published(SimulatedReplica at, IReadOnlyList<ReplicaInput> inputs, ReplicaOutput output)
     {
+        if (output.IsInstall)
+        {
+            return; // what a snapshot frees is delivered in the next step
+        }
+
         var pending = at.Core!.Pending();
         var mine = history.Of(at).Delivered;
         foreach (var batch in inputs.OfType<MessageArrived>().Select(arrived => arrived.Message).OfType<UpdateBatch>())

@@ -116,6 +116,9 @@ internal sealed class FaultDriver(SimulatedCluster cluster, SeededRandom random)
             case FaultKind.Evict:
                 Evict(replica);
                 break;
+            case FaultKind.LogCut:
+                replica.ForgetLog();
+                break;
             case FaultKind.Guest:
                 Guest(replica);
                 break;

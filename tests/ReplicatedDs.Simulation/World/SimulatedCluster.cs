@@ -3,6 +3,7 @@ using System.Text;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Membership;
+using ReplicatedDs.Causality.Replication;
 using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Simulation.Checks;
 using ReplicatedDs.Simulation.Running;
@@ -69,11 +70,11 @@ internal sealed class SimulatedCluster : IDisposable
 
     public void CountStep() => CoreSteps++;
 
-    /// <summary>Whether every replica that is a member and has a disk delivered it.</summary>
+    /// <summary>Whether every replica that has a disk and is not known to have departed delivered it.</summary>
     public bool HasEverybody(Dot dot) => _replicas.TrueForAll(replica =>
         replica.Phase is not (ReplicaPhase.Running or ReplicaPhase.Down)
-        || replica.Published.Members.Find(replica.Id) is { Status: MemberStatus.Departed }
-        || Checks.History.Of(replica).Delivered.Has(dot));
+        || Checks.History.Of(replica).Delivered.Has(dot)
+        || _replicas.Exists(other => other.Published.Members.Find(replica.Id) is { Status: MemberStatus.Departed }));
 
     /// <summary>Runs it all; throws <see cref="SimulationFailure"/>.</summary>
     public void Run()
@@ -164,6 +165,48 @@ internal sealed class SimulatedCluster : IDisposable
                     TakeSnapshot(joiner, sponsor, incarnation, admitted, IsCurrent);
                 }
             }));
+        });
+    }
+
+    /// <summary>What the production transport does with a <see cref="SnapshotRequest"/>: it always tells how that ended.</summary>
+    public void FetchSnapshot(SimulatedReplica at, ReplicaId from)
+    {
+        var epoch = at.Epoch;
+        var isDone = false;
+
+        void End(ReplicaInput input)
+        {
+            if (!isDone)
+            {
+                isDone = true;
+                at.Enqueue(epoch, input);
+            }
+        }
+
+        Queue.Schedule(2_000_000, () => End(new SnapshotFailed(from)));
+        if (Find(from) is not { } donor)
+        {
+            return;
+        }
+
+        Network.Call(at, donor, answer =>
+        {
+            // One that left may be the last to have its own last updates.
+            if (donor.Published.Members.Find(donor.Id) is not ({ IsServing: true } or { Status: MemberStatus.Departed, Final: > 0 }))
+            {
+                return;
+            }
+
+            var snapshot = Codecs.Snapshot(donor.Published);
+            var knowledge = Checks.History.Of(donor).Copy();
+            answer(() =>
+            {
+                if (!isDone && at.Epoch == epoch)
+                {
+                    at.PendingKnowledge = knowledge;
+                    End(new SnapshotArrived(from, snapshot));
+                }
+            });
         });
     }
 

@@ -1,0 +1,55 @@
+using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Values;
+
+namespace ReplicatedDs.Causality.Core;
+
+/// <summary>
+/// The join of the states of two replicas (R5): what a replica has that delivered every update that either of them delivered. Neither needs to be
+/// ahead: after a long partition both sides have written.
+/// </summary>
+/// <remarks>In the manner of Almeida, Shoker, Baquero, "Delta State Replicated Data Types" (2018): causal CRDTs joined by their causal contexts.</remarks>
+internal static class StateJoin
+{
+    public static ReplicaState Of(ReplicaState mine, ReplicaState theirs)
+    {
+        var delivered = mine.Delivered.Merge(theirs.Delivered);
+        var members = mine.Members.Join(theirs.Members).EndEvictions(delivered);
+        return new ReplicaState(
+            delivered,
+            Join(mine, theirs),
+            members,
+            HybridTimestamp.Max(mine.Timestamp, theirs.Timestamp),
+            mine.Bases.SetItems(theirs.Bases.Where(entry => theirs.Delivered[entry.Key] > mine.Delivered[entry.Key])));
+    }
+
+    private static KeySpace Join(ReplicaState mine, ReplicaState theirs)
+    {
+        var keys = mine.Keys.ToBuilder();
+        foreach (var (key, state) in theirs.Keys.All)
+        {
+            Set(keys, key, KeyState.Join(mine.Keys.Find(key), mine.Delivered, state, theirs.Delivered));
+        }
+
+        foreach (var (key, state) in mine.Keys.All)
+        {
+            if (theirs.Keys.Find(key) is null)
+            {
+                Set(keys, key, KeyState.Join(state, mine.Delivered, null, theirs.Delivered));
+            }
+        }
+
+        return keys.ToKeySpace();
+    }
+
+    private static void Set(KeySpace.Builder keys, string key, KeyState? state)
+    {
+        if (state is null)
+        {
+            keys.Remove(key);
+        }
+        else
+        {
+            keys.Set(key, state);
+        }
+    }
+}
