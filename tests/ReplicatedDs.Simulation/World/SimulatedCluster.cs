@@ -63,9 +63,12 @@ internal sealed class SimulatedCluster : IDisposable
 
     public SimulatedReplica? Find(ReplicaId id) => _replicas.Find(replica => replica.Id == id && replica.IsRunning);
 
-    /// <summary>Whether an update is lost with the dead replica that wrote it: nobody else ever delivered it.</summary>
+    /// <summary>
+    /// Whether an update is lost with the dead replica that wrote it, or with the dead that alone had it from one that left: nobody else ever delivered it.
+    /// </summary>
     public bool IsLost(Dot dot) =>
-        _replicas.Exists(replica => replica.Id == dot.Replica && replica.Phase == ReplicaPhase.Dead)
+        _replicas.Exists(replica => replica.Phase == ReplicaPhase.Dead && (replica.Id == dot.Replica || Checks.History.Of(replica).Delivered.Has(dot)))
+        && _replicas.Exists(replica => replica.Phase is ReplicaPhase.Dead or ReplicaPhase.Gone && replica.Id == dot.Replica)
         && !_replicas.Exists(replica => replica.Phase is ReplicaPhase.Running or ReplicaPhase.Down && Checks.History.Of(replica).Delivered.Has(dot));
 
     public void CountStep() => CoreSteps++;
@@ -340,7 +343,7 @@ internal sealed class SimulatedCluster : IDisposable
             return false;
         }
 
-        if (_replicas.Exists(dead => dead.Phase == ReplicaPhase.Dead && Running.Any(replica => replica.Published.Members.Find(dead.Id) is { IsPresent: true })))
+        if (_replicas.Exists(dead => dead.Phase is ReplicaPhase.Dead or ReplicaPhase.Gone && Running.Any(replica => replica.Published.Members.Find(dead.Id) is { IsPresent: true })))
         {
             return false;
         }
