@@ -26,7 +26,10 @@ internal sealed class DeliveryModel(History history) : Checker
 
         var pending = at.Core!.Pending();
         var mine = history.Of(at).Delivered;
-        foreach (var batch in inputs.OfType<MessageArrived>().Select(arrived => arrived.Message).OfType<UpdateBatch>())
+        // What comes from one that was declared dead is nothing.
+        foreach (var batch in inputs.OfType<MessageArrived>()
+            .Where(arrived => output.State.Members.Find(arrived.From) is not { IsFenced: true })
+            .Select(arrived => arrived.Message).OfType<UpdateBatch>())
         {
             foreach (var update in batch.Updates)
             {
