@@ -5,7 +5,7 @@ namespace ReplicatedDs.Causality.Tests.Values;
 
 public class KeySpaceTests
 {
-    private static readonly KeyState Any = KeyState.Of([new KeyVersion(new Dot(1, 1), default, false, default, null)]);
+    private static readonly KeyState Any = KeyState.Of([new KeyVersion(new Dot(1, 1), default, VersionKind.Register, default, null)]);
 
     [Fact]
     public void Builder_WhenItChanges_LeavesItsOriginAsItWas()

@@ -50,7 +50,7 @@ internal sealed class ValueChecker(History history) : Checker
 
         foreach (var (key, value) in state.Keys.All)
         {
-            Require(model.Find(key).Count > 0, at, () => $"{key} has versions that nobody wrote: {value.Winner.Dot}");
+            Require(model.Knows(key), at, () => $"{key} has versions that nobody wrote: {value.Winner.Dot}");
         }
     }
 
