@@ -77,7 +77,7 @@ public sealed partial class ReplicaCore
     /// <summary>Whether a store that applies on arrival would show a value of this update to readers now.</summary>
     private bool WouldBeVisible(Update update) => update.Operations.OfType<KeyOperation>().Any(operation =>
         _staged.Find(operation.Key)?.Winner is not { } winner
-        || new KeyVersion(update.Dot, update.Timestamp, false, default, null).CompareTo(winner) > 0);
+        || new KeyVersion(update.Dot, update.Timestamp, VersionKind.Register, default, null).CompareTo(winner) > 0);
 
     /// <summary>Applies a causally ready update, and then everything in the buffer that it frees.</summary>
     private void Apply(Update update)

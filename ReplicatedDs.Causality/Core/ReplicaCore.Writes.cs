@@ -18,19 +18,26 @@ public sealed partial class ReplicaCore
         foreach (var condition in _settings.Mutation == CoreMutation.IgnoreConditions ? [] : write.Conditions)
         {
             var state = _staged.Find(condition.Key);
-            var holds = condition.Dot is { } dot
-                ? state is { IsPresent: true, Versions: [var only] } && only.Dot == dot
-                : state is not { IsPresent: true };
-            if (!holds)
+            if (!condition.Holds(state))
             {
-                return new ConditionFailed(
-                    condition.Key, state is { IsPresent: true } ? [.. state.Versions.Select(version => version.Dot)] : []);
+                return new ConditionFailed(condition.Key, state is { IsPresent: true } ? state.Dots : []);
             }
         }
 
-        var update = Originate([.. write.Operations], write.Trace, write.OperationId);
-        return new Written(update.Dot, _staged.Delivered);
+        var prepared = new PreparedWrite(_staged, write.Operations, NextDot, NextTimestamp);
+        if (prepared.Try() is { } failure)
+        {
+            return failure;
+        }
+
+        var update = Originate(prepared.Operations, write.Trace, write.OperationId);
+        return new Written(update.Dot, _staged.Delivered) { Effects = prepared.Effects };
     }
+
+    private Dot NextDot => new(Id, _staged.Delivered[Id] + 1);
+
+    private HybridTimestamp NextTimestamp =>
+        (_settings.Mutation == CoreMutation.WallClockTimestamps ? default : _staged.Timestamp).Next(_now.UnixMicroseconds);
 
     /// <summary>
     /// Makes the next update of this replica and applies it. Its dependencies are everything delivered here: they are never merged with what
@@ -38,13 +45,7 @@ public sealed partial class ReplicaCore
     /// </summary>
     private Update Originate(ImmutableArray<Operation> operations, TraceContext? trace = null, string? operationId = null)
     {
-        var update = new Update(
-            new Dot(Id, _staged.Delivered[Id] + 1),
-            _staged.Delivered,
-            (_settings.Mutation == CoreMutation.WallClockTimestamps ? default : _staged.Timestamp).Next(_now.UnixMicroseconds),
-            operations,
-            trace,
-            operationId);
+        var update = new Update(NextDot, _staged.Delivered, NextTimestamp, operations, trace, operationId);
         _events.Add(new ReplicaEvent(ReplicaEventKind.Write) { Update = update });
         Apply(update);
         return update;

@@ -19,9 +19,6 @@ public sealed record WriteRequest(
     TraceContext? Trace = null,
     string? OperationId = null) : Request(Tag);
 
-/// <summary>A condition on one key at this replica: it holds exactly one version, that of <paramref name="Dot"/>; or, with null, no visible value.</summary>
-public readonly record struct WriteCondition(string Key, Dot? Dot);
-
 /// <summary>A message of a peer arrived.</summary>
 public sealed record MessageArrived(ReplicaId From, Incarnation Incarnation, PeerMessage Message) : ReplicaInput;
 

@@ -38,14 +38,11 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
         {
             switch (operation)
             {
-                case SetOperation set:
-                    Write(update, set.Key, new KeyVersion(update.Dot, update.Timestamp, IsTombstone: false, set.Value, set.ContentType), events);
-                    break;
                 case DeleteOperation delete when mutation == CoreMutation.ForgetTombstones:
                     (_keys ??= root.Keys.ToBuilder()).Remove(delete.Key);
                     break;
-                case DeleteOperation delete:
-                    Write(update, delete.Key, new KeyVersion(update.Dot, update.Timestamp, IsTombstone: true, default, null), events);
+                case KeyOperation change:
+                    Write(update, change, events);
                     break;
                 case MembershipOperation membership:
                     Apply(update, membership, events);
@@ -98,18 +95,19 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
         Bases = _bases.Count == 0 ? root.Bases : root.Bases.SetItems(_bases),
     };
 
-    private void Write(Update update, string key, KeyVersion version, List<ReplicaEvent>? events)
+    private void Write(Update update, KeyOperation operation, List<ReplicaEvent>? events)
     {
         _keys ??= root.Keys.ToBuilder();
+        var key = operation.Key;
         var before = _keys.Find(key);
-        var after = mutation == CoreMutation.WinnerByArrival ? KeyState.Of([version]) : KeyState.Write(before, version, update.Dependencies);
+        var after = KeyState.Apply(mutation == CoreMutation.WinnerByArrival ? null : before, update, operation);
         _keys.Set(key, after);
         if (events is null)
         {
             return;
         }
 
-        var (had, has) = (before?.Versions.Length ?? 0, after.Versions.Length);
+        var (had, has) = (before?.SiblingCount ?? 0, after.SiblingCount);
         if (has > 1 && has > had)
         {
             events.Add(new ReplicaEvent(ReplicaEventKind.SiblingMade) { Update = update, Key = key });

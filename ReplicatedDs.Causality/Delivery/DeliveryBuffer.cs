@@ -230,6 +230,8 @@ internal sealed class DeliveryBuffer(int max, long bytesMax)
             bytes += operation switch
             {
                 SetOperation set => (2L * set.Key.Length) + set.Value.Length,
+                AddOperation add => 2L * (add.Key.Length + add.Member.Length),
+                RemoveOperation remove => 2L * (remove.Key.Length + remove.Member.Length),
                 KeyOperation key => 2L * key.Key.Length,
                 _ => 100,
             };

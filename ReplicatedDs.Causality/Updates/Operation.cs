@@ -17,6 +17,17 @@ public sealed record SetOperation(string Key, ReadOnlyMemory<byte> Value, string
 /// <summary>Deletes a key: leaves a tombstone that competes by timestamp and id like a write.</summary>
 public sealed record DeleteOperation(string Key) : KeyOperation(Key);
 
+/// <summary>Adds to a counter. It counts on from an integer that was set; a set or delete supersedes the increments in its causal past.</summary>
+/// <param name="By">May be negative.</param>
+public sealed record IncrementOperation(string Key, long By) : KeyOperation(Key);
+
+/// <summary>Adds a member to a set. A member that is added while another replica removes it stays.</summary>
+/// <param name="Member">1 to 1024 bytes of UTF-8.</param>
+public sealed record AddOperation(string Key, string Member) : KeyOperation(Key);
+
+/// <summary>Removes a member from a set: takes back the additions in its causal past.</summary>
+public sealed record RemoveOperation(string Key, string Member) : KeyOperation(Key);
+
 /// <summary>A change of the membership. Membership is data: it travels in its author's stream, so causal delivery orders it (R1).</summary>
 public abstract record MembershipOperation(ReplicaId Replica) : Operation;
 

@@ -25,6 +25,12 @@ internal sealed class ConvergenceChecker(History history) : Checker
         }
 
         var keys = Recompute(held);
+        var typed = new KeyModel();
+        foreach (var written in held.OrderBy(one => one.Update.Timestamp.Packed).ThenBy(one => one.Update.Origin.Value))
+        {
+            typed.Apply(written);
+        }
+
         string? members = null;
         foreach (var replica in cluster.Running)
         {
@@ -44,6 +50,12 @@ internal sealed class ConvergenceChecker(History history) : Checker
                     replica,
                     () => $"{key} is [{string.Join(' ', actual)}]; from all updates follows [{string.Join(' ', expected)}]");
             }
+
+            foreach (var key in typed.Keys.Where(key => !KeyModel.IsPlain(key)))
+            {
+                var difference = typed.Difference(key, state.Keys.Find(key));
+                Require(difference is null, replica, () => $"from all updates follows: {difference}");
+            }
         }
     }
 
@@ -57,7 +69,7 @@ internal sealed class ConvergenceChecker(History history) : Checker
         var writes = new SortedDictionary<string, List<WrittenUpdate>>(StringComparer.Ordinal);
         foreach (var written in updates)
         {
-            foreach (var key in written.Update.Operations.OfType<KeyOperation>().Select(operation => operation.Key).Distinct(StringComparer.Ordinal))
+            foreach (var key in written.Update.Operations.OfType<KeyOperation>().Select(operation => operation.Key).Where(KeyModel.IsPlain).Distinct(StringComparer.Ordinal))
             {
                 if (!writes.TryGetValue(key, out var list))
                 {

@@ -1,5 +1,6 @@
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Causality.Replication;
 using ReplicatedDs.Simulation.World;
 
@@ -44,7 +45,7 @@ internal sealed class DurabilityChecker(History history) : Checker
             at,
             () => $"answered {written.Dot} with the clock {written.Clock}; it had delivered {update!.Dependencies}");
         Require(
-            string.Join(' ', update!.Update.Operations.Select(Describe.Operation)) == string.Join(' ', write.Operations.Select(Describe.Operation)),
+            string.Join(' ', Asked(update!.Update).Select(Describe.Operation)) == string.Join(' ', write.Operations.Select(Describe.Operation)),
             at,
             () => $"acknowledged {written.Dot} for other operations than were asked: {Describe.Update(update.Update)}");
         Require(_acknowledged.TryAdd(written.Dot, write), at, () => $"acknowledged {written.Dot} twice");
@@ -75,6 +76,11 @@ internal sealed class DurabilityChecker(History history) : Checker
             }
         }
     }
+
+    /// <summary>Without the deletes with which it makes sure that what counts or collects starts from nothing.</summary>
+    private static IEnumerable<Operation> Asked(Update update) => update.Operations.Where((operation, index) => !(
+        operation is DeleteOperation delete && update.Operations.ElementAtOrDefault(index + 1) is IncrementOperation or AddOperation or RemoveOperation
+        && ((KeyOperation)update.Operations[index + 1]).Key == delete.Key));
 
     private static Counts With(Counts counts, Dot dot)
     {

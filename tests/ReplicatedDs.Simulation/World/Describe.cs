@@ -43,6 +43,9 @@ internal static class Describe
     {
         SetOperation set => Text($"{set.Key}={System.Text.Encoding.UTF8.GetString(set.Value.Span)}"),
         DeleteOperation delete => Text($"{delete.Key}=-"),
+        IncrementOperation increment => Text($"{increment.Key}+={increment.By}"),
+        AddOperation add => Text($"{add.Key}<{add.Member}"),
+        RemoveOperation remove => Text($"{remove.Key}>{remove.Member}"),
         MembershipOperation membership => Text($"{membership.GetType().Name} {membership.Replica}"),
         _ => operation.GetType().Name,
     };
@@ -54,6 +57,7 @@ internal static class Describe
     {
         Written written => Text($"written {written.Dot} {written.Clock}"),
         ConditionFailed failed => Text($"condition on {failed.Key} failed: {Dots(failed.Current)}"),
+        WrongType wrong => Text($"{wrong.Key} is a {wrong.Kind}"),
         Refused refused => Text($"refused {refused.Reason}: {refused.Detail}"),
         Admitted admitted => Text($"admitted {admitted.Id} by {admitted.Dot}"),
         Leaving leaving => Text($"leaving by {leaving.Dot}"),
