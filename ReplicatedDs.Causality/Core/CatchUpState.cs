@@ -5,7 +5,7 @@ namespace ReplicatedDs.Causality.Core;
 /// <summary>The state of fetching a snapshot from a peer. Times are monotonic microseconds.</summary>
 internal sealed class CatchUpState
 {
-    private const long PauseAfterFailure = 500_000;
+    private const long Pause = 500_000;
 
     private long _askedAt;
 
@@ -15,7 +15,7 @@ internal sealed class CatchUpState
     /// <summary>How often somebody was asked: another one each time.</summary>
     public int Attempts { get; private set; }
 
-    public long NotBefore => From is null ? _askedAt + PauseAfterFailure : long.MaxValue;
+    public long NotBefore => From is null ? _askedAt + Pause : long.MaxValue;
 
     public void Ask(ReplicaId peer, long now) => (From, _askedAt, Attempts) = (peer, now, Attempts + 1);
 

@@ -10,6 +10,7 @@ namespace ReplicatedDs.Causality.Core;
 public sealed partial class ReplicaCore
 {
     private readonly CatchUpState _snapshots = new();
+    private long? _leftAt;
 
     /// <summary>From whom a snapshot is being fetched, if one is.</summary>
     public ReplicaId? SnapshotFrom => _snapshots.From;
@@ -37,19 +38,30 @@ public sealed partial class ReplicaCore
             return;
         }
 
-        foreach (var origin in _staged.Members)
+        var isBehind = IsStranded() || _staged.Members.Any(origin => origin.Id != Id && !origin.IsRetired && IsCutEverywhere(origin.Id));
+        if (isBehind && Donor() is { } donor)
         {
-            if (origin.Id != Id && IsCutEverywhere(origin.Id) && Donor() is { } donor)
+            _snapshots.Ask(donor.Peer, _now.MonotonicMicroseconds);
+            if (!Send(donor, new SnapshotRequest()))
             {
-                _snapshots.Ask(donor.Peer, _now.MonotonicMicroseconds);
-                if (!Send(donor, new SnapshotRequest()))
-                {
-                    _snapshots.Failed(donor.Peer);
-                }
-
-                return;
+                _snapshots.Failed(donor.Peer);
             }
         }
+    }
+
+    /// <summary>
+    /// Whether this replica left and still may not exit after a while: the others may have retired an id whose last updates it waits for, which
+    /// nobody announces any more.
+    /// </summary>
+    private bool IsStranded()
+    {
+        if (Self.IsPresent)
+        {
+            return false;
+        }
+
+        _leftAt ??= _now.MonotonicMicroseconds;
+        return _now.MonotonicMicroseconds - _leftAt > Micros(ReachableFor) && !MayExit();
     }
 
     /// <summary>Whether somebody reachable has announced the next update of that origin, and nobody who has can send it.</summary>

@@ -14,6 +14,9 @@ public sealed partial class ReplicaCore
     /// <summary>A peer that was silent for longer gets heartbeats only.</summary>
     private static readonly TimeSpan ReachableFor = TimeSpan.FromSeconds(3);
 
+    // The members for which there are links: looked at again when they change.
+    private MemberTable? _linked;
+
     private bool IsReachable(PeerLink link) =>
         link.LastHeardAt is { } at && _now.MonotonicMicroseconds - at <= Micros(ReachableFor);
 
@@ -22,10 +25,13 @@ public sealed partial class ReplicaCore
         if (_staged.Members.Find(arrived.From) is not { } sender
             || sender.Incarnation != arrived.Incarnation
             || sender.IsFenced
-            || !_links.TryGetValue(arrived.From, out var link))
+            || sender.Status == MemberStatus.Guest
+            || sender.Id == Id)
         {
             return; // a stranger, a newcomer not heard of yet, or another process under a known id: the transport has told it so
         }
+
+        var link = _links.GetValueOrDefault(sender.Id) ?? AddLink(sender); // one that departed long ago still wants an answer
 
         link.Heard(_now.MonotonicMicroseconds);
         switch (arrived.Message)
@@ -57,7 +63,7 @@ public sealed partial class ReplicaCore
         // One that left waits for the last acknowledgement, even after a restart, and one that was given up has to learn it. Nobody
         // sends to them unasked; two that have left would answer each other for ever.
         link.OwesHeartbeat |= Self.IsServing && _staged.Members.Find(link.Peer) is { Status: MemberStatus.Departed };
-        link.Announce(heartbeat, Id, _previous.Delivered, _now.MonotonicMicroseconds);
+        link.Announce(heartbeat with { Delivered = heartbeat.Delivered.Retire(_staged.Members.Retired.Without(Id)) }, Id, _previous.Delivered, _now.MonotonicMicroseconds);
     }
 
     private void RefuseOlderCopy(ReplicaId peer, long count) => _refusal ??= new Refused(
@@ -140,16 +146,43 @@ public sealed partial class ReplicaCore
         }
     }
 
-    /// <summary>One link per member with a process, whatever its status: a departed one still wants its last acknowledgement.</summary>
+    /// <summary>
+    /// One link per member with a process: a departed one still wants its last acknowledgement, until its id is retired and it is silent.
+    /// </summary>
     private void AdjustLinks()
     {
-        foreach (var member in _staged.Members)
+        if (ReferenceEquals(_linked, _staged.Members))
         {
-            if (member.Id != Id && member.Status != MemberStatus.Guest && !_links.ContainsKey(member.Id))
+            return;
+        }
+
+        _linked = _staged.Members;
+        foreach (var member in _linked)
+        {
+            if (member.Id == Id || member.Status == MemberStatus.Guest)
             {
-                _links.Add(member.Id, new PeerLink(member.Id, member.Floor.Meet(_staged.Delivered), _now.MonotonicMicroseconds));
+                continue;
+            }
+
+            if (!_links.TryGetValue(member.Id, out var link))
+            {
+                if (!member.IsRetired)
+                {
+                    AddLink(member);
+                }
+            }
+            else if (member.IsRetired && !IsReachable(link))
+            {
+                _links.Remove(member.Id);
             }
         }
+    }
+
+    private PeerLink AddLink(Member member)
+    {
+        var link = new PeerLink(member.Id, member.Floor.Meet(_staged.Delivered), _now.MonotonicMicroseconds);
+        _links.Add(member.Id, link);
+        return link;
     }
 
     private void SendUpdates()
@@ -168,7 +201,7 @@ public sealed partial class ReplicaCore
                 || peer.IsFenced
                 || !(peer.IsPresent || IsGivenUp(peer))
                 || link.Announced is not { } announced
-                || !announced.Covers(self.Activated)) // it does not know yet that this replica may write (R1)
+                || !announced.Over(_staged.Members.Retired).Covers(self.Activated)) // it does not know yet that this replica may write (R1)
             {
                 continue;
             }
@@ -218,7 +251,8 @@ public sealed partial class ReplicaCore
             {
                 link.OwesHeartbeat = false;
                 link.LastHeartbeatAt = now;
-                Send(link, new Heartbeat(Announcement(), link.IsPaused, _buffer.FirstAbsent(link.Peer, _staged.Delivered[link.Peer]) - 1, hasGuests ? Stable : null));
+                var announced = member.IsRetired ? Announcement().With(member.Id, member.Final) : Announcement(); // it waits to hear just that
+                Send(link, new Heartbeat(announced, link.IsPaused, _buffer.FirstAbsent(link.Peer, _staged.Delivered[link.Peer]) - 1, hasGuests ? Stable : null));
             }
         }
     }
@@ -271,7 +305,7 @@ public sealed partial class ReplicaCore
     {
         foreach (var origin in _staged.Members)
         {
-            if (origin.Id != Id && _settings.Mutation != CoreMutation.NoRepair)
+            if (origin.Id != Id && !origin.IsRetired && _settings.Mutation != CoreMutation.NoRepair)
             {
                 RepairGap(origin);
             }

@@ -1,6 +1,7 @@
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Causality.Stability;
+using ReplicatedDs.Causality.Updates;
 
 namespace ReplicatedDs.Causality.Core;
 
@@ -17,6 +18,7 @@ public sealed partial class ReplicaCore
     // Of the running step: what it made collectable, and what it took out to collect. A step that is rolled back did neither.
     private readonly List<(string Key, Dot Dot)> _queued = [];
     private List<(string Key, Dot Dot)> _taken = [];
+    private bool _mayRetire;
     private readonly List<string> _collected = [];
 
     /// <summary>How many changes of keys wait until they are stable so that something can be forgotten: tombstones, for example.</summary>
@@ -32,14 +34,49 @@ public sealed partial class ReplicaCore
         _stableCheckedAt = _now.MonotonicMicroseconds;
 
         // A joiner's row starts at its floor, which may be below what is stable already; what was stable stays stable (R4).
-        var stable = KnownStable().Merge(Stable);
+        var stable = KnownStable().Merge(Stable).Retire(_staged.Members.Retired);
         if (!stable.Equals(Stable))
         {
             Stable = stable;
             _events.Add(new ReplicaEvent(ReplicaEventKind.Stable) { Clock = stable });
         }
 
+        _mayRetire = true;
+        if (_staged.Members.Retired.Count > 0)
+        {
+            _staged.Settle(Forgettable());
+        }
+
         Collect();
+    }
+
+    /// <summary>
+    /// Lets the ids of departed members leave the clocks once everybody has delivered all of them, and knows that they departed (R8). One replica does
+    /// it for all: the reachable one with the smallest id; if two do it, no harm is done.
+    /// </summary>
+    private void RetireDeparted()
+    {
+        if (!_mayRetire || Refusal is not null)
+        {
+            return;
+        }
+
+        _mayRetire = false;
+        var departed = _staged.Members.Where(member => member is { Status: MemberStatus.Departed, Final: > 0, IsRetired: false }).ToList();
+        if (departed.Count == 0 || _staged.Members.First(member => member.Id == Id || (member.IsServing && IsReachable(_links[member.Id]))).Id != Id)
+        {
+            return;
+        }
+
+        var stable = Forgettable();
+        var retiring = departed
+            .Where(member => _settings.Mutation == CoreMutation.RetireUnstable
+                || (stable.Covers(new Dot(member.Id, member.Final)) && (member.Eviction is null || stable.Covers(member.Eviction.PromisedBy))))
+            .ToList();
+        if (retiring.Count > 0)
+        {
+            Originate([.. retiring.Select(member => new RetireOperation(member.Id))]);
+        }
     }
 
     /// <summary>
@@ -85,7 +122,7 @@ public sealed partial class ReplicaCore
             }
         }
 
-        return forgettable;
+        return forgettable.Over(_staged.Members.Retired);
     }
 
     private void Collect()

@@ -28,6 +28,7 @@ public sealed partial class ReplicaCore
     private readonly List<ReplicaEvent> _events = [];
 
     private ReplicaState _previous;
+    private VectorClock _previousStable;
     private Refused? _refusal;
     private long _stableCheckedAt;
     private bool _isVerified;
@@ -55,7 +56,7 @@ public sealed partial class ReplicaCore
         _staged = new StagedState(state, settings.Mutation);
         _startedAt = now.MonotonicMicroseconds;
         AdjustLinks();
-        Stable = KnownStable();
+        Stable = _previousStable = KnownStable().Retire(state.Members.Retired);
         foreach (var (key, _) in state.Keys.All)
         {
             QueueForCollection(key);
@@ -97,7 +98,7 @@ public sealed partial class ReplicaCore
     public ReplicaOutput Step(ReadOnlySpan<ReplicaInput> inputs, Instant now)
     {
         _now = now;
-        _previous = State;
+        (_previous, _previousStable) = (State, Stable);
         _staged = new StagedState(State, _settings.Mutation);
         _append.Clear();
         _replies.Clear();
@@ -120,6 +121,7 @@ public sealed partial class ReplicaCore
         DeliverEarly();
         SponsorJoiners();
         PromiseEvictions();
+        RetireDeparted();
         AdjustLinks();
         SendUpdates();
         RepairGaps();
@@ -155,6 +157,7 @@ public sealed partial class ReplicaCore
     public void Rollback()
     {
         State = _settings.Mutation == CoreMutation.KeepFailedSteps ? State : _previous;
+        Stable = _previousStable;
         _staged = new StagedState(State, _settings.Mutation);
         AdjustLinks();
         foreach (var link in _links.Values)

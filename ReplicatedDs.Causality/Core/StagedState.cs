@@ -34,6 +34,7 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
                 $"Invariant broken: {update.Dot} with dependencies {update.Dependencies} applied where {Delivered} is delivered.");
         }
 
+        var seen = Members.Retired.Count == 0 ? update : update with { Dependencies = Members.Complete(update.Dependencies) };
         foreach (var operation in mutation == CoreMutation.TornUpdates ? update.Operations.Take(1) : update.Operations)
         {
             switch (operation)
@@ -42,7 +43,7 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
                     (_keys ??= root.Keys.ToBuilder()).Remove(delete.Key);
                     break;
                 case KeyOperation change:
-                    Write(update, change, events);
+                    Write(seen, change, events);
                     break;
                 case MembershipOperation membership:
                     Apply(update, membership, events);
@@ -52,11 +53,14 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
             }
         }
 
-        Delivered = Delivered.With(update.Dot);
+        Delivered = Delivered.With(update.Dot).Retire(Members.Retired);
         EndEvictions(update, events);
         Timestamp = HybridTimestamp.Max(Timestamp, update.Timestamp);
         _bases[update.Origin] = update.Dependencies;
     }
+
+    /// <summary>Takes note that every update still to come depends on <paramref name="stable"/>.</summary>
+    public void Settle(VectorClock stable) => Members = Members.Settle(stable);
 
     /// <summary>Drops what of the key may be forgotten once <paramref name="stable"/> is stable.</summary>
     /// <returns>Whether anything changed.</returns>
@@ -92,7 +96,7 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
         Keys = _keys is null ? root.Keys : _keys.ToKeySpace(),
         Members = Members,
         Timestamp = Timestamp,
-        Bases = _bases.Count == 0 ? root.Bases : root.Bases.SetItems(_bases),
+        Bases = Members.Retired == root.Members.Retired ? root.Bases.SetItems(_bases) : root.Bases.SetItems(_bases).RemoveRange(Members.Retired.Select(dot => dot.Replica)),
     };
 
     private void Write(Update update, KeyOperation operation, List<ReplicaEvent>? events)
@@ -133,6 +137,7 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
             ActivateOperation => (ReplicaEventKind.Join, $"{operation.Replica} is active"),
             IntentOperation => (ReplicaEventKind.Leave, $"replica {update.Origin} declares {operation.Replica} dead"),
             PromiseOperation => (ReplicaEventKind.Leave, $"replica {update.Origin} promises to take nothing more from {operation.Replica}"),
+            RetireOperation => (ReplicaEventKind.Leave, $"the id of {operation.Replica} is retired: clocks leave it out"),
             GuestOperation => (ReplicaEventKind.Join, $"{operation.Replica} is a guest"),
             AbortOperation => (ReplicaEventKind.Leave, $"replica {update.Origin} gives up on {operation.Replica}"),
             _ => (ReplicaEventKind.Leave, $"{operation.Replica} left"),

@@ -12,14 +12,16 @@ internal static class StateJoin
 {
     public static ReplicaState Of(ReplicaState mine, ReplicaState theirs)
     {
-        var delivered = mine.Delivered.Merge(theirs.Delivered);
-        var members = mine.Members.Join(theirs.Members).EndEvictions(delivered);
+        var joined = mine.Members.Join(theirs.Members);
+        var delivered = mine.Delivered.Merge(theirs.Delivered).Retire(joined.Retired);
+        var members = joined.EndEvictions(delivered);
         return new ReplicaState(
             delivered,
             Join(mine, theirs),
             members,
             HybridTimestamp.Max(mine.Timestamp, theirs.Timestamp),
-            mine.Bases.SetItems(theirs.Bases.Where(entry => theirs.Delivered[entry.Key] > mine.Delivered[entry.Key])));
+            mine.Bases.SetItems(theirs.Bases.Where(entry => theirs.Delivered[entry.Key] > mine.Delivered[entry.Key]))
+                .RemoveRange(members.Retired.Select(dot => dot.Replica)));
     }
 
     private static KeySpace Join(ReplicaState mine, ReplicaState theirs)

@@ -36,7 +36,7 @@ internal sealed class CheckerSet
         if (written is null)
         {
             // A guest has no process: its declared dependencies are the true ones.
-            var dependencies = isOwn ? knowledge.Delivered.Copy() : Counts.Of(update.Dependencies);
+            var dependencies = isOwn ? knowledge.Delivered.Copy() : Counts.Of(update.Dependencies, at.Members);
             if (!isOwn && at.Published.Members.Find(update.Origin)?.Status != Causality.Membership.MemberStatus.Guest)
             {
                 throw new SimulationFailure(nameof(CheckerSet), $"{at.Label} delivered {Describe.Update(update)}, which its origin never made durable");
@@ -73,7 +73,7 @@ internal sealed class CheckerSet
             at.PendingKnowledge = null;
         }
 
-        if (!History.Of(at).Delivered.Same(snapshot.Delivered))
+        if (!History.Of(at).Delivered.Same(snapshot))
         {
             throw new SimulationFailure(nameof(CheckerSet), $"{at.Label} was given a snapshot at {snapshot.Delivered}, the donor had {History.Of(at).Delivered}");
         }

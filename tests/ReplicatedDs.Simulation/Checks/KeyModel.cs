@@ -29,7 +29,6 @@ internal sealed class KeyModel
 
     public bool Knows(string key) => _keys.ContainsKey(key) || _typed.Knows(key);
 
-
     public KeyModel Copy()
     {
         var copy = new KeyModel(_typed.Copy());

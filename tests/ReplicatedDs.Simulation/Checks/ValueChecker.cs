@@ -26,7 +26,7 @@ internal sealed class ValueChecker(History history, SimulatedCluster cluster) : 
     public override void Recovered(SimulatedReplica at, ReplicaState state)
     {
         var mine = history.Of(at);
-        Require(mine.Delivered.Same(state.Delivered), at, () => $"recovered {state.Delivered}; its disk holds {mine.Delivered}");
+        Require(mine.Delivered.Same(state), at, () => $"recovered {state.Delivered}; its disk holds {mine.Delivered}");
         CompareAll(at, mine.Keys, state);
     }
 

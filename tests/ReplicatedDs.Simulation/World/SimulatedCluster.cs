@@ -245,7 +245,7 @@ internal sealed class SimulatedCluster : IDisposable
             text.Append(CultureInfo.InvariantCulture, $" D {replica.Published.Delivered} members");
             foreach (var member in replica.Published.Members)
             {
-                text.Append(CultureInfo.InvariantCulture, $" {member.Id}:{member.Status}");
+                text.Append(CultureInfo.InvariantCulture, $" {member.Id}:{member.Status}{(member.IsRetired ? "-retired" : "")}");
             }
 
             var pending = core.Pending();
@@ -346,6 +346,12 @@ internal sealed class SimulatedCluster : IDisposable
         if (_replicas.Exists(dead => dead.Phase is ReplicaPhase.Dead or ReplicaPhase.Gone && Running.Any(replica => replica.Published.Members.Find(dead.Id) is { IsPresent: true })))
         {
             return false;
+        }
+
+        if (Running.Any(replica => !replica.Published.Members.HasGuests
+            && replica.Published.Members.Any(member => member is { Status: MemberStatus.Departed, Final: > 0, IsRetired: false })))
+        {
+            return false; // the ids of the departed leave the clocks
         }
 
         var first = Running.First().Published.Delivered;

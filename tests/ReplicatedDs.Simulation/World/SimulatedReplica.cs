@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Causality.Replication;
 using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Simulation.Checks;
@@ -57,6 +58,9 @@ internal sealed class SimulatedReplica
 
     /// <summary>The root that readers see.</summary>
     public ReplicaState Published { get; private set; } = ReplicaState.Empty;
+
+    /// <summary>The members that it knows, as of its last step.</summary>
+    public MemberTable Members => Core?.State.Members ?? Published.Members;
 
     /// <summary>Counts processes of this slot: what belongs to an earlier one is void.</summary>
     public long Epoch { get; private set; }
