@@ -114,6 +114,7 @@ public sealed partial class ReplicaCore
         RepairGaps();
         SendHeartbeats();
         AdvanceStable();
+        _staged.CollectOperationIds(Stable, _now.UnixMicroseconds / 1000);
 
         State = _staged.ToState();
         ReportLinks();

@@ -7,6 +7,9 @@ internal static class IdempotencyKey
 {
     public const string Header = "Idempotency-Key";
 
+    /// <summary>Says that the write had happened before.</summary>
+    public const string ReplayedHeader = "Idempotent-Replayed";
+
     private const int LengthMax = 255;
 
     /// <summary>The request's; <c>null</c> without one.</summary>

@@ -85,6 +85,11 @@ internal sealed class KvWrites(IReplicaNode node, KeyWriter writer, ApiOptions o
             case Written written:
                 request.Saw(written.Clock);
                 context.Response.Headers.ETag = ETags.Of([written.Dot]);
+                if (written.IsRepeated)
+                {
+                    context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
+                }
+
                 return (written, null);
             case ConditionFailed failed:
                 request.Saw(node.State.Delivered);

@@ -31,6 +31,7 @@ internal static class ProblemKinds
     public static readonly ProblemKind TooLarge = new("too-large", 413, "The body is too large.");
     public static readonly ProblemKind UnsupportedContentType = new("unsupported-content-type", 415, "The content type is not one that this call takes.");
     public static readonly ProblemKind UnsupportedContentEncoding = new("unsupported-content-encoding", 415, "Encoded bodies are not taken.");
+    public static readonly ProblemKind IdempotencyKeyReused = new("idempotency-key-reused", 422, "The idempotency key belongs to another write.");
     public static readonly ProblemKind ForeignHost = new("foreign-host", 421, "The Host header names another server.");
 
     // What the replica can do now.
@@ -52,7 +53,7 @@ internal static class ProblemKinds
     [
         BadRequest, BadKey, BadToken, BadTimeout, BadCondition, BadJson, BadUpdate, Unauthorized, ForeignOrigin, LabOff, NoSuchRoute, NoSuchKey,
         NotPending, UnknownPeer, MethodNotAllowed, SlowRequest, Conflict, WrongType, Overflow, IdTaken, LastMember, NeedsForce, Evicted, ConditionFailed, TooLarge, UnsupportedContentType,
-        UnsupportedContentEncoding, ForeignHost, Internal, NotReady, CausalTimeout, NotActive, Verifying, Leaving, OlderCopy, Refused, Overloaded, KeyBusy,
+        UnsupportedContentEncoding, IdempotencyKeyReused, ForeignHost, Internal, NotReady, CausalTimeout, NotActive, Verifying, Leaving, OlderCopy, Refused, Overloaded, KeyBusy,
         StorageUnavailable, AllocatorUnavailable, StorageFull,
     ];
 }
