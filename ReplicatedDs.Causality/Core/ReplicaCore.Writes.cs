@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Idempotency;
 using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Causality.Updates;
 
@@ -13,6 +14,11 @@ public sealed partial class ReplicaCore
         if (Refusal is { } refusal)
         {
             return refusal;
+        }
+
+        if (write.OperationId is { } id && _staged.OperationIds.Find(id) is { IsEmpty: false } known)
+        {
+            return Repeat(id, known, write);
         }
 
         foreach (var condition in _settings.Mutation == CoreMutation.IgnoreConditions ? [] : write.Conditions)
@@ -32,6 +38,19 @@ public sealed partial class ReplicaCore
 
         var update = Originate(prepared.Operations, write.Trace, write.OperationId);
         return new Written(update.Dot, _staged.Delivered) { Effects = prepared.Effects };
+    }
+
+    /// <summary>A write that was done already is answered as it was the first time, with counters as they are now.</summary>
+    private RequestResult Repeat(string id, ImmutableArray<KnownOperation> known, WriteRequest write)
+    {
+        var fingerprint = OperationFingerprint.Of([.. write.Operations]);
+        return known.FirstOrDefault(one => one.Fingerprint == fingerprint) is { } first
+            ? new Written(first.Dot, _staged.Delivered)
+            {
+                IsRepeated = true,
+                Effects = [.. write.Operations.Select(operation => operation is IncrementOperation ? _staged.Find(operation.Key)?.Count ?? 0 : 0)],
+            }
+            : new Refused(RefusalReason.OperationIdReused, $"The operation id '{id}' was used for another write, {known[0].Dot}.");
     }
 
     private Dot NextDot => new(Id, _staged.Delivered[Id] + 1);

@@ -128,6 +128,7 @@ public sealed partial class ReplicaCore
         CatchUp();
         SendHeartbeats();
         AdvanceStable();
+        _staged.CollectOperationIds(Stable, _now.UnixMicroseconds / 1000);
 
         State = _staged.ToState();
         ReportLinks();

@@ -16,6 +16,9 @@ public sealed record Written(Dot Dot, VectorClock Clock) : RequestResult
     /// not there or one removed that was, else 0.
     /// </summary>
     public ImmutableArray<long> Effects { get; init; } = [];
+
+    /// <summary>It was done before, under the same operation id: <see cref="Clock"/> is then everything applied here now.</summary>
+    public bool IsRepeated { get; init; }
 }
 
 /// <summary>The key holds a value of another type than the operation is for.</summary>

@@ -1,4 +1,5 @@
 using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Idempotency;
 using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Causality.Values;
@@ -16,6 +17,8 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
     public MemberTable Members { get; private set; } = root.Members;
 
     public HybridTimestamp Timestamp { get; private set; } = root.Timestamp;
+
+    public OperationIds OperationIds { get; private set; } = root.OperationIds;
 
     public KeyState? Find(string key) => _keys is null ? root.Keys.Find(key) : _keys.Find(key);
 
@@ -35,6 +38,7 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
         }
 
         var seen = Members.Retired.Count == 0 ? update : update with { Dependencies = Members.Complete(update.Dependencies) };
+        var isVoid = IsVoid(seen);
         foreach (var operation in mutation == CoreMutation.TornUpdates ? update.Operations.Take(1) : update.Operations)
         {
             switch (operation)
@@ -43,7 +47,7 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
                     (_keys ??= root.Keys.ToBuilder()).Remove(delete.Key);
                     break;
                 case KeyOperation change:
-                    Write(seen, change, events);
+                    Write(seen, change, isVoid, events);
                     break;
                 case MembershipOperation membership:
                     Apply(update, membership, events);
@@ -96,22 +100,66 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
         Keys = _keys is null ? root.Keys : _keys.ToKeySpace(),
         Members = Members,
         Timestamp = Timestamp,
-        Bases = Members.Retired == root.Members.Retired ? root.Bases.SetItems(_bases) : root.Bases.SetItems(_bases).RemoveRange(Members.Retired.Select(dot => dot.Replica)),
+        OperationIds = OperationIds,
+        Bases = Members.Retired == root.Members.Retired
+            ? root.Bases.SetItems(_bases)
+            : root.Bases.SetItems(_bases).RemoveRange(Members.Retired.Select(dot => dot.Replica)),
     };
 
-    private void Write(Update update, KeyOperation operation, List<ReplicaEvent>? events)
+    /// <summary>Forgets the operation ids that nobody can repeat any more.</summary>
+    public void CollectOperationIds(VectorClock stable, long nowMilliseconds) => OperationIds = OperationIds.Collect(stable, nowMilliseconds);
+
+    /// <summary>
+    /// Remembers the update's operation id. If another replica took the same write without knowing of this one, that with the larger dot is void:
+    /// the answer if that is this one, else the other is taken back here.
+    /// </summary>
+    private bool IsVoid(Update update)
+    {
+        if (update.OperationId is not { } id)
+        {
+            return false;
+        }
+
+        var fingerprint = OperationFingerprint.Of(update.Operations);
+        var twins = OperationIds.Twins(update, fingerprint).ToList();
+        OperationIds = OperationIds.Add(id, new KnownOperation(update.Dot, fingerprint, update.Timestamp.Milliseconds, [.. update.Keys]));
+        foreach (var (key, twin) in twins.Where(twin => twin.Dot > update.Dot).SelectMany(twin => twin.Keys.Select(key => (key, twin.Dot))))
+        {
+            if (Find(key) is { } state)
+            {
+                Put(key, state.Void(twin));
+            }
+        }
+
+        return twins.Exists(twin => twin.Dot < update.Dot);
+    }
+
+    private void Put(string key, KeyState? state)
     {
         _keys ??= root.Keys.ToBuilder();
+        if (state is null)
+        {
+            _keys.Remove(key);
+        }
+        else
+        {
+            _keys.Set(key, state);
+        }
+    }
+
+    private void Write(Update update, KeyOperation operation, bool isVoid, List<ReplicaEvent>? events)
+    {
         var key = operation.Key;
-        var before = _keys.Find(key);
-        var after = KeyState.Apply(mutation == CoreMutation.WinnerByArrival ? null : before, update, operation);
-        _keys.Set(key, after);
+        var before = Find(key);
+        var start = mutation == CoreMutation.WinnerByArrival ? null : before;
+        var after = isVoid ? KeyState.ApplyVoid(start, update, operation) : KeyState.Apply(start, update, operation);
+        Put(key, after);
         if (events is null)
         {
             return;
         }
 
-        var (had, has) = (before?.SiblingCount ?? 0, after.SiblingCount);
+        var (had, has) = (before?.SiblingCount ?? 0, after?.SiblingCount ?? 0);
         if (has > 1 && has > had)
         {
             events.Add(new ReplicaEvent(ReplicaEventKind.SiblingMade) { Update = update, Key = key });

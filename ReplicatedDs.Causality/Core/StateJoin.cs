@@ -1,4 +1,5 @@
 using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Idempotency;
 using ReplicatedDs.Causality.Values;
 
 namespace ReplicatedDs.Causality.Core;
@@ -15,16 +16,47 @@ internal static class StateJoin
         var joined = mine.Members.Join(theirs.Members);
         var delivered = mine.Delivered.Merge(theirs.Delivered).Retire(joined.Retired);
         var members = joined.EndEvictions(delivered);
+        var keys = Join(mine, theirs);
         return new ReplicaState(
             delivered,
-            Join(mine, theirs),
+            keys.ToKeySpace(),
             members,
             HybridTimestamp.Max(mine.Timestamp, theirs.Timestamp),
             mine.Bases.SetItems(theirs.Bases.Where(entry => theirs.Delivered[entry.Key] > mine.Delivered[entry.Key]))
-                .RemoveRange(members.Retired.Select(dot => dot.Replica)));
+                .RemoveRange(members.Retired.Select(dot => dot.Replica)))
+        {
+            OperationIds = JoinOperations(mine, theirs, keys),
+        };
     }
 
-    private static KeySpace Join(ReplicaState mine, ReplicaState theirs)
+    /// <summary>
+    /// What either remembers. A write that only one side has and that only the other has under another dot was made twice, neither knowing of the
+    /// other: that with the larger dot is taken back.
+    /// </summary>
+    private static OperationIds JoinOperations(ReplicaState mine, ReplicaState theirs, KeySpace.Builder keys)
+    {
+        var joined = mine.OperationIds;
+        foreach (var (id, operation) in theirs.OperationIds.All)
+        {
+            if (!mine.Delivered.Covers(operation.Dot))
+            {
+                foreach (var twin in mine.OperationIds.Find(id).Where(one => one.Fingerprint == operation.Fingerprint && !theirs.Delivered.Covers(one.Dot)))
+                {
+                    var gone = twin.Dot > operation.Dot ? twin : operation;
+                    foreach (var key in gone.Keys)
+                    {
+                        Set(keys, key, keys.Find(key)?.Void(gone.Dot));
+                    }
+                }
+            }
+
+            joined = joined.Add(id, operation);
+        }
+
+        return joined;
+    }
+
+    private static KeySpace.Builder Join(ReplicaState mine, ReplicaState theirs)
     {
         var keys = mine.Keys.ToBuilder();
         foreach (var (key, state) in theirs.Keys.All)
@@ -40,7 +72,7 @@ internal static class StateJoin
             }
         }
 
-        return keys.ToKeySpace();
+        return keys;
     }
 
     private static void Set(KeySpace.Builder keys, string key, KeyState? state)

@@ -18,7 +18,7 @@ namespace ReplicatedDs.Causality.Values;
 /// </remarks>
 public sealed class KeyState
 {
-    // Invariant: not empty, descending, pairwise distinct in (dot, kind). There is a version of an increment iff there is a counter.
+    // Invariant: not empty, descending, pairwise distinct in (dot, kind). Where there are increments or members there is a version of their kind.
     private readonly ImmutableArray<KeyVersion> _versions;
 
     private KeyState(ImmutableArray<KeyVersion> versions, Counter? counter, MemberSet members)
@@ -43,7 +43,7 @@ public sealed class KeyState
     public ValueKind Kind => Winner.Kind switch
     {
         VersionKind.Register => Counter is not null && TryParseInteger(Winner.Value.Span, out _) ? ValueKind.Counter : ValueKind.Register,
-        VersionKind.Counter => ValueKind.Counter,
+        VersionKind.Counter when Counter is not null || StartOf(out _) => ValueKind.Counter,
         VersionKind.Set when Members.Count > 0 => ValueKind.Set,
         _ => ValueKind.Absent,
     };
@@ -90,7 +90,7 @@ public sealed class KeyState
     {
         get
         {
-            if (Counter is { HasOpen: true } || (Winner.Kind == VersionKind.Set && Members.Count == 0))
+            if (Counter is { HasOpen: true } || !IsPresent)
             {
                 return true;
             }
@@ -126,7 +126,7 @@ public sealed class KeyState
             throw new ArgumentException("A key's state needs at least one version, each with a dot of its own.", nameof(versions));
         }
 
-        return sorted.Any(version => version.Kind == VersionKind.Counter) != (counter is not null)
+        return (counter is not null && !sorted.Any(version => version.Kind == VersionKind.Counter))
             || (members is { Count: > 0 } && !sorted.Any(version => version.Kind == VersionKind.Set))
             ? throw new ArgumentException("Increments and members come with versions of their kind.", nameof(versions))
             : new KeyState(sorted, counter, members ?? MemberSet.Empty);
@@ -156,6 +156,25 @@ public sealed class KeyState
     /// </summary>
     public static bool StartsAnew(KeyState? state, KeyOperation operation) =>
         operation is not (SetOperation or DeleteOperation) && state is not { IsPresent: true };
+
+    /// <summary>
+    /// Applies one operation of <paramref name="update"/> as if it had been taken back at once: what it supersedes is superseded, but it leaves
+    /// no value.
+    /// </summary>
+    /// <returns>The state, or <c>null</c> if nothing is left.</returns>
+    public static KeyState? ApplyVoid(KeyState? state, Update update, KeyOperation operation)
+    {
+        ArgumentNullException.ThrowIfNull(update);
+        return Apply(state, update, operation).Void(update.Dot);
+    }
+
+    /// <summary>Takes back what an update wrote, though not what it superseded.</summary>
+    /// <returns>The state, or <c>null</c> if nothing is left.</returns>
+    public KeyState? Void(Dot dot)
+    {
+        ImmutableArray<KeyVersion> kept = [.. _versions.Where(version => version.Dot != dot || !version.IsReset)];
+        return kept.IsEmpty ? null : new KeyState(kept, Counter?.Without(dot), Members.Without(dot));
+    }
 
     /// <summary>Applies one operation of <paramref name="update"/> to the key that it names.</summary>
     public static KeyState Apply(KeyState? state, Update update, KeyOperation operation)

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Idempotency;
 using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Causality.Values;
 
@@ -12,7 +13,7 @@ namespace ReplicatedDs.Causality.Wire;
 /// </summary>
 public static class StateCodec
 {
-    private const byte HeaderVersion = 1;
+    private const byte HeaderVersion = 2;
     private const byte KeyVersionByte = 1;
 
     // What a version of a key is. Stored and sent: only ever appended. Where there is a version of an increment, the amounts follow all
@@ -59,6 +60,8 @@ public static class StateCodec
             WriteEviction(target, member.Eviction);
             WriteRetirement(target, member.Retirement);
         }
+
+        WriteOperationIds(target, state.OperationIds);
     }
 
     /// <exception cref="WireFormatException">The bytes are not exactly one header.</exception>
@@ -91,9 +94,10 @@ public static class StateCodec
             }
         }
 
+        var operationIds = ReadOperationIds(ref reader);
         reader.ExpectEnd("state header");
         var table = MemberTable.Of(members.Values);
-        return new ReplicaState(delivered.Retire(table.Retired), keys, table, timestamp, bases.ToImmutable());
+        return new ReplicaState(delivered.Retire(table.Retired), keys, table, timestamp, bases.ToImmutable()) { OperationIds = operationIds };
     }
 
     public static void WriteKey(IBufferWriter<byte> target, KeyState state)
@@ -120,7 +124,7 @@ public static class StateCodec
             target.WriteBytes(version.Value.Span, WireLimits.ValueBytesMax, "value");
         }
 
-        if (state.Counter is not null)
+        if (state.Versions.Any(version => version.Kind == VersionKind.Counter))
         {
             WriteCounter(target, state.Counter);
         }
@@ -190,10 +194,11 @@ public static class StateCodec
         return new KeyVersion(dot, timestamp, kind, value, contentType);
     }
 
-    private static void WriteCounter(IBufferWriter<byte> target, Counter counter)
+    private static void WriteCounter(IBufferWriter<byte> target, Counter? counter)
     {
-        target.WriteCount(counter.Origins.Length, WireLimits.ClockEntriesMax, "origins of a counter");
-        foreach (var origin in counter.Origins)
+        var origins = counter?.Origins ?? [];
+        target.WriteCount(origins.Length, WireLimits.ClockEntriesMax, "origins of a counter");
+        foreach (var origin in origins)
         {
             target.WriteReplica(origin.Origin);
             target.WriteCounter(origin.Position, least: 0);
@@ -265,6 +270,44 @@ public static class StateCodec
         }
 
         return MemberSet.Of(members);
+    }
+
+    private static void WriteOperationIds(IBufferWriter<byte> target, OperationIds ids)
+    {
+        target.WriteCount(ids.Count, WireLimits.ElementsMax, "operation ids");
+        foreach (var (id, operation) in ids.All)
+        {
+            target.WriteText(id, WireLimits.TextBytesMax, "operation id");
+            target.WriteDot(operation.Dot);
+            target.WriteUInt64(operation.Fingerprint);
+            target.WriteSigned(operation.Milliseconds);
+            target.WriteCount(operation.Keys.Length, WireLimits.OperationsMax, "keys of an operation");
+            foreach (var key in operation.Keys)
+            {
+                target.WriteKeyText(key);
+            }
+        }
+    }
+
+    private static OperationIds ReadOperationIds(ref WireReader reader)
+    {
+        var ids = OperationIds.Empty;
+        for (var left = reader.ReadCount(WireLimits.ElementsMax, 13, "operation ids"); left > 0; left--)
+        {
+            var id = reader.ReadText(WireLimits.TextBytesMax, "operation id");
+            var dot = reader.ReadDot();
+            var fingerprint = reader.ReadUInt64();
+            var milliseconds = reader.ReadSigned();
+            var keys = new string[reader.ReadCount(WireLimits.OperationsMax, 2, "keys of an operation")];
+            for (var i = 0; i < keys.Length; i++)
+            {
+                keys[i] = reader.ReadKeyText();
+            }
+
+            ids = ids.Add(id, new KnownOperation(dot, fingerprint, milliseconds, [.. keys]));
+        }
+
+        return ids;
     }
 
     private static Member ReadMember(ref WireReader reader)

@@ -53,7 +53,7 @@ internal sealed class KvFind(IReplicaNode node, IHttpClientFactory clients, IRep
                 name,
                 state.IsPresent ? "present" : "absent",
                 state.Winner.Dot.ToString(),
-                state.IsPresent ? Convert.ToHexStringLower(SHA256.HashData(KeyDigest.Content(state).Span)) : null,
+                state.IsPresent ? Convert.ToHexStringLower(SHA256.HashData(KeyContent.Of(state).Span)) : null,
                 state.SiblingCount)
             : new KeyReplicaView(self.Value, name, "absent", null, null, 0);
     }

@@ -5,6 +5,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Idempotency;
 using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Causality.Values;
@@ -73,7 +74,10 @@ internal static class Samples
             space.ToKeySpace(),
             members,
             new HybridTimestamp(99),
-            ImmutableSortedDictionary<ReplicaId, VectorClock>.Empty.Add(new ReplicaId(1), VectorClock.Of((1, 4))).Add(new ReplicaId(2), VectorClock.Empty));
+            ImmutableSortedDictionary<ReplicaId, VectorClock>.Empty.Add(new ReplicaId(1), VectorClock.Of((1, 4))).Add(new ReplicaId(2), VectorClock.Empty))
+        {
+            OperationIds = OperationIds.Empty.Add("once", new KnownOperation(new Dot(2, 1), 7, 100, ["x", "y"])).Add("once", new KnownOperation(new Dot(1, 3), 8, 101, [])),
+        };
     }
 
     /// <summary>A counter, on top of an integer, beside a set.</summary>
@@ -108,6 +112,7 @@ internal static class Samples
             $"{state.Delivered} {state.Timestamp.Packed}",
             .. state.Bases.Select(pair => $"{pair.Key} {pair.Value}"),
             .. state.Members.Select(member => member.ToString()),
+            .. state.OperationIds.All.Select(one => $"{one.Id} {one.Operation with { Keys = [] }} {string.Join(' ', one.Operation.Keys)}"),
             .. state.Keys.All.Select(pair => $"{pair.Key} {Describe(pair.Value)}"),
         ]);
 
