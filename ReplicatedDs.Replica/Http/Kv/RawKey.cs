@@ -87,7 +87,8 @@ internal static class RawKey
             : key;
     }
 
-    private static ReadOnlySpan<char> PathOf(string target)
+    /// <summary>The path of a raw request target, still encoded, without its query.</summary>
+    public static ReadOnlySpan<char> PathOf(string target)
     {
         var path = target.AsSpan();
         if (!path.StartsWith('/'))
