@@ -19,6 +19,7 @@ public sealed class StartTests : IDisposable
 
         var cluster = host.Cluster();
         Assert.Equal(["clusterId", "clusterKey", "dashboard", "control", "redis", "replicas"], cluster.EnumerateObject().Select(property => property.Name));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Data));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(host.ClusterFile));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(Data, "cluster.key")));
         Assert.Equal(await File.ReadAllTextAsync(Path.Combine(Data, "cluster.key")), cluster.GetProperty("clusterKey").GetString());
