@@ -92,6 +92,13 @@ public sealed partial class CausalSession
         (await SendAsync(new Call("find", HttpMethod.Get, KeyPath.Of(key, "/replicas")), cancellationToken).ConfigureAwait(false))
             .Read(ClientJson.Default.KeyReplicasView);
 
+    /// <summary>Where a key's value comes from, as the replica's JSON tells it; <c>null</c> if the key has no value.</summary>
+    public async Task<JsonElement?> WhyAsync(string key, CancellationToken cancellationToken = default)
+    {
+        var answer = await SendAsync(new Call("why", HttpMethod.Get, KeyPath.Of(key, "/why")) { MayBeAbsent = true }, cancellationToken).ConfigureAwait(false);
+        return answer.IsAbsent ? null : answer.Read(ClientJson.Default.JsonElement);
+    }
+
     private static (string Name, string Value)? ToHeader(Condition? condition) => condition switch
     {
         null => null,

@@ -42,6 +42,14 @@ public sealed partial class CausalSession : IAsyncDisposable, IDisposable
         _state.Merge(token);
     }
 
+    /// <summary>The token of a session that has seen what both have seen.</summary>
+    public static string MergeTokens(string left, string right)
+    {
+        ArgumentNullException.ThrowIfNull(left);
+        ArgumentNullException.ThrowIfNull(right);
+        return TokenSet.Empty.With(left).With(right).Text ?? "";
+    }
+
     /// <summary>Ends its watches. The token stays valid.</summary>
     public void Dispose() => _ends.Cancel(); // nothing else to free: the source has no timer
 

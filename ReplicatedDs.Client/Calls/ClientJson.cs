@@ -6,6 +6,7 @@ namespace ReplicatedDs.Client.Calls;
 
 /// <summary>The JSON of the HTTP API, read leniently: a newer replica may say more.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(WriteView))]
 [JsonSerializable(typeof(WriteAnswer))]
 [JsonSerializable(typeof(IncrementRequest))]
