@@ -6,7 +6,7 @@ using ReplicatedDs.Client.Api;
 namespace ReplicatedDs.Cli.Feeds;
 
 /// <summary>
-/// Reads the feeds of the chosen replicas up to now. A feed does not say where its present end is: it is reached with an event that is younger than
+/// Reads the feeds of all replicas that run, up to now. A feed does not say where its present end is: it is reached with an event that is younger than
 /// the question, or when nothing more comes.
 /// </summary>
 internal static class FeedReader
@@ -19,7 +19,7 @@ internal static class FeedReader
         var client = await run.ClientAsync();
         var cluster = await run.ClusterAsync();
         var feeds = await Waiting.ForAsync(
-            run, "Reading the event feeds", () => Task.WhenAll(cluster.Chosen.Select(target => ReadAsync(client, target, run.Cancellation))));
+            run, "Reading the event feeds", () => Task.WhenAll(cluster.Running.Select(target => ReadAsync(client, target, run.Cancellation))));
         foreach (var feed in feeds.Where(feed => feed.Problem is not null))
         {
             run.Printer.Note($"{feed.Target.Label}: {feed.Problem}");

@@ -169,6 +169,6 @@ internal sealed class Printer
         Out = new AnsiConsoleOutput(writer),
         Ansi = isTerminal ? AnsiSupport.Yes : AnsiSupport.No,
         ColorSystem = hasColours ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
-        Interactive = InteractionSupport.No,
+        Interactive = isTerminal ? InteractionSupport.Yes : InteractionSupport.No,
     });
 }

@@ -23,20 +23,34 @@ internal static class ShiVizEvents
         _ => null,
     }).OfType<ShiVizEvent>()];
 
-    /// <summary>What a store would have done that applies on arrival: the same, with each waiting update applied before its cause.</summary>
+    /// <summary>
+    /// What a store would have done that applies on arrival: the same, with each waiting update applied before its cause, the cause after it, and
+    /// reads in between that see it. Empty if nothing had to wait.
+    /// </summary>
     public static List<ShiVizEvent> Counterfactual(IEnumerable<EventView> events)
     {
-        var early = new HashSet<(int Replica, string Dot)>();
+        var early = new Dictionary<(int Replica, string Dot), EventView>();
+        var late = new HashSet<(int Replica, string Dot)>();
         var changed = new List<ShiVizEvent>();
         foreach (var one in events)
         {
-            if (one is { Kind: EventKinds.Buffer, WouldBeVisible: true, Dot: { } dot } && early.Add((one.Replica, dot)))
+            var key = (one.Replica, one.Dot ?? "");
+            if (one is { Kind: EventKinds.Buffer, WouldBeVisible: true, Dot: { } dot } && early.TryAdd(key, one))
             {
                 changed.Add(Event(one, "VIOLATION", $"APPLY {Keys(one)} ({Dot(dot)}) BEFORE its cause {Dots(one.Missing)}", dot));
+                late.UnionWith(one.Missing.Select(missing => (one.Replica, missing)));
             }
-            else if (!(one is { Kind: EventKinds.Apply, Dot: { } applied } && early.Contains((one.Replica, applied))))
+            else if (one.Kind == EventKinds.Apply && early.TryGetValue(key, out var applied))
             {
-                changed.AddRange(AsItRan([one]));
+                early[key] = applied with { Keys = [] }; // it was there before; from now on reads need no correction
+            }
+            else if (one.Kind == EventKinds.Read && early.Values.LastOrDefault(waits => waits.Replica == one.Replica && waits.Keys.Intersect(one.Keys).Any()) is { } seen)
+            {
+                changed.Add(Event(one with { Dot = seen.Dot }, "READ", $"READ {Keys(one)} -> {Dot(seen.Dot)} BEFORE its cause", null));
+            }
+            else
+            {
+                changed.AddRange(AsItRan([one]).Select(same => one.Kind == EventKinds.Apply && late.Contains(key) ? same with { Text = $"{same.Text} too late" } : same));
             }
         }
 
