@@ -3,4 +3,4 @@ using System.Net;
 namespace ReplicatedDs.Client;
 
 /// <summary>The key holds another type: an increment of a set, say. Nothing was changed.</summary>
-public sealed class TypeConflictException(string name, string message) : ReplicaRefusedException(name, HttpStatusCode.Conflict, message);
+public sealed class TypeConflictException(string message) : ReplicaRefusedException("wrong-type", HttpStatusCode.Conflict, message);

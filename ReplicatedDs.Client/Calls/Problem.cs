@@ -8,6 +8,7 @@ internal sealed record Problem(string Name, string Sentence, IReadOnlyList<Dot> 
 {
     public const string CausalTimeout = "causal-timeout";
     public const string NoSuchKey = "no-such-key";
+    public const string WrongType = "wrong-type";
     public const string HistoryLost = "history-lost";
 
     private const string TypePrefix = "urn:replicated-ds:";
@@ -39,7 +40,7 @@ internal sealed record Problem(string Name, string Sentence, IReadOnlyList<Dot> 
     {
         (CausalTimeout, _) => new CausalTimeoutException(Sentence, Missing),
         (_, 412) => new ConditionFailedException(Sentence, Current),
-        (_, 409) when Name.Contains("type", StringComparison.Ordinal) => new TypeConflictException(Name, Sentence),
+        (WrongType, _) => new TypeConflictException(Sentence),
         _ => new ReplicaRefusedException(Name, answer.Status, Sentence),
     };
 
