@@ -72,7 +72,7 @@ public sealed partial class CausalSession
             var page = answer.Read(ClientJson.Default.ListAnswer);
             foreach (var body in page.Keys)
             {
-                yield return new ListedKey(body.Key, answer.ReadDot(body.Dot), body.Type ?? "register", body.Siblings);
+                yield return new ListedKey(body.Key, answer.ReadDot(body.Dot), body.Type ?? Entry.Register, body.Siblings);
             }
 
             if (page.Next is null)

@@ -31,7 +31,7 @@ public sealed partial class CausalSession
     /// <exception cref="TypeConflictException">The key holds something else.</exception>
     public Task<Written> RemoveMemberAsync(string key, string member, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(member);
+        KeyPath.Require(member); // a segment of the path like the key
         return WriteAsync(Write("remove-member", HttpMethod.Delete, KeyPath.Of(key, $"/members/{Uri.EscapeDataString(member)}"), null), cancellationToken);
     }
 

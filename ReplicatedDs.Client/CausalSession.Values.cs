@@ -66,7 +66,7 @@ public sealed partial class CausalSession
         }
 
         return answer.Dots is [var dot, ..]
-            ? new Entry(key, answer.Body, answer.ContentType, dot, answer.Siblings)
+            ? new Entry(key, answer.Body, answer.ContentType, dot, answer.Siblings, answer.ValueType ?? Entry.Register)
             : throw new UnexpectedAnswerException($"{answer.Replica} answered a value without saying which version it is.");
     }
 

@@ -104,7 +104,7 @@ public sealed partial class CausalSession
                 : new Change(
                     ChangeKind.Set,
                     body.Key,
-                    body.Value is null ? null : new Entry(body.Key, EntryBodies.Decode(body.Value, body.Encoding), body.ContentType, dot, body.Siblings),
+                    body.Value is null ? null : new Entry(body.Key, EntryBodies.Decode(body.Value, body.Encoding), body.ContentType, dot, body.Siblings, body.Type ?? Entry.Register),
                     dot,
                     position);
         }

@@ -8,8 +8,11 @@ namespace ReplicatedDs.Client;
 /// <summary>A key's value as a replica has it: the winner, if concurrent writes left siblings.</summary>
 /// <param name="Dot">The write that the value is from.</param>
 /// <param name="Siblings">How many versions the key has; 1: no conflict.</param>
-public sealed record Entry(string Key, ReadOnlyMemory<byte> Value, string? ContentType, Dot Dot, int Siblings)
+/// <param name="Type"><c>register</c>, <c>counter</c> (its value in digits) or <c>set</c> (its value a JSON array).</param>
+public sealed record Entry(string Key, ReadOnlyMemory<byte> Value, string? ContentType, Dot Dot, int Siblings, string Type = Entry.Register)
 {
+    internal const string Register = "register";
+
     /// <summary>The value as UTF-8 text; bytes that are none become U+FFFD.</summary>
     public string Text => Encoding.UTF8.GetString(Value.Span);
 

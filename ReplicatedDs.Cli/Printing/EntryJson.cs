@@ -16,7 +16,7 @@ internal static class EntryJson
         }
 
         var (value, encoding) = Encode(entry.Value.Span);
-        return new { entry.Key, value, encoding, entry.ContentType, dot = entry.Dot.ToString(), entry.Siblings };
+        return new { entry.Key, entry.Type, value, encoding, entry.ContentType, dot = entry.Dot.ToString(), entry.Siblings };
     }
 
     private static (string Value, string Encoding) Encode(ReadOnlySpan<byte> value)

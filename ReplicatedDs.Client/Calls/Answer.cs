@@ -17,6 +17,7 @@ internal sealed class Answer
         ContentType = response.Content.Headers.TryGetValues("Content-Type", out var type) ? type.FirstOrDefault() : null;
         Token = Header(response, "Causal-Token");
         Dots = ReadDots(Header(response, "ETag"));
+        ValueType = Header(response, "Value-Type");
         Siblings = int.TryParse(Header(response, "Siblings"), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : Math.Max(1, Dots.Count);
     }
 
@@ -34,6 +35,8 @@ internal sealed class Answer
     public IReadOnlyList<Dot> Dots { get; }
 
     public int Siblings { get; }
+
+    public string? ValueType { get; }
 
     public bool IsSuccess => (int)Status is >= 200 and < 300;
 

@@ -27,7 +27,7 @@ internal static class EntryBodies
             return null;
         }
 
-        return new Entry(body.Key, Decode(body.Value, body.Encoding), body.ContentType, answer.ReadDot(body.Dot), body.Siblings);
+        return new Entry(body.Key, Decode(body.Value, body.Encoding), body.ContentType, answer.ReadDot(body.Dot), body.Siblings, body.Type ?? Entry.Register);
     }
 
     public static byte[] Decode(string value, string? encoding)
