@@ -145,7 +145,7 @@ public sealed partial class ReplicaCore
             return false;
         }
 
-        if (_settings.Mutation == CoreMutation.LeaveWithoutHolders)
+        if (_settings.Mutation == CoreMutation.LeaveWithoutHolders || Self.IsRetired)
         {
             return true;
         }
@@ -155,7 +155,7 @@ public sealed partial class ReplicaCore
             .ToList();
         return holders.Count > 0 && _staged.Members.All(member => member switch
         {
-            _ when member.Id == Id => true,
+            _ when member.Id == Id || member.IsRetired => true,
             { IsServing: true } => _links[member.Id] is var link
                 && (link.Acknowledged >= final || (!IsReachable(link) && KnowsOneOf(member, holders))),
             { Status: MemberStatus.Departed, Final: > 0, IsFenced: false } => KnowsOneOf(member, holders)
@@ -165,7 +165,7 @@ public sealed partial class ReplicaCore
     }
 
     private bool KnowsOneOf(Member member, List<Member> others) => others.Exists(other =>
-        member.Floor.Covers(other.Activated) || _links[member.Id].Announced?.Covers(other.Activated) == true);
+        member.Floor.Over(_staged.Members.Retired).Covers(other.Activated) || _links[member.Id].Announced?.Over(_staged.Members.Retired).Covers(other.Activated) == true);
 
     /// <summary>Whether enough others were heard to know that this replica's own updates are all here (R9). Who is alone trusts itself.</summary>
     private void Verify()

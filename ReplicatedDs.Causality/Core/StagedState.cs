@@ -37,7 +37,8 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
                 $"Invariant broken: {update.Dot} with dependencies {update.Dependencies} applied where {Delivered} is delivered.");
         }
 
-        var isVoid = IsVoid(update);
+        var seen = Members.Retired.Count == 0 ? update : update with { Dependencies = Members.Complete(update.Dependencies) };
+        var isVoid = IsVoid(seen);
         foreach (var operation in mutation == CoreMutation.TornUpdates ? update.Operations.Take(1) : update.Operations)
         {
             switch (operation)
@@ -46,7 +47,7 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
                     (_keys ??= root.Keys.ToBuilder()).Remove(delete.Key);
                     break;
                 case KeyOperation change:
-                    Write(update, change, isVoid, events);
+                    Write(seen, change, isVoid, events);
                     break;
                 case MembershipOperation membership:
                     Apply(update, membership, events);
@@ -56,10 +57,41 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
             }
         }
 
-        Delivered = Delivered.With(update.Dot);
+        Delivered = Delivered.With(update.Dot).Retire(Members.Retired);
         EndEvictions(update, events);
         Timestamp = HybridTimestamp.Max(Timestamp, update.Timestamp);
         _bases[update.Origin] = update.Dependencies;
+    }
+
+    /// <summary>Takes note that every update still to come depends on <paramref name="stable"/>.</summary>
+    public void Settle(VectorClock stable) => Members = Members.Settle(stable);
+
+    /// <summary>Drops what of the key may be forgotten once <paramref name="stable"/> is stable.</summary>
+    /// <returns>Whether anything changed.</returns>
+    public bool Collect(string key, VectorClock stable)
+    {
+        if (Find(key) is not { } before)
+        {
+            return false;
+        }
+
+        var after = mutation == CoreMutation.CollectUnstable ? (before.IsPresent ? before : null) : before.Collect(stable);
+        if (ReferenceEquals(before, after))
+        {
+            return false;
+        }
+
+        _keys ??= root.Keys.ToBuilder();
+        if (after is null)
+        {
+            _keys.Remove(key);
+        }
+        else
+        {
+            _keys.Set(key, after);
+        }
+
+        return true;
     }
 
     public ReplicaState ToState() => root with
@@ -69,7 +101,9 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
         Members = Members,
         Timestamp = Timestamp,
         OperationIds = OperationIds,
-        Bases = _bases.Count == 0 ? root.Bases : root.Bases.SetItems(_bases),
+        Bases = Members.Retired == root.Members.Retired
+            ? root.Bases.SetItems(_bases)
+            : root.Bases.SetItems(_bases).RemoveRange(Members.Retired.Select(dot => dot.Replica)),
     };
 
     /// <summary>Forgets the operation ids that nobody can repeat any more.</summary>
@@ -151,6 +185,7 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
             ActivateOperation => (ReplicaEventKind.Join, $"{operation.Replica} is active"),
             IntentOperation => (ReplicaEventKind.Leave, $"replica {update.Origin} declares {operation.Replica} dead"),
             PromiseOperation => (ReplicaEventKind.Leave, $"replica {update.Origin} promises to take nothing more from {operation.Replica}"),
+            RetireOperation => (ReplicaEventKind.Leave, $"the id of {operation.Replica} is retired: clocks leave it out"),
             GuestOperation => (ReplicaEventKind.Join, $"{operation.Replica} is a guest"),
             AbortOperation => (ReplicaEventKind.Leave, $"replica {update.Origin} gives up on {operation.Replica}"),
             _ => (ReplicaEventKind.Leave, $"{operation.Replica} left"),

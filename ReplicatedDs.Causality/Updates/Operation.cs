@@ -57,6 +57,11 @@ public sealed record IntentOperation(ReplicaId Replica, bool IsForced) : Members
 public sealed record PromiseOperation(ReplicaId Replica) : MembershipOperation(Replica);
 
 /// <summary>
+/// Everybody has the last update of <paramref name="Replica"/>, which has departed: from here on its id is left out of clocks (R8).
+/// </summary>
+public sealed record RetireOperation(ReplicaId Replica) : MembershipOperation(Replica);
+
+/// <summary>
 /// Admits a sender for hand-delivered updates (lab): it has no process and no row in the stable vector.
 /// </summary>
 public sealed record GuestOperation(ReplicaId Replica) : MembershipOperation(Replica);

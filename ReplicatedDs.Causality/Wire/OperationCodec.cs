@@ -61,6 +61,9 @@ internal static class OperationCodec
             case PromiseOperation promise:
                 WriteMembership(target, OperationKind.Promise, promise);
                 break;
+            case RetireOperation retire:
+                WriteMembership(target, OperationKind.Retire, retire);
+                break;
             default:
                 throw new ArgumentException($"There is no wire format for {operation.GetType().Name}.", nameof(operation));
         }
@@ -107,6 +110,8 @@ internal static class OperationCodec
                 return new IntentOperation(reader.ReadReplica(), IsForced: false);
             case OperationKind.ForcedIntent:
                 return new IntentOperation(reader.ReadReplica(), IsForced: true);
+            case OperationKind.Retire:
+                return new RetireOperation(reader.ReadReplica());
             case OperationKind.Promise:
                 return new PromiseOperation(reader.ReadReplica());
             default:

@@ -29,4 +29,5 @@ internal enum OperationKind : byte
     Intent = 37,
     ForcedIntent = 38,
     Promise = 39,
+    Retire = 40,
 }

@@ -58,6 +58,7 @@ public static class StateCodec
 
             target.WriteCounter(member.Final, least: 0);
             WriteEviction(target, member.Eviction);
+            WriteRetirement(target, member.Retirement);
         }
 
         WriteOperationIds(target, state.OperationIds);
@@ -95,7 +96,8 @@ public static class StateCodec
 
         var operationIds = ReadOperationIds(ref reader);
         reader.ExpectEnd("state header");
-        return new ReplicaState(delivered, keys, MemberTable.Of(members.Values), timestamp, bases.ToImmutable()) { OperationIds = operationIds };
+        var table = MemberTable.Of(members.Values);
+        return new ReplicaState(delivered.Retire(table.Retired), keys, table, timestamp, bases.ToImmutable()) { OperationIds = operationIds };
     }
 
     public static void WriteKey(IBufferWriter<byte> target, KeyState state)
@@ -325,7 +327,7 @@ public static class StateCodec
         var floor = reader.ReadClock();
         var activated = reader.ReadBool("activated") ? reader.ReadDot() : default;
         var final = reader.ReadCounter(least: 0);
-        return new Member(id, incarnation, name, http, peer, status, admitted, floor, activated, final, ReadEviction(ref reader));
+        return new Member(id, incarnation, name, http, peer, status, admitted, floor, activated, final, ReadEviction(ref reader), ReadRetirement(ref reader));
     }
 
     private static void WriteEviction(IBufferWriter<byte> target, Eviction? eviction)
@@ -337,11 +339,38 @@ public static class StateCodec
         }
 
         target.WriteBool(eviction.IsForced);
-        target.WriteCount(eviction.PromisedBy.Count, WireLimits.MembersMax, "promises");
-        foreach (var survivor in eviction.PromisedBy)
+        target.WriteClock(eviction.PromisedBy);
+    }
+
+    private static void WriteRetirement(IBufferWriter<byte> target, Retirement? retirement)
+    {
+        target.WriteBool(retirement is not null);
+        if (retirement is null)
         {
-            target.WriteReplica(survivor);
+            return;
         }
+
+        target.WriteCount(retirement.By.Count, WireLimits.MembersMax, "retiring updates");
+        foreach (var dot in retirement.By)
+        {
+            target.WriteDot(dot);
+        }
+    }
+
+    private static Retirement? ReadRetirement(ref WireReader reader)
+    {
+        if (!reader.ReadBool("retired"))
+        {
+            return null;
+        }
+
+        var dots = new Dot[reader.ReadCount(WireLimits.MembersMax, 2, "retiring updates")];
+        for (var i = 0; i < dots.Length; i++)
+        {
+            dots[i] = reader.ReadDot();
+        }
+
+        return new Retirement([.. dots]);
     }
 
     private static Eviction? ReadEviction(ref WireReader reader)
@@ -352,12 +381,6 @@ public static class StateCodec
         }
 
         var isForced = reader.ReadBool("forced");
-        var survivors = new ReplicaId[reader.ReadCount(WireLimits.MembersMax, 1, "promises")];
-        for (var i = 0; i < survivors.Length; i++)
-        {
-            survivors[i] = reader.ReadReplica();
-        }
-
-        return new Eviction(isForced, [.. survivors]);
+        return new Eviction(isForced, reader.ReadClock());
     }
 }

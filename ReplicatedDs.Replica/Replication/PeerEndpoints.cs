@@ -265,7 +265,8 @@ internal static class PeerEndpoints
     /// <summary>One root as a stream.</summary>
     private static async Task SnapshotAsync(HttpContext context, IReplicaNode node)
     {
-        if (node.Identity is not { } self || !node.State.Members.IsServing(self.Id))
+        // One that left may be the last to have its own last updates.
+        if (node.Identity is not { } self || node.State.Members.Find(self.Id) is not ({ IsServing: true } or { Status: MemberStatus.Departed, Final: > 0 }))
         {
             await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "not-ready", "Only an active replica gives snapshots.");
             return;

@@ -67,7 +67,7 @@ internal static class Samples
         var members = MemberTable.Of(
         [
             new Member(new ReplicaId(1), Incarnation, "replica-1", "http://a", "http://b", MemberStatus.Active, new Dot(1, 1), VectorClock.Of((1, 1)), new Dot(1, 1)),
-            new Member(new ReplicaId(3), default, "replica-3", "", "", MemberStatus.Departed, new Dot(1, 2), VectorClock.Of((1, 2)), default, 17, new Eviction(true, [new ReplicaId(1), new ReplicaId(2)])),
+            new Member(new ReplicaId(3), default, "replica-3", "", "", MemberStatus.Departed, new Dot(1, 2), VectorClock.Of((1, 2)), default, 17, new Eviction(true, VectorClock.Of((1, 9), (2, 8))), new Retirement([new Dot(1, 9)])),
         ]);
         return new ReplicaState(
             VectorClock.Of((1, keys + 2), (2, keys + 1)),

@@ -41,7 +41,7 @@ internal sealed class DurabilityChecker(History history) : Checker
         var update = history.Find(written.Dot);
         Require(update is not null && history.Of(at).Delivered.Has(written.Dot), at, () => $"acknowledged {written.Dot} before it was durable");
         Require(
-            written.Dot.Replica == at.Id && Counts.Of(written.Clock).Same(With(update!.Dependencies, written.Dot)),
+            written.Dot.Replica == at.Id && Counts.Of(written.Clock, at.Members).Same(With(update!.Dependencies, written.Dot)),
             at,
             () => $"answered {written.Dot} with the clock {written.Clock}; it had delivered {update!.Dependencies}");
         Require(
@@ -53,7 +53,7 @@ internal sealed class DurabilityChecker(History history) : Checker
 
     public override void Recovered(SimulatedReplica at, ReplicaState state)
     {
-        var recovered = Counts.Of(state.Delivered);
+        var recovered = Counts.Of(state.Delivered, state.Members);
         if (_announced.TryGetValue(at.Id.Value, out var announced))
         {
             Require(recovered.IsAtLeast(announced), at, () => $"recovered {state.Delivered} after it had announced {announced}");
@@ -69,7 +69,7 @@ internal sealed class DurabilityChecker(History history) : Checker
     {
         foreach (var replica in cluster.Running)
         {
-            var delivered = Counts.Of(replica.Published.Delivered);
+            var delivered = Counts.Of(replica.Published.Delivered, replica.Published.Members);
             foreach (var dot in _acknowledged.Keys)
             {
                 Require(delivered.Has(dot) || cluster.IsLost(dot), replica, () => $"the acknowledged write {dot} is missing: {delivered}");

@@ -29,7 +29,6 @@ internal sealed class KeyModel
 
     public bool Knows(string key) => _keys.ContainsKey(key) || _typed.Knows(key);
 
-
     public KeyModel Copy()
     {
         var copy = new KeyModel(_typed.Copy());
@@ -74,8 +73,11 @@ internal sealed class KeyModel
         return versions;
     }
 
-    /// <summary>Why <paramref name="state"/> is not what this model says of the key; null if it is.</summary>
-    public string? Difference(string key, KeyState? state)
+    /// <summary>
+    /// Why <paramref name="state"/> is not what this model says of the key; null if it is. What everybody has may have been forgotten: a beaten delete,
+    /// or a winning one with all its siblings.
+    /// </summary>
+    public string? Difference(string key, KeyState? state, Func<Dot, bool> hasEverybody)
     {
         if (!IsPlain(key))
         {
@@ -84,6 +86,20 @@ internal sealed class KeyModel
 
         var expected = Find(key);
         var actual = state is null ? [] : state.Versions;
+        if (expected is [{ IsDelete: true }, ..] && actual.IsEmpty && expected.All(version => hasEverybody(version.Dot)))
+        {
+            return null;
+        }
+
+        if (expected.Count > actual.Length)
+        {
+            expected =
+            [
+                expected[0],
+                .. expected.Skip(1).Where(version => !version.IsDelete || !hasEverybody(version.Dot) || actual.Any(theirs => theirs.Dot == version.Dot)),
+            ];
+        }
+
         var same = expected.Count == actual.Length;
         for (var i = 0; same && i < expected.Count; i++)
         {
