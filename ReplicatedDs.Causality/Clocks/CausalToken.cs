@@ -59,17 +59,39 @@ public sealed class CausalToken
             return false;
         }
 
+        return TryReadClock(content, out clock);
+    }
+
+    /// <summary>
+    /// Reads what a token says without the secret that would tell whether it is true: enough for a client to compare tokens of its own. False for
+    /// what has not the form of a token.
+    /// </summary>
+    public static bool TryPeek(string text, out VectorClock clock)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        clock = VectorClock.Empty;
+        if (text.Length > TextMax || !Base64Url.IsValid(text))
+        {
+            return false;
+        }
+
+        var bytes = Base64Url.DecodeFromChars(text);
+        return bytes.Length > HashBytes && TryReadClock(bytes.AsSpan(0, bytes.Length - HashBytes), out clock);
+    }
+
+    private static bool TryReadClock(ReadOnlySpan<byte> content, out VectorClock clock)
+    {
         try
         {
             var reader = new WireReader(content);
             reader.ExpectVersion(Version, "causal token");
-            var read = reader.ReadClock();
+            clock = reader.ReadClock();
             reader.ExpectEnd("causal token");
-            clock = read;
             return true;
         }
         catch (WireFormatException)
         {
+            clock = VectorClock.Empty;
             return false;
         }
     }

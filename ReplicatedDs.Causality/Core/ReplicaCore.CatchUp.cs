@@ -1,4 +1,5 @@
 using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Causality.Replication;
 
 namespace ReplicatedDs.Causality.Core;
@@ -10,7 +11,8 @@ namespace ReplicatedDs.Causality.Core;
 public sealed partial class ReplicaCore
 {
     private readonly CatchUpState _snapshots = new();
-    private long? _leftAt;
+    private long? _askedMembersAt;
+    private MemberTable? _learnt;
 
     /// <summary>From whom a snapshot is being fetched, if one is.</summary>
     public ReplicaId? SnapshotFrom => _snapshots.From;
@@ -38,7 +40,9 @@ public sealed partial class ReplicaCore
             return;
         }
 
-        var isBehind = IsStranded() || _staged.Members.Any(origin => origin.Id != Id && !origin.IsRetired && IsCutEverywhere(origin.Id));
+        var isBehind = Self.IsPresent
+            ? _staged.Members.Any(origin => origin.Id != Id && !origin.IsRetired && IsCutEverywhere(origin.Id))
+            : IsStranded();
         if (isBehind && Donor() is { } donor)
         {
             _snapshots.Ask(donor.Peer, _now.MonotonicMicroseconds);
@@ -55,13 +59,9 @@ public sealed partial class ReplicaCore
     /// </summary>
     private bool IsStranded()
     {
-        if (Self.IsPresent)
-        {
-            return false;
-        }
-
-        _leftAt ??= _now.MonotonicMicroseconds;
-        return _now.MonotonicMicroseconds - _leftAt > Micros(ReachableFor) && !MayExit();
+        var isLate = _now.MonotonicMicroseconds - (_askedMembersAt ??= _now.MonotonicMicroseconds) > Micros(ReachableFor) && !MayExit();
+        _askedMembersAt = isLate ? _now.MonotonicMicroseconds : _askedMembersAt;
+        return isLate;
     }
 
     /// <summary>Whether somebody reachable has announced the next update of that origin, and nobody who has can send it.</summary>
@@ -100,9 +100,17 @@ public sealed partial class ReplicaCore
             RefuseOlderCopy(snapshot.From, theirs.Delivered[Id]);
         }
 
-        // One that left takes it too: it has to learn who else left. One that is no member has nothing to catch up with.
+        var isKin = theirs.Members.All(member => State.Members.Find(member.Id) is not { } known || known.Incarnation == member.Incarnation);
+        if (!Self.IsPresent && isKin)
+        {
+            // One that left only has to learn who else left. Its own state nobody reads any more, and it no longer holds back what others forget, so
+            // that a join could bring back what was deleted.
+            _learnt = theirs.Members;
+            return Output(isInstall: false);
+        }
+
         var isUseful = _refusal is null && theirs.Members.Find(Id) is { IsFenced: false } && _staged.Members.IsServing(snapshot.From)
-            && theirs.Members.All(member => State.Members.Find(member.Id) is not { } known || known.Incarnation == member.Incarnation)
+            && isKin && Self.IsPresent
             && !State.Delivered.Covers(theirs.Delivered);
         if (!isUseful)
         {

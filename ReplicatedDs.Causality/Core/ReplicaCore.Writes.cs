@@ -145,17 +145,17 @@ public sealed partial class ReplicaCore
             return false;
         }
 
-        if (_settings.Mutation == CoreMutation.LeaveWithoutHolders || Self.IsRetired)
+        var known = _learnt is null ? _staged.Members : _staged.Members.Join(_learnt);
+        if (_settings.Mutation == CoreMutation.LeaveWithoutHolders || known.Find(Id)!.IsRetired)
         {
             return true;
         }
 
-        var holders = _staged.Members
-            .Where(member => member.Id != Id && member.IsServing && _links[member.Id].Acknowledged >= final)
-            .ToList();
-        return holders.Count > 0 && _staged.Members.All(member => member switch
+        var members = _staged.Members.Where(member => member.Id != Id).Select(member => known.Find(member.Id)!).ToList();
+        var holders = members.Where(member => member.IsServing && _links[member.Id].Acknowledged >= final).ToList();
+        return holders.Count > 0 && members.TrueForAll(member => member switch
         {
-            _ when member.Id == Id || member.IsRetired => true,
+            { IsRetired: true } => true,
             { IsServing: true } => _links[member.Id] is var link
                 && (link.Acknowledged >= final || (!IsReachable(link) && KnowsOneOf(member, holders))),
             { Status: MemberStatus.Departed, Final: > 0, IsFenced: false } => KnowsOneOf(member, holders)

@@ -105,7 +105,8 @@ internal static class RawKey
         return Check(bytes, what);
     }
 
-    internal static ReadOnlySpan<char> PathOf(string target)
+    /// <summary>The path of a raw request target, still encoded, without its query.</summary>
+    public static ReadOnlySpan<char> PathOf(string target)
     {
         var path = target.AsSpan();
         if (!path.StartsWith('/'))
