@@ -95,7 +95,7 @@ public sealed partial class CausalSession
 
         try
         {
-            if (JsonSerializer.Deserialize(data, ClientJson.Default.EntryBody) is not { Key: not null } body)
+            if (JsonSerializer.Deserialize(data, ClientJson.Default.EntryView) is not { Key: not null } body)
             {
                 return null;
             }
@@ -110,7 +110,7 @@ public sealed partial class CausalSession
                 : new Change(
                     ChangeKind.Set,
                     body.Key,
-                    body.Value is null ? null : new Entry(body.Key, EntryBodies.Decode(body.Value, body.Encoding), body.ContentType, dot, body.Siblings, body.Type ?? Entry.Register),
+                    body.Value is null ? null : new Entry(body.Key, EntryViews.Decode(body.Value, body.Encoding), body.ContentType, dot, body.Siblings, body.Type),
                     dot,
                     position);
         }
