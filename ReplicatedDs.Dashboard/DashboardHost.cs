@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.XmlEncryption;
 using Microsoft.AspNetCore.Hosting.StaticWebAssets;
 using Radzen;
 using ReplicatedDs.Dashboard.Access;
@@ -57,7 +58,7 @@ internal static class DashboardHost
         services.AddSingleton(TimeProvider.System);
 
         // Nothing that is protected outlives the process: the login cookie is not, and pages of an earlier process are loaded anew.
-        services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        services.AddDataProtection().AddKeyManagementOptions(keys => (keys.XmlRepository, keys.XmlEncryptor) = (new KeysInMemory(), new NullXmlEncryptor()));
         services.AddSingleton<AccessTicket>();
         services.AddAuthentication(TicketAuthenticationHandler.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, TicketAuthenticationHandler>(TicketAuthenticationHandler.SchemeName, null);

@@ -32,7 +32,7 @@ internal sealed partial class DataFolder : IDisposable
     {
         try
         {
-            Directory.CreateDirectory(path);
+            Create(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -106,6 +106,19 @@ internal sealed partial class DataFolder : IDisposable
     }
 
     public void Dispose() => _lock.Dispose();
+
+    /// <summary>What the replicas store is for its owner alone, too; a folder that exists keeps its mode.</summary>
+    private static void Create(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, OwnerOnly | UnixFileMode.UserExecute);
+        }
+    }
 
     private static FileStream Lock(string path)
     {

@@ -16,6 +16,7 @@ internal sealed partial class ClusterFile
     private readonly Lock _lock = new();
     private bool _open;
     private byte[] _written = [];
+    private bool _isOutOfDate;
     private string _controlToken = "";
     private string? _dashboardToken;
 
@@ -63,10 +64,16 @@ internal sealed partial class ClusterFile
             {
                 DataFolder.WriteSecret(_options.Data.ClusterFile, content);
                 _written = content;
+                _isOutOfDate = false;
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                LogNotWritten(_options.Data.ClusterFile, exception.Message);
+                if (!_isOutOfDate) // it is tried again at every change: said once
+                {
+                    LogNotWritten(_options.Data.ClusterFile, exception.Message);
+                }
+
+                _isOutOfDate = true;
             }
         }
     }

@@ -107,6 +107,11 @@ internal sealed partial class ControlApi(
         if (refusal is null)
         {
             await next(context);
+            if (context.Response is { HasStarted: false, StatusCode: 404 or 405, ContentType: null })
+            {
+                await ControlProblem.NoCall(context.Response.StatusCode, $"{request.Method} {request.Path}").ExecuteAsync(context);
+            }
+
             return;
         }
 

@@ -12,6 +12,8 @@ internal static class ControlProblem
 
     public static ProblemHttpResult ForeignOrigin(string origin) => Create(403, "bad-origin", $"Pages of '{origin}' may not call this API.");
 
+    public static ProblemHttpResult NoCall(int status, string call) => Create(status, status == 405 ? "method-not-allowed" : "no-such-route", $"There is no {call} here.");
+
     public static ProblemHttpResult NoResource(string name) => Create(404, "no-such-resource", $"There is no resource '{name}'.");
 
     public static ProblemHttpResult NoVerb(string verb) => Create(404, "no-such-verb", $"'{verb}' is not one of start, stop, restart, crash.");

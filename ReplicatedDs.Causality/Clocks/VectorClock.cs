@@ -7,6 +7,7 @@ namespace ReplicatedDs.Causality.Clocks;
 /// <summary>
 /// An immutable map from replica id to a count of its updates. An absent replica counts as 0, so replicas can join without
 /// anybody rewriting clocks. Entries are kept and enumerated in ascending order of id; entries of 0 are not kept.
+/// A clock may leave out retired ids, which then count as another clock says when it is asked (R8); they are no part of it otherwise.
 /// </summary>
 /// <remarks>
 /// Fidge (1988) and Mattern (1989), with the modification that the clock counts updates, not messages, and that it is sparse:
@@ -19,11 +20,13 @@ public sealed class VectorClock : IEquatable<VectorClock>, IReadOnlyCollection<D
     // Invariant: same length, _ids strictly ascending, every counter at least 1.
     private readonly int[] _ids;
     private readonly long[] _counters;
+    private readonly VectorClock? _retired;
 
-    private VectorClock(int[] ids, long[] counters)
+    private VectorClock(int[] ids, long[] counters, VectorClock? retired = null)
     {
         _ids = ids;
         _counters = counters;
+        _retired = retired;
     }
 
     /// <summary>The ids with an entry, ascending; <see cref="Counters"/> has their counters at the same places.</summary>
@@ -37,13 +40,13 @@ public sealed class VectorClock : IEquatable<VectorClock>, IReadOnlyCollection<D
     /// <summary>The number of replicas with an entry.</summary>
     public int Count => _ids.Length;
 
-    /// <summary>The entry of <paramref name="replica"/>, 0 if absent.</summary>
+    /// <summary>The entry of <paramref name="replica"/>; if it is absent, what it was retired at, else 0.</summary>
     public long this[ReplicaId replica]
     {
         get
         {
             var index = Find(replica.Value);
-            return index < 0 ? 0 : _counters[index];
+            return index >= 0 ? _counters[index] : _retired is null ? 0 : _retired[replica];
         }
     }
 
@@ -97,7 +100,8 @@ public sealed class VectorClock : IEquatable<VectorClock>, IReadOnlyCollection<D
                 mine++;
             }
 
-            if (mine == _ids.Length || _ids[mine] != other._ids[i] || _counters[mine] < other._counters[i])
+            if ((mine == _ids.Length || _ids[mine] != other._ids[i] || _counters[mine] < other._counters[i])
+                && (_retired is null || _retired[new ReplicaId(other._ids[i])] < other._counters[i]))
             {
                 return false;
             }
@@ -129,22 +133,47 @@ public sealed class VectorClock : IEquatable<VectorClock>, IReadOnlyCollection<D
 
             if (counter == 0)
             {
-                return new VectorClock(Without(_ids, index), Without(_counters, index));
+                return new VectorClock(Without(_ids, index), Without(_counters, index), _retired);
             }
 
             // The ids are shared: most clocks of a cluster differ in counters only.
             var counters = (long[])_counters.Clone();
             counters[index] = counter;
-            return new VectorClock(_ids, counters);
+            return new VectorClock(_ids, counters, _retired);
         }
 
-        return counter == 0 ? this : new VectorClock(Insert(_ids, ~index, replica.Value), Insert(_counters, ~index, counter));
+        return counter == 0 ? this : new VectorClock(Insert(_ids, ~index, replica.Value), Insert(_counters, ~index, counter), _retired);
     }
 
     /// <summary>This clock with <paramref name="dot"/> covered; unchanged if it is already.</summary>
     public VectorClock With(Dot dot) => Covers(dot) ? this : With(dot.Replica, dot.Counter);
 
     public VectorClock Without(ReplicaId replica) => With(replica, 0);
+
+    /// <summary>This clock, in which the ids of <paramref name="retired"/> that it has no entry for count as there. It compares, enumerates and travels as before.</summary>
+    public VectorClock Over(VectorClock retired)
+    {
+        ArgumentNullException.ThrowIfNull(retired);
+        return ReferenceEquals(_retired, retired) || (_retired is null && retired.Count == 0)
+            ? this
+            : new VectorClock(_ids, _counters, retired.Count == 0 ? null : retired);
+    }
+
+    /// <summary>This clock without entries for the ids of <paramref name="retired"/>, which count as there.</summary>
+    public VectorClock Retire(VectorClock retired)
+    {
+        ArgumentNullException.ThrowIfNull(retired);
+        var clock = this;
+        if (retired.Count > 0)
+        {
+            foreach (var id in _ids)
+            {
+                clock = retired.Find(id) >= 0 ? clock.Without(new ReplicaId(id)) : clock;
+            }
+        }
+
+        return clock.Over(retired);
+    }
 
     /// <summary>The entry-wise maximum: the smallest clock that covers both.</summary>
     public VectorClock Merge(VectorClock other)

@@ -42,4 +42,10 @@ internal enum CoreMutation
 
     /// <summary>A replica that leaves goes at once, whoever holds its updates (R6).</summary>
     LeaveWithoutHolders,
+
+    /// <summary>A tombstone is forgotten as soon as it is seen, stable or not.</summary>
+    CollectUnstable,
+
+    /// <summary>An id leaves the clocks as soon as its member has departed, whoever lacks its updates (R8).</summary>
+    RetireUnstable,
 }

@@ -32,4 +32,7 @@ public enum RefusalReason
 
     /// <summary>This replica has just started and asks the others whether its data folder is up to date.</summary>
     Verifying,
+
+    /// <summary>The operation id belongs to another write.</summary>
+    OperationIdReused,
 }

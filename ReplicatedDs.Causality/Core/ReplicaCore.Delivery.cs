@@ -77,7 +77,7 @@ public sealed partial class ReplicaCore
     /// <summary>Whether a store that applies on arrival would show a value of this update to readers now.</summary>
     private bool WouldBeVisible(Update update) => update.Operations.OfType<KeyOperation>().Any(operation =>
         _staged.Find(operation.Key)?.Winner is not { } winner
-        || new KeyVersion(update.Dot, update.Timestamp, false, default, null).CompareTo(winner) > 0);
+        || new KeyVersion(update.Dot, update.Timestamp, VersionKind.Register, default, null).CompareTo(winner) > 0);
 
     /// <summary>Applies a causally ready update, and then everything in the buffer that it frees.</summary>
     private void Apply(Update update)
@@ -91,9 +91,16 @@ public sealed partial class ReplicaCore
     {
         _staged.Apply(update, _events);
         _append.Add(update);
-        foreach (var intent in update.Operations.OfType<IntentOperation>())
+        foreach (var operation in update.Operations)
         {
-            DropBuffered(intent.Replica);
+            if (operation is KeyOperation change)
+            {
+                QueueForCollection(change.Key);
+            }
+            else if (operation is IntentOperation intent)
+            {
+                DropBuffered(intent.Replica);
+            }
         }
 
         if (update.Origin != Id && _links.TryGetValue(update.Origin, out var link))
@@ -195,10 +202,12 @@ public sealed partial class ReplicaCore
             return new Refused(RefusalReason.Conflict, $"{update.Dot} is here already, with other content.");
         }
 
-        if (sender.Status == MemberStatus.Guest && !_staged.Delivered.Covers(update.Dot) && !update.Dependencies.Covers(Stable.Without(update.Origin)))
+        if (sender.Status == MemberStatus.Guest && !_staged.Delivered.Covers(update.Dot)
+            && Stable.Merge(sender.Floor).Without(update.Origin) is var least && !update.Dependencies.Covers(least))
         {
             return new Refused(
-                RefusalReason.Conflict, $"The clock of {update.Dot} must be at or above the stable vector {Stable}: every replica has applied these.");
+                RefusalReason.Conflict,
+                $"The clock of {update.Dot} must be at or above {least}: the stable vector, which every replica has applied, and the admission of {update.Origin}.");
         }
 
         var outcome = Arrive(update, update.Origin);

@@ -54,7 +54,7 @@ public sealed partial class ReplicaCore
     private void PromiseEvictions()
     {
         var dead = _staged.Members.Where(member => member is { IsPresent: true, IsFenced: true }).ToList();
-        if (Refusal is not null || dead.TrueForAll(member => member.Eviction!.PromisedBy.Contains(Id)))
+        if (Refusal is not null || dead.TrueForAll(member => member.Eviction!.PromisedBy[Id] > 0))
         {
             return;
         }
@@ -73,7 +73,7 @@ public sealed partial class ReplicaCore
     /// <summary>What a dead member sent and was not delivered comes from survivors that have delivered it, or not at all.</summary>
     private void DropBuffered(ReplicaId origin)
     {
-        foreach (var entry in _buffer.InOrder().Where(entry => entry.Update.Origin == origin).ToList())
+        foreach (var entry in _buffer.Of(origin).ToList())
         {
             _buffer.Remove(entry);
             _events.Add(new ReplicaEvent(ReplicaEventKind.Drop) { Update = entry.Update, Detail = "its origin was declared dead" });

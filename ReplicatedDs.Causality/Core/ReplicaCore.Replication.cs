@@ -14,6 +14,9 @@ public sealed partial class ReplicaCore
     /// <summary>A peer that was silent for longer gets heartbeats only.</summary>
     private static readonly TimeSpan ReachableFor = TimeSpan.FromSeconds(3);
 
+    // The members for which there are links: looked at again when they change.
+    private MemberTable? _linked;
+
     private bool IsReachable(PeerLink link) =>
         link.LastHeardAt is { } at && _now.MonotonicMicroseconds - at <= Micros(ReachableFor);
 
@@ -22,10 +25,13 @@ public sealed partial class ReplicaCore
         if (_staged.Members.Find(arrived.From) is not { } sender
             || sender.Incarnation != arrived.Incarnation
             || sender.IsFenced
-            || !_links.TryGetValue(arrived.From, out var link))
+            || sender.Status == MemberStatus.Guest
+            || sender.Id == Id)
         {
             return; // a stranger, a newcomer not heard of yet, or another process under a known id: the transport has told it so
         }
+
+        var link = _links.GetValueOrDefault(sender.Id) ?? AddLink(sender); // one that departed long ago still wants an answer
 
         link.Heard(_now.MonotonicMicroseconds);
         switch (arrived.Message)
@@ -35,6 +41,9 @@ public sealed partial class ReplicaCore
                 break;
             case UpdateBatch batch when sender.Status is not MemberStatus.Joining || Self.Status == MemberStatus.Departed:
                 Take(link, batch);
+                break;
+            case RangeCut cut:
+                Take(link, cut);
                 break;
             case PullRequest pull when Self.Status != MemberStatus.Joining && !IsGivenUp(Self):
                 Serve(link, pull);
@@ -48,17 +57,19 @@ public sealed partial class ReplicaCore
     {
         if (heartbeat.Delivered[Id] > _staged.Delivered[Id])
         {
-            _refusal ??= new Refused(
-                RefusalReason.OlderCopy,
-                $"Replica {link.Peer} holds {heartbeat.Delivered[Id]} updates of replica {Id}, this data folder only {_staged.Delivered[Id]}: "
-                + "it is an older copy. Writing from it would give two updates one name.");
+            RefuseOlderCopy(link.Peer, heartbeat.Delivered[Id]);
         }
 
         // One that left waits for the last acknowledgement, even after a restart, and one that was given up has to learn it. Nobody
         // sends to them unasked; two that have left would answer each other for ever.
         link.OwesHeartbeat |= Self.IsServing && _staged.Members.Find(link.Peer) is { Status: MemberStatus.Departed };
-        link.Announce(heartbeat, Id, _previous.Delivered, _now.MonotonicMicroseconds);
+        link.Announce(heartbeat with { Delivered = heartbeat.Delivered.Retire(_staged.Members.Retired.Without(Id)) }, Id, _previous.Delivered, _now.MonotonicMicroseconds);
     }
+
+    private void RefuseOlderCopy(ReplicaId peer, long count) => _refusal ??= new Refused(
+        RefusalReason.OlderCopy,
+        $"Replica {peer} holds {count} updates of replica {Id}, this data folder only {_staged.Delivered[Id]}: "
+        + "it is an older copy. Writing from it would give two updates one name.");
 
     private void Take(PeerLink link, UpdateBatch batch)
     {
@@ -135,16 +146,43 @@ public sealed partial class ReplicaCore
         }
     }
 
-    /// <summary>One link per member with a process, whatever its status: a departed one still wants its last acknowledgement.</summary>
+    /// <summary>
+    /// One link per member with a process: a departed one still wants its last acknowledgement, until its id is retired and it is silent.
+    /// </summary>
     private void AdjustLinks()
     {
-        foreach (var member in _staged.Members)
+        if (ReferenceEquals(_linked, _staged.Members))
         {
-            if (member.Id != Id && member.Status != MemberStatus.Guest && !_links.ContainsKey(member.Id))
+            return;
+        }
+
+        _linked = _staged.Members;
+        foreach (var member in _linked)
+        {
+            if (member.Id == Id || member.Status == MemberStatus.Guest)
             {
-                _links.Add(member.Id, new PeerLink(member.Id, member.Floor.Meet(_staged.Delivered), _now.MonotonicMicroseconds));
+                continue;
+            }
+
+            if (!_links.TryGetValue(member.Id, out var link))
+            {
+                if (!member.IsRetired)
+                {
+                    AddLink(member);
+                }
+            }
+            else if (member.IsRetired && !IsReachable(link))
+            {
+                _links.Remove(member.Id);
             }
         }
+    }
+
+    private PeerLink AddLink(Member member)
+    {
+        var link = new PeerLink(member.Id, member.Floor.Meet(_staged.Delivered), _now.MonotonicMicroseconds);
+        _links.Add(member.Id, link);
+        return link;
     }
 
     private void SendUpdates()
@@ -163,7 +201,7 @@ public sealed partial class ReplicaCore
                 || peer.IsFenced
                 || !(peer.IsPresent || IsGivenUp(peer))
                 || link.Announced is not { } announced
-                || !announced.Covers(self.Activated)) // it does not know yet that this replica may write (R1)
+                || !announced.Over(_staged.Members.Retired).Covers(self.Activated)) // it does not know yet that this replica may write (R1)
             {
                 continue;
             }
@@ -199,6 +237,7 @@ public sealed partial class ReplicaCore
     private void SendHeartbeats()
     {
         var now = _now.MonotonicMicroseconds;
+        var hasGuests = _staged.Members.HasGuests;
         foreach (var link in _links.Values)
         {
             if (_staged.Members.Find(link.Peer) is not { IsFenced: false } member)
@@ -212,7 +251,8 @@ public sealed partial class ReplicaCore
             {
                 link.OwesHeartbeat = false;
                 link.LastHeartbeatAt = now;
-                Send(link, new Heartbeat(Announcement(), link.IsPaused, _buffer.FirstAbsent(link.Peer, _staged.Delivered[link.Peer]) - 1));
+                var announced = member.IsRetired ? Announcement().With(member.Id, member.Final) : Announcement(); // it waits to hear just that
+                Send(link, new Heartbeat(announced, link.IsPaused, _buffer.FirstAbsent(link.Peer, _staged.Delivered[link.Peer]) - 1, hasGuests ? Stable : null));
             }
         }
     }
@@ -235,7 +275,8 @@ public sealed partial class ReplicaCore
         return delivered;
     }
 
-    private void Send(PeerLink link, PeerMessage message)
+    /// <returns>False if the lab lets it be lost.</returns>
+    private bool Send(PeerLink link, PeerMessage message)
     {
         var isLost = link.Fault.Mode == LinkMode.Drop && Random(100) < link.Fault.DropPercent;
         if (message is UpdateRange range)
@@ -252,6 +293,8 @@ public sealed partial class ReplicaCore
         {
             _messages.Add((link.Peer, message));
         }
+
+        return !isLost;
     }
 
     /// <summary>
@@ -262,7 +305,7 @@ public sealed partial class ReplicaCore
     {
         foreach (var origin in _staged.Members)
         {
-            if (origin.Id != Id && _settings.Mutation != CoreMutation.NoRepair)
+            if (origin.Id != Id && !origin.IsRetired && _settings.Mutation != CoreMutation.NoRepair)
             {
                 RepairGap(origin);
             }
@@ -322,50 +365,18 @@ public sealed partial class ReplicaCore
     private bool Holds(PeerLink link, ReplicaId origin, long counter) =>
         (link.Peer != origin || Self.Status == MemberStatus.Departed)
         && link.Announced is { } announced && announced[origin] >= counter
+        && link.FloorOf(origin) < counter
         && IsReachable(link)
         && _staged.Members.Find(link.Peer) is { IsPresent: true, IsFenced: false } peer
         && (peer.IsServing || Self.Status == MemberStatus.Departed);
 
-    private void AdvanceStable()
-    {
-        if (_now.MonotonicMicroseconds - _stableCheckedAt < Micros(_settings.HeartbeatInterval) && _stableCheckedAt != 0)
-        {
-            return;
-        }
-
-        _stableCheckedAt = _now.MonotonicMicroseconds;
-
-        // A joiner's row starts at its floor, which may be below what is stable already; what was stable stays stable (R4).
-        var stable = KnownStable().Merge(Stable);
-        if (!stable.Equals(Stable))
-        {
-            Stable = stable;
-            _events.Add(new ReplicaEvent(ReplicaEventKind.Stable) { Clock = stable });
-        }
-    }
-
-    /// <summary>
-    /// The minimum of the rows, by what is durable here: a step that is rolled back must leave no claim behind. A member starts with
-    /// its floor, and so does this replica's view of all others after a start.
-    /// </summary>
-    private VectorClock KnownStable()
-    {
-        var stable = _previous.Delivered;
-        foreach (var member in _previous.Members)
-        {
-            if (member.Id != Id && member.IsPresent)
-            {
-                var link = _links[member.Id];
-                link.RefreshRow(_previous.Delivered);
-                stable = stable.Meet(_settings.Mutation == CoreMutation.RowsBeforeDelivery ? link.Announced ?? link.Row : link.Row);
-            }
-        }
-
-        return stable;
-    }
-
     private long NextStepAt()
     {
+        if (_freed.Count > 0)
+        {
+            return _now.MonotonicMicroseconds; // a snapshot freed them
+        }
+
         var next = _now.MonotonicMicroseconds + (Micros(_settings.HeartbeatInterval) / 4);
         foreach (var link in _links.Values)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Idempotency;
 using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Causality.Updates;
 
@@ -15,22 +16,47 @@ public sealed partial class ReplicaCore
             return refusal;
         }
 
+        if (write.OperationId is { } id && _staged.OperationIds.Find(id) is { IsEmpty: false } known)
+        {
+            return Repeat(id, known, write);
+        }
+
         foreach (var condition in _settings.Mutation == CoreMutation.IgnoreConditions ? [] : write.Conditions)
         {
             var state = _staged.Find(condition.Key);
-            var holds = condition.Dot is { } dot
-                ? state is { IsPresent: true, Versions: [var only] } && only.Dot == dot
-                : state is not { IsPresent: true };
-            if (!holds)
+            if (!condition.Holds(state))
             {
-                return new ConditionFailed(
-                    condition.Key, state is { IsPresent: true } ? [.. state.Versions.Select(version => version.Dot)] : []);
+                return new ConditionFailed(condition.Key, state is { IsPresent: true } ? state.Dots : []);
             }
         }
 
-        var update = Originate([.. write.Operations], write.Trace, write.OperationId);
-        return new Written(update.Dot, _staged.Delivered);
+        var prepared = new PreparedWrite(_staged, write.Operations, NextDot, NextTimestamp);
+        if (prepared.Try() is { } failure)
+        {
+            return failure;
+        }
+
+        var update = Originate(prepared.Operations, write.Trace, write.OperationId);
+        return new Written(update.Dot, _staged.Delivered) { Effects = prepared.Effects };
     }
+
+    /// <summary>A write that was done already is answered as it was the first time, with counters as they are now.</summary>
+    private RequestResult Repeat(string id, ImmutableArray<KnownOperation> known, WriteRequest write)
+    {
+        var fingerprint = OperationFingerprint.Of([.. write.Operations]);
+        return known.FirstOrDefault(one => one.Fingerprint == fingerprint) is { } first
+            ? new Written(first.Dot, _staged.Delivered)
+            {
+                IsRepeated = true,
+                Effects = [.. write.Operations.Select(operation => operation is IncrementOperation ? _staged.Find(operation.Key)?.Count ?? 0 : 0)],
+            }
+            : new Refused(RefusalReason.OperationIdReused, $"The operation id '{id}' was used for another write, {known[0].Dot}.");
+    }
+
+    private Dot NextDot => new(Id, _staged.Delivered[Id] + 1);
+
+    private HybridTimestamp NextTimestamp =>
+        (_settings.Mutation == CoreMutation.WallClockTimestamps ? default : _staged.Timestamp).Next(_now.UnixMicroseconds);
 
     /// <summary>
     /// Makes the next update of this replica and applies it. Its dependencies are everything delivered here: they are never merged with what
@@ -38,13 +64,7 @@ public sealed partial class ReplicaCore
     /// </summary>
     private Update Originate(ImmutableArray<Operation> operations, TraceContext? trace = null, string? operationId = null)
     {
-        var update = new Update(
-            new Dot(Id, _staged.Delivered[Id] + 1),
-            _staged.Delivered,
-            (_settings.Mutation == CoreMutation.WallClockTimestamps ? default : _staged.Timestamp).Next(_now.UnixMicroseconds),
-            operations,
-            trace,
-            operationId);
+        var update = new Update(NextDot, _staged.Delivered, NextTimestamp, operations, trace, operationId);
         _events.Add(new ReplicaEvent(ReplicaEventKind.Write) { Update = update });
         Apply(update);
         return update;
@@ -125,17 +145,17 @@ public sealed partial class ReplicaCore
             return false;
         }
 
-        if (_settings.Mutation == CoreMutation.LeaveWithoutHolders)
+        var known = _learnt is null ? _staged.Members : _staged.Members.Join(_learnt);
+        if (_settings.Mutation == CoreMutation.LeaveWithoutHolders || known.Find(Id)!.IsRetired)
         {
             return true;
         }
 
-        var holders = _staged.Members
-            .Where(member => member.Id != Id && member.IsServing && _links[member.Id].Acknowledged >= final)
-            .ToList();
-        return holders.Count > 0 && _staged.Members.All(member => member switch
+        var members = _staged.Members.Where(member => member.Id != Id).Select(member => known.Find(member.Id)!).ToList();
+        var holders = members.Where(member => member.IsServing && _links[member.Id].Acknowledged >= final).ToList();
+        return holders.Count > 0 && members.TrueForAll(member => member switch
         {
-            _ when member.Id == Id => true,
+            { IsRetired: true } => true,
             { IsServing: true } => _links[member.Id] is var link
                 && (link.Acknowledged >= final || (!IsReachable(link) && KnowsOneOf(member, holders))),
             { Status: MemberStatus.Departed, Final: > 0, IsFenced: false } => KnowsOneOf(member, holders)
@@ -145,7 +165,7 @@ public sealed partial class ReplicaCore
     }
 
     private bool KnowsOneOf(Member member, List<Member> others) => others.Exists(other =>
-        member.Floor.Covers(other.Activated) || _links[member.Id].Announced?.Covers(other.Activated) == true);
+        member.Floor.Over(_staged.Members.Retired).Covers(other.Activated) || _links[member.Id].Announced?.Over(_staged.Members.Retired).Covers(other.Activated) == true);
 
     /// <summary>Whether enough others were heard to know that this replica's own updates are all here (R9). Who is alone trusts itself.</summary>
     private void Verify()

@@ -28,6 +28,7 @@ public sealed partial class ReplicaCore
     private readonly List<ReplicaEvent> _events = [];
 
     private ReplicaState _previous;
+    private VectorClock _previousStable;
     private Refused? _refusal;
     private long _stableCheckedAt;
     private bool _isVerified;
@@ -55,7 +56,12 @@ public sealed partial class ReplicaCore
         _staged = new StagedState(state, settings.Mutation);
         _startedAt = now.MonotonicMicroseconds;
         AdjustLinks();
-        Stable = KnownStable();
+        Stable = _previousStable = KnownStable().Retire(state.Members.Retired);
+        foreach (var (key, _) in state.Keys.All)
+        {
+            QueueForCollection(key);
+        }
+
         Verify();
     }
 
@@ -92,13 +98,19 @@ public sealed partial class ReplicaCore
     public ReplicaOutput Step(ReadOnlySpan<ReplicaInput> inputs, Instant now)
     {
         _now = now;
-        _previous = State;
+        (_previous, _previousStable) = (State, Stable);
         _staged = new StagedState(State, _settings.Mutation);
         _append.Clear();
         _replies.Clear();
         _messages.Clear();
         _events.Clear();
+        KeepQueued();
+        if (inputs is [SnapshotArrived snapshot])
+        {
+            return Install(snapshot);
+        }
 
+        DeliverFreed(); // by a snapshot
         HealExpiredLinks();
         foreach (var input in inputs)
         {
@@ -109,27 +121,35 @@ public sealed partial class ReplicaCore
         DeliverEarly();
         SponsorJoiners();
         PromiseEvictions();
+        RetireDeparted();
         AdjustLinks();
         SendUpdates();
         RepairGaps();
+        CatchUp();
         SendHeartbeats();
         AdvanceStable();
+        _staged.CollectOperationIds(Stable, _now.UnixMicroseconds / 1000);
 
         State = _staged.ToState();
         ReportLinks();
-        return new ReplicaOutput
+        return Output(isInstall: false);
+    }
+
+    private ReplicaOutput Output(bool isInstall) => new()
         {
             Append = [.. _append],
             State = State,
+            IsInstall = isInstall,
+            Stable = Stable,
             Replies = [.. _replies],
             Messages = [.. _messages],
             Events = [.. _events],
+            Collected = [.. _collected],
             NextStepAt = NextStepAt(),
             MayExit = MayExit(),
             MustRejoin = IsGivenUp(Self),
             IsEvicted = _refusal is { Reason: RefusalReason.Evicted },
         };
-    }
 
     /// <summary>
     /// Undoes the last step after its append failed: the state is again what it was, nothing of its output may be used. Updates of others
@@ -138,12 +158,16 @@ public sealed partial class ReplicaCore
     public void Rollback()
     {
         State = _settings.Mutation == CoreMutation.KeepFailedSteps ? State : _previous;
+        Stable = _previousStable;
         _staged = new StagedState(State, _settings.Mutation);
         AdjustLinks();
         foreach (var link in _links.Values)
         {
             link.RollBack(State.Delivered[Id]);
         }
+
+        RollBackCollection();
+        _snapshots.RollBack(_now.MonotonicMicroseconds);
     }
 
     /// <summary>The delivery buffer, by origin and counter; the first <paramref name="limit"/> of it.</summary>
@@ -194,6 +218,11 @@ public sealed partial class ReplicaCore
             case SendFailed failed:
                 BackOff(failed.Peer);
                 break;
+            case SnapshotFailed failed:
+                _snapshots.Failed(failed.From);
+                break;
+            case SnapshotArrived:
+                throw new ArgumentException("A snapshot is the only input of its step.", nameof(input));
             case JoinRequest join:
                 Reply(join, Admit(join.Admit));
                 break;

@@ -19,14 +19,20 @@ public sealed record WriteRequest(
     TraceContext? Trace = null,
     string? OperationId = null) : Request(Tag);
 
-/// <summary>A condition on one key at this replica: it holds exactly one version, that of <paramref name="Dot"/>; or, with null, no visible value.</summary>
-public readonly record struct WriteCondition(string Key, Dot? Dot);
-
 /// <summary>A message of a peer arrived.</summary>
 public sealed record MessageArrived(ReplicaId From, Incarnation Incarnation, PeerMessage Message) : ReplicaInput;
 
 /// <summary>A message to a peer could not be sent (refused, timed out); nothing is known of what arrived.</summary>
 public sealed record SendFailed(ReplicaId Peer) : ReplicaInput;
+
+/// <summary>
+/// The state of a peer, as a <see cref="SnapshotRequest"/> asked for. It must be the only input of its step: its output replaces what is stored
+/// (<see cref="ReplicaOutput.IsInstall"/>).
+/// </summary>
+public sealed record SnapshotArrived(ReplicaId From, ReplicaState State) : ReplicaInput;
+
+/// <summary>A <see cref="SnapshotRequest"/> came to nothing.</summary>
+public sealed record SnapshotFailed(ReplicaId From) : ReplicaInput;
 
 /// <summary>A joiner asks this replica to sponsor it.</summary>
 public sealed record JoinRequest(object? Tag, AdmitOperation Admit) : Request(Tag);

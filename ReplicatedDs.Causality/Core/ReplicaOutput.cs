@@ -8,7 +8,8 @@ namespace ReplicatedDs.Causality.Core;
 /// <summary>
 /// What must happen after a step, and in which order: first make <see cref="Append"/> durable in one piece, then publish
 /// <see cref="State"/>, then send <see cref="Messages"/>, <see cref="Replies"/> and <see cref="Events"/> in any order.
-/// If appending fails, call <see cref="ReplicaCore.Rollback"/> and release nothing of it.
+/// If <see cref="IsInstall"/> is set, make all of <see cref="State"/> durable in one piece in place of an append.
+/// If either fails, call <see cref="ReplicaCore.Rollback"/> and release nothing of it.
 /// </summary>
 /// <remarks>In the manner of etcd/raft's Ready.</remarks>
 public sealed class ReplicaOutput
@@ -24,6 +25,18 @@ public sealed class ReplicaOutput
     public required ImmutableArray<(ReplicaId To, PeerMessage Message)> Messages { get; init; }
 
     public required ImmutableArray<ReplicaEvent> Events { get; init; }
+
+    /// <summary>Keys that <see cref="State"/> has otherwise than before without an update: what was forgotten of them is stable.</summary>
+    public ImmutableArray<string> Collected { get; init; } = [];
+
+    /// <summary>
+    /// The state does not follow from the log: a peer's state was joined with this one's. <see cref="Append"/> is empty. The log goes on behind it, with
+    /// a hole where updates were skipped.
+    /// </summary>
+    public bool IsInstall { get; init; }
+
+    /// <summary>Every member has delivered what it covers: the log may forget that, once it is part of a checkpoint.</summary>
+    public required VectorClock Stable { get; init; }
 
     /// <summary>When the core wants to be stepped next even if nothing happens, in monotonic microseconds.</summary>
     public required long NextStepAt { get; init; }

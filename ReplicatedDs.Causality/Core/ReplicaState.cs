@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Idempotency;
 using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Causality.Values;
 
@@ -22,6 +23,9 @@ public sealed record ReplicaState(
     HybridTimestamp Timestamp,
     ImmutableSortedDictionary<ReplicaId, VectorClock> Bases)
 {
+    /// <summary>The operation ids of updates applied.</summary>
+    public OperationIds OperationIds { get; init; } = OperationIds.Empty;
+
     public static readonly ReplicaState Empty = new(
         VectorClock.Empty, KeySpace.Empty, MemberTable.Empty, default, ImmutableSortedDictionary<ReplicaId, VectorClock>.Empty);
 }

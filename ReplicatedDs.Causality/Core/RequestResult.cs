@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Replication;
+using ReplicatedDs.Causality.Values;
 
 namespace ReplicatedDs.Causality.Core;
 
@@ -8,7 +9,23 @@ namespace ReplicatedDs.Causality.Core;
 public abstract record RequestResult;
 
 /// <summary>A write was accepted and is durable. <paramref name="Clock"/> is everything applied here before it, and its own dot.</summary>
-public sealed record Written(Dot Dot, VectorClock Clock) : RequestResult;
+public sealed record Written(Dot Dot, VectorClock Clock) : RequestResult
+{
+    /// <summary>
+    /// One number per requested operation: the counter's value after an increment, 1 if a delete found a value, a member was added that was
+    /// not there or one removed that was, else 0.
+    /// </summary>
+    public ImmutableArray<long> Effects { get; init; } = [];
+
+    /// <summary>It was done before, under the same operation id: <see cref="Clock"/> is then everything applied here now.</summary>
+    public bool IsRepeated { get; init; }
+}
+
+/// <summary>The key holds a value of another type than the operation is for.</summary>
+public sealed record WrongType(string Key, ValueKind Kind) : RequestResult;
+
+/// <summary>The counter would leave the range of 64 bits.</summary>
+public sealed record Overflow(string Key) : RequestResult;
 
 /// <summary>A condition did not hold; <paramref name="Current"/> lists the dots of the key's versions, winner first (empty: no value).</summary>
 public sealed record ConditionFailed(string Key, ImmutableArray<Dot> Current) : RequestResult;

@@ -1,4 +1,5 @@
 using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Idempotency;
 using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Causality.Values;
@@ -17,6 +18,8 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
 
     public HybridTimestamp Timestamp { get; private set; } = root.Timestamp;
 
+    public OperationIds OperationIds { get; private set; } = root.OperationIds;
+
     public KeyState? Find(string key) => _keys is null ? root.Keys.Find(key) : _keys.Find(key);
 
     /// <summary>The dependencies of the last update delivered of <paramref name="origin"/>.</summary>
@@ -34,18 +37,17 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
                 $"Invariant broken: {update.Dot} with dependencies {update.Dependencies} applied where {Delivered} is delivered.");
         }
 
+        var seen = Members.Retired.Count == 0 ? update : update with { Dependencies = Members.Complete(update.Dependencies) };
+        var isVoid = IsVoid(seen);
         foreach (var operation in mutation == CoreMutation.TornUpdates ? update.Operations.Take(1) : update.Operations)
         {
             switch (operation)
             {
-                case SetOperation set:
-                    Write(update, set.Key, new KeyVersion(update.Dot, update.Timestamp, IsTombstone: false, set.Value, set.ContentType), events);
-                    break;
                 case DeleteOperation delete when mutation == CoreMutation.ForgetTombstones:
                     (_keys ??= root.Keys.ToBuilder()).Remove(delete.Key);
                     break;
-                case DeleteOperation delete:
-                    Write(update, delete.Key, new KeyVersion(update.Dot, update.Timestamp, IsTombstone: true, default, null), events);
+                case KeyOperation change:
+                    Write(seen, change, isVoid, events);
                     break;
                 case MembershipOperation membership:
                     Apply(update, membership, events);
@@ -55,10 +57,41 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
             }
         }
 
-        Delivered = Delivered.With(update.Dot);
+        Delivered = Delivered.With(update.Dot).Retire(Members.Retired);
         EndEvictions(update, events);
         Timestamp = HybridTimestamp.Max(Timestamp, update.Timestamp);
         _bases[update.Origin] = update.Dependencies;
+    }
+
+    /// <summary>Takes note that every update still to come depends on <paramref name="stable"/>.</summary>
+    public void Settle(VectorClock stable) => Members = Members.Settle(stable);
+
+    /// <summary>Drops what of the key may be forgotten once <paramref name="stable"/> is stable.</summary>
+    /// <returns>Whether anything changed.</returns>
+    public bool Collect(string key, VectorClock stable)
+    {
+        if (Find(key) is not { } before)
+        {
+            return false;
+        }
+
+        var after = mutation == CoreMutation.CollectUnstable ? (before.IsPresent ? before : null) : before.Collect(stable);
+        if (ReferenceEquals(before, after))
+        {
+            return false;
+        }
+
+        _keys ??= root.Keys.ToBuilder();
+        if (after is null)
+        {
+            _keys.Remove(key);
+        }
+        else
+        {
+            _keys.Set(key, after);
+        }
+
+        return true;
     }
 
     public ReplicaState ToState() => root with
@@ -67,21 +100,66 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
         Keys = _keys is null ? root.Keys : _keys.ToKeySpace(),
         Members = Members,
         Timestamp = Timestamp,
-        Bases = _bases.Count == 0 ? root.Bases : root.Bases.SetItems(_bases),
+        OperationIds = OperationIds,
+        Bases = Members.Retired == root.Members.Retired
+            ? root.Bases.SetItems(_bases)
+            : root.Bases.SetItems(_bases).RemoveRange(Members.Retired.Select(dot => dot.Replica)),
     };
 
-    private void Write(Update update, string key, KeyVersion version, List<ReplicaEvent>? events)
+    /// <summary>Forgets the operation ids that nobody can repeat any more.</summary>
+    public void CollectOperationIds(VectorClock stable, long nowMilliseconds) => OperationIds = OperationIds.Collect(stable, nowMilliseconds);
+
+    /// <summary>
+    /// Remembers the update's operation id. If another replica took the same write without knowing of this one, that with the larger dot is void:
+    /// the answer if that is this one, else the other is taken back here.
+    /// </summary>
+    private bool IsVoid(Update update)
+    {
+        if (update.OperationId is not { } id)
+        {
+            return false;
+        }
+
+        var fingerprint = OperationFingerprint.Of(update.Operations);
+        var twins = OperationIds.Twins(update, fingerprint).ToList();
+        OperationIds = OperationIds.Add(id, new KnownOperation(update.Dot, fingerprint, update.Timestamp.Milliseconds, [.. update.Keys]));
+        foreach (var (key, twin) in twins.Where(twin => twin.Dot > update.Dot).SelectMany(twin => twin.Keys.Select(key => (key, twin.Dot))))
+        {
+            if (Find(key) is { } state)
+            {
+                Put(key, state.Void(twin));
+            }
+        }
+
+        return twins.Exists(twin => twin.Dot < update.Dot);
+    }
+
+    private void Put(string key, KeyState? state)
     {
         _keys ??= root.Keys.ToBuilder();
-        var before = _keys.Find(key);
-        var after = mutation == CoreMutation.WinnerByArrival ? KeyState.Of([version]) : KeyState.Write(before, version, update.Dependencies);
-        _keys.Set(key, after);
+        if (state is null)
+        {
+            _keys.Remove(key);
+        }
+        else
+        {
+            _keys.Set(key, state);
+        }
+    }
+
+    private void Write(Update update, KeyOperation operation, bool isVoid, List<ReplicaEvent>? events)
+    {
+        var key = operation.Key;
+        var before = Find(key);
+        var start = mutation == CoreMutation.WinnerByArrival ? null : before;
+        var after = isVoid ? KeyState.ApplyVoid(start, update, operation) : KeyState.Apply(start, update, operation);
+        Put(key, after);
         if (events is null)
         {
             return;
         }
 
-        var (had, has) = (before?.Versions.Length ?? 0, after.Versions.Length);
+        var (had, has) = (before?.SiblingCount ?? 0, after?.SiblingCount ?? 0);
         if (has > 1 && has > had)
         {
             events.Add(new ReplicaEvent(ReplicaEventKind.SiblingMade) { Update = update, Key = key });
@@ -107,6 +185,7 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
             ActivateOperation => (ReplicaEventKind.Join, $"{operation.Replica} is active"),
             IntentOperation => (ReplicaEventKind.Leave, $"replica {update.Origin} declares {operation.Replica} dead"),
             PromiseOperation => (ReplicaEventKind.Leave, $"replica {update.Origin} promises to take nothing more from {operation.Replica}"),
+            RetireOperation => (ReplicaEventKind.Leave, $"the id of {operation.Replica} is retired: clocks leave it out"),
             GuestOperation => (ReplicaEventKind.Join, $"{operation.Replica} is a guest"),
             AbortOperation => (ReplicaEventKind.Leave, $"replica {update.Origin} gives up on {operation.Replica}"),
             _ => (ReplicaEventKind.Leave, $"{operation.Replica} left"),

@@ -113,6 +113,13 @@ internal sealed class DeliveryBuffer(int max, long bytesMax)
         return taken;
     }
 
+    /// <summary>Takes an entry out of the index; it stays in the buffer.</summary>
+    public void Detach(BufferedUpdate entry)
+    {
+        _early.Remove((entry.Update.Timestamp, entry.Update.Dot));
+        Unlink(entry);
+    }
+
     public void Remove(BufferedUpdate entry)
     {
         if (!_entries.Remove(entry.Update.Dot))
@@ -128,8 +135,7 @@ internal sealed class DeliveryBuffer(int max, long bytesMax)
             _counters.Remove(entry.Update.Origin);
         }
 
-        _early.Remove((entry.Update.Timestamp, entry.Update.Dot));
-        Unlink(entry);
+        Detach(entry);
     }
 
     private void Insert(BufferedUpdate entry)
@@ -191,6 +197,10 @@ internal sealed class DeliveryBuffer(int max, long bytesMax)
         return furthest is { } dot ? _entries[dot] : null;
     }
 
+    /// <summary>What waits of <paramref name="origin"/>, by counter.</summary>
+    public IEnumerable<BufferedUpdate> Of(ReplicaId origin) =>
+        _counters.TryGetValue(origin, out var counters) ? counters.Select(counter => _entries[new Dot(origin, counter)]) : [];
+
     /// <summary>The first counter of <paramref name="origin"/> above <paramref name="after"/> that is not in the buffer.</summary>
     public long FirstAbsent(ReplicaId origin, long after)
     {
@@ -220,6 +230,8 @@ internal sealed class DeliveryBuffer(int max, long bytesMax)
             bytes += operation switch
             {
                 SetOperation set => (2L * set.Key.Length) + set.Value.Length,
+                AddOperation add => 2L * (add.Key.Length + add.Member.Length),
+                RemoveOperation remove => 2L * (remove.Key.Length + remove.Member.Length),
                 KeyOperation key => 2L * key.Key.Length,
                 _ => 100,
             };

@@ -16,6 +16,7 @@ namespace ReplicatedDs.Causality.Membership;
 /// <param name="Activated">The update that activated it; <c>default</c> before.</param>
 /// <param name="Final">The counter of its last update once it departed, else 0.</param>
 /// <param name="Eviction">Set once an operator declared it dead (R7); it stays when the member has departed.</param>
+/// <param name="Retirement">Set once its id has left the clocks (R8).</param>
 public sealed record Member(
     ReplicaId Id,
     Incarnation Incarnation,
@@ -27,7 +28,8 @@ public sealed record Member(
     VectorClock Floor,
     Dot Activated = default,
     long Final = 0,
-    Eviction? Eviction = null)
+    Eviction? Eviction = null,
+    Retirement? Retirement = null)
 {
     /// <summary>The member whose update admitted it; itself for the founder.</summary>
     public ReplicaId Sponsor => Admitted.Replica;
@@ -38,6 +40,32 @@ public sealed record Member(
     /// <summary>Declared dead: nothing is taken from it or sent to it, now and for ever.</summary>
     public bool IsFenced => Eviction is not null;
 
+    /// <summary>Departed, and its id is left out of clocks: it counts as <see cref="Final"/> there.</summary>
+    public bool IsRetired => Retirement is not null;
+
     /// <summary>Active and not declared dead.</summary>
     public bool IsServing => Status == MemberStatus.Active && !IsFenced;
+
+    /// <summary>
+    /// What is known of it where everything is delivered that was delivered for either. A member goes forward only: joining, active, departed.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The two bind the id to different processes.</exception>
+    internal Member Join(Member other)
+    {
+        if (other.Id != Id || other.Incarnation != Incarnation)
+        {
+            throw new InvalidOperationException($"Replica {Id} is known as incarnation {Incarnation} here and {other.Incarnation} there.");
+        }
+
+        return this with
+        {
+            Status = (MemberStatus)Math.Max((int)Status, (int)other.Status), // a guest is one on both sides
+            Activated = Activated == default ? other.Activated : Activated,
+            Final = Math.Max(Final, other.Final),
+            Eviction = Eviction is null || other.Eviction is null
+                ? Eviction ?? other.Eviction
+                : new Eviction(Eviction.IsForced || other.Eviction.IsForced, Eviction.PromisedBy.Merge(other.Eviction.PromisedBy)),
+            Retirement = Retirement.Join(Retirement, other.Retirement),
+        };
+    }
 }

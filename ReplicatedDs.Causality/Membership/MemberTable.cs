@@ -13,13 +13,30 @@ public sealed class MemberTable : IReadOnlyCollection<Member>
     public static readonly MemberTable Empty = new(ImmutableSortedDictionary<ReplicaId, Member>.Empty);
 
     private readonly ImmutableSortedDictionary<ReplicaId, Member> _members;
+    private readonly ImmutableArray<Member> _unsettled;
+    private readonly VectorClock _settled;
 
-    private MemberTable(ImmutableSortedDictionary<ReplicaId, Member> members) => _members = members;
+    private MemberTable(ImmutableSortedDictionary<ReplicaId, Member> members)
+    {
+        _members = members;
+        HasGuests = members.Values.Any(static member => member.Status == MemberStatus.Guest);
+        var retired = members.Values.Where(static member => member.IsRetired).ToList();
+        _unsettled = [.. retired.Where(static member => !member.Retirement!.IsSettled)];
+        Retired = VectorClock.From(retired.Select(static member => new Dot(member.Id, member.Final)));
+        _settled = _unsettled.IsEmpty ? Retired : VectorClock.From(
+            retired.Where(static member => member.Retirement!.IsSettled).Select(static member => new Dot(member.Id, member.Final)));
+    }
 
     public int Count => _members.Count;
 
     /// <summary>The largest id ever admitted, 0 if none.</summary>
     public ReplicaId HighestId => _members.Count == 0 ? default : _members.Keys.Last();
+
+    /// <summary>Whether there are senders of hand-delivered updates (lab).</summary>
+    public bool HasGuests { get; }
+
+    /// <summary>The retired ids, each with the last counter of its member: what it counts as in clocks that leave it out.</summary>
+    public VectorClock Retired { get; }
 
     public static MemberTable Of(IEnumerable<Member> members) => new(members.ToImmutableSortedDictionary(member => member.Id, member => member));
 
@@ -38,9 +55,9 @@ public sealed class MemberTable : IReadOnlyCollection<Member>
         {
             // The first Admit of an id wins here; a second one with another incarnation is the alarm of R2, raised by the core.
             AdmitOperation admit when known is null => Set(new Member(
-                admit.Replica, admit.Incarnation, admit.Name, admit.HttpAddress, admit.PeerAddress, MemberStatus.Joining, update.Dot, update.Clock)),
+                admit.Replica, admit.Incarnation, admit.Name, admit.HttpAddress, admit.PeerAddress, MemberStatus.Joining, update.Dot, update.Clock.Retire(Retired))),
             GuestOperation guest when known is null => Set(new Member(
-                guest.Replica, default, $"guest-{guest.Replica}", "", "", MemberStatus.Guest, update.Dot, update.Clock)),
+                guest.Replica, default, $"guest-{guest.Replica}", "", "", MemberStatus.Guest, update.Dot, update.Clock.Retire(Retired))),
             ActivateOperation when known is { Status: MemberStatus.Joining } && known.Sponsor == update.Origin =>
                 Set(known with { Status = MemberStatus.Active, Activated = update.Dot }),
             AbortOperation when known is { Status: MemberStatus.Joining } && known.Sponsor == update.Origin =>
@@ -50,14 +67,67 @@ public sealed class MemberTable : IReadOnlyCollection<Member>
             IntentOperation intent when known is { IsPresent: true } => Set(known with
             {
                 Eviction = new Eviction(
-                    intent.IsForced || known.Eviction is { IsForced: true }, known.Eviction?.PromisedBy ?? ImmutableSortedSet<ReplicaId>.Empty),
+                    intent.IsForced || known.Eviction is { IsForced: true }, known.Eviction?.PromisedBy ?? VectorClock.Empty),
             }),
             PromiseOperation when known is { Eviction: { } eviction, IsPresent: true } => Set(known with
             {
-                Eviction = eviction with { PromisedBy = eviction.PromisedBy.Add(update.Origin) },
+                Eviction = eviction with { PromisedBy = eviction.PromisedBy.With(update.Dot) },
             }),
+            RetireOperation when known is { Status: MemberStatus.Departed, Final: > 0, Retirement: not { IsSettled: true } } => Retire(known, update.Dot),
             _ => this,
         };
+    }
+
+    /// <summary>
+    /// What <paramref name="dependencies"/> of a delivered update mean: ids that it leaves out because they were retired where it was written count as
+    /// retired, and no others, since an id may also be absent because nothing of it had been seen there.
+    /// </summary>
+    public VectorClock Complete(VectorClock dependencies)
+    {
+        ArgumentNullException.ThrowIfNull(dependencies);
+        if (_unsettled.IsEmpty)
+        {
+            return dependencies.Over(Retired);
+        }
+
+        // An update that retires an id may itself be of one that was retired since.
+        var known = _settled;
+        for (var found = true; found;)
+        {
+            found = false;
+            foreach (var member in _unsettled)
+            {
+                if (known[member.Id] == 0 && member.Retirement!.By.Any(dot => dependencies.Covers(dot) || known.Covers(dot)))
+                {
+                    known = known.With(member.Id, member.Final);
+                    found = true;
+                }
+            }
+        }
+
+        return dependencies.Over(known);
+    }
+
+    /// <summary>The table once <paramref name="stable"/> is covered by every update still to come.</summary>
+    public MemberTable Settle(VectorClock stable)
+    {
+        ArgumentNullException.ThrowIfNull(stable);
+        var settled = _unsettled.Where(member => member.Retirement!.By.Any(stable.Covers)).ToList();
+        return settled.Count == 0
+            ? this
+            : new MemberTable(_members.SetItems(settled.Select(member => KeyValuePair.Create(member.Id, member with { Retirement = Retirement.Settled }))));
+    }
+
+    /// <summary>The table where everything is delivered that was delivered for either.</summary>
+    public MemberTable Join(MemberTable other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        var joined = new MemberTable(_members.SetItems(other._members.Select(theirs =>
+            KeyValuePair.Create(theirs.Key, Find(theirs.Key) is { } mine ? mine.Join(theirs.Value) : theirs.Value))));
+        return joined.Retired.Equals(Retired)
+            ? joined
+            : new MemberTable(joined._members.SetItems(joined._members.Values.Select(member =>
+                KeyValuePair.Create(member.Id, member.IsRetired ? Reduce(member) : member with { Floor = member.Floor.Retire(joined.Retired) }))));
     }
 
     /// <summary>
@@ -74,7 +144,7 @@ public sealed class MemberTable : IReadOnlyCollection<Member>
         ArgumentNullException.ThrowIfNull(delivered);
         var dead = _members.Values.Where(member => member is { IsPresent: true, IsFenced: true }).ToList();
         var survivors = _members.Values.Where(member => member is { IsPresent: true, IsFenced: false }).ToList();
-        if (survivors.Count == 0 || !survivors.TrueForAll(survivor => dead.TrueForAll(member => member.Eviction!.PromisedBy.Contains(survivor.Id))))
+        if (survivors.Count == 0 || !survivors.TrueForAll(survivor => dead.TrueForAll(member => member.Eviction!.PromisedBy[survivor.Id] > 0)))
         {
             return this;
         }
@@ -93,12 +163,27 @@ public sealed class MemberTable : IReadOnlyCollection<Member>
     private static bool HasMajority(Member gone, List<Member> dead)
     {
         var promised = gone.Eviction!.PromisedBy;
-        return promised.Count > dead.Count(member => !promised.Contains(member.Id));
+        return promised.Count > dead.Count(member => promised[member.Id] == 0);
     }
 
     public IEnumerator<Member> GetEnumerator() => _members.Values.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>Of a retired member only what is needed for ever is kept; the clocks of others leave it out.</summary>
+    private MemberTable Retire(Member gone, Dot by) => new(_members
+        .SetItems(_members.Values
+            .Where(member => member.Floor[gone.Id] > 0)
+            .Select(member => KeyValuePair.Create(member.Id, member with { Floor = member.Floor.Without(gone.Id) })))
+        .SetItem(gone.Id, Reduce(gone with { Retirement = new Retirement((gone.Retirement?.By ?? []).Add(by)) })));
+
+    private static Member Reduce(Member gone) => gone with
+    {
+        HttpAddress = "",
+        PeerAddress = "",
+        Floor = VectorClock.Empty,
+        Eviction = gone.Eviction is null ? null : new Eviction(gone.Eviction.IsForced, VectorClock.Empty),
+    };
 
     private MemberTable Set(Member member) => new(_members.SetItem(member.Id, member));
 }

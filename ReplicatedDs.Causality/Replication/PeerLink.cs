@@ -13,6 +13,13 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
     private VectorClock? _candidate;
     private long _stamped;
 
+    // The peer's words about its stable vector, each with what it had delivered: what is usable, the oldest that is not yet, the newest.
+    private VectorClock _stable = VectorClock.Empty;
+    private (VectorClock Delivered, VectorClock Stable)? _waitingStable;
+    private (VectorClock Delivered, VectorClock Stable)? _newestStable;
+
+    private readonly Dictionary<ReplicaId, long> _floors = [];
+
     public ReplicaId Peer { get; } = peer;
 
     /// <summary>The delivered clock that the peer last announced; <c>null</c> before its first heartbeat.</summary>
@@ -82,6 +89,12 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
         Sent = Math.Max(Sent, Acknowledged);
         // A row counts only once everything that it counts of the peer itself is delivered here; until then the oldest such row is kept.
         _candidate ??= heartbeat.Delivered;
+        if (heartbeat.Stable is { } stable)
+        {
+            _newestStable = (heartbeat.Delivered, stable);
+            _waitingStable ??= _newestStable;
+        }
+
         UseRow(heartbeat.Delivered, delivered);
     }
 
@@ -99,6 +112,30 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
             _candidate = newest;
         }
     }
+
+    /// <summary>
+    /// What the peer calls stable, by the newest of its words that are usable: of everything that it had delivered then, guests' updates
+    /// included, <paramref name="delivered"/> here lacks nothing.
+    /// </summary>
+    public VectorClock StableThere(VectorClock delivered)
+    {
+        if (_newestStable is { } newest && delivered.Covers(newest.Delivered))
+        {
+            (_stable, _waitingStable) = (_stable.Merge(newest.Stable), null);
+        }
+        else if (_waitingStable is { } waiting && delivered.Covers(waiting.Delivered))
+        {
+            (_stable, _waitingStable) = (_stable.Merge(waiting.Stable), _newestStable);
+        }
+
+        return _stable;
+    }
+
+    /// <summary>The peer's log has lost the updates of <paramref name="origin"/> up to <paramref name="floor"/>.</summary>
+    public void Cut(ReplicaId origin, long floor) => _floors[origin] = Math.Max(floor, FloorOf(origin));
+
+    /// <summary>Up to which counter the peer is known not to have the updates of <paramref name="origin"/> any more.</summary>
+    public long FloorOf(ReplicaId origin) => _floors.GetValueOrDefault(origin);
 
     public void RefreshRow(VectorClock delivered)
     {

@@ -19,7 +19,8 @@ public abstract record PeerMessage;
 /// The receiver's own updates up to this counter are here, delivered or still waiting. Not a promise: what waits is lost in a crash. It only spares
 /// sending again what is there.
 /// </param>
-public sealed record Heartbeat(VectorClock Delivered, bool Paused, long Received = 0) : PeerMessage;
+/// <param name="Stable">The sender's stable vector, sent only while there are guests: what it accepts of them by hand depends on that.</param>
+public sealed record Heartbeat(VectorClock Delivered, bool Paused, long Received = 0, VectorClock? Stable = null) : PeerMessage;
 
 /// <summary>Updates of one origin with consecutive counters, as they arrive.</summary>
 /// <param name="Origin">Whose updates they are.</param>
@@ -36,3 +37,11 @@ public sealed record UpdateRange(ReplicaId Origin, Incarnation OriginIncarnation
 
 /// <summary>"Send me updates of <paramref name="Origin"/> from <paramref name="First"/> on, at most <paramref name="Count"/>."</summary>
 public sealed record PullRequest(ReplicaId Origin, long First, int Count) : PeerMessage;
+
+/// <summary>"My log no longer has the updates of <paramref name="Origin"/> up to <paramref name="Floor"/>": do not ask me for those.</summary>
+public sealed record RangeCut(ReplicaId Origin, long Floor) : PeerMessage;
+
+/// <summary>
+/// Outgoing only: "fetch the whole state of that peer", answered by <see cref="Core.SnapshotArrived"/> or <see cref="Core.SnapshotFailed"/>.
+/// </summary>
+public sealed record SnapshotRequest : PeerMessage;

@@ -17,6 +17,17 @@ public sealed record SetOperation(string Key, ReadOnlyMemory<byte> Value, string
 /// <summary>Deletes a key: leaves a tombstone that competes by timestamp and id like a write.</summary>
 public sealed record DeleteOperation(string Key) : KeyOperation(Key);
 
+/// <summary>Adds to a counter. It counts on from an integer that was set; a set or delete supersedes the increments in its causal past.</summary>
+/// <param name="By">May be negative.</param>
+public sealed record IncrementOperation(string Key, long By) : KeyOperation(Key);
+
+/// <summary>Adds a member to a set. A member that is added while another replica removes it stays.</summary>
+/// <param name="Member">1 to 1024 bytes of UTF-8.</param>
+public sealed record AddOperation(string Key, string Member) : KeyOperation(Key);
+
+/// <summary>Removes a member from a set: takes back the additions in its causal past.</summary>
+public sealed record RemoveOperation(string Key, string Member) : KeyOperation(Key);
+
 /// <summary>A change of the membership. Membership is data: it travels in its author's stream, so causal delivery orders it (R1).</summary>
 public abstract record MembershipOperation(ReplicaId Replica) : Operation;
 
@@ -44,6 +55,11 @@ public sealed record IntentOperation(ReplicaId Replica, bool IsForced) : Members
 
 /// <summary>The author takes nothing more from <paramref name="Replica"/> and has passed on what it holds of it (R7).</summary>
 public sealed record PromiseOperation(ReplicaId Replica) : MembershipOperation(Replica);
+
+/// <summary>
+/// Everybody has the last update of <paramref name="Replica"/>, which has departed: from here on its id is left out of clocks (R8).
+/// </summary>
+public sealed record RetireOperation(ReplicaId Replica) : MembershipOperation(Replica);
 
 /// <summary>
 /// Admits a sender for hand-delivered updates (lab): it has no process and no row in the stable vector.

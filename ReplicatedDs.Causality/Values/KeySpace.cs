@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 
 namespace ReplicatedDs.Causality.Values;
@@ -9,36 +8,51 @@ namespace ReplicatedDs.Causality.Values;
 /// </summary>
 public sealed class KeySpace
 {
-    public static readonly KeySpace Empty = new(ImmutableSortedDictionary.Create<string, KeyState>(StringComparer.Ordinal));
+    public static readonly KeySpace Empty = new(KeyTree.Empty, 0);
 
-    private readonly ImmutableSortedDictionary<string, KeyState> _keys;
+    private readonly KeyTree _keys;
 
-    private KeySpace(ImmutableSortedDictionary<string, KeyState> keys) => _keys = keys;
+    private KeySpace(KeyTree keys, int count) => (_keys, Count) = (keys, count);
 
     /// <summary>The number of keys, deleted ones whose tombstone is still kept included.</summary>
-    public int Count => _keys.Count;
+    public int Count { get; }
 
-    public KeyState? Find(string key) => _keys.GetValueOrDefault(key);
+    public KeyState? Find(string key) => _keys.Find(key);
 
     /// <summary>Every key in order, tombstones included.</summary>
-    public IEnumerable<KeyValuePair<string, KeyState>> All => _keys;
+    public IEnumerable<KeyValuePair<string, KeyState>> All => _keys.From("");
 
-    public Builder ToBuilder() => new(_keys.ToBuilder());
+    /// <summary>The keys from <paramref name="from"/> on, in order, tombstones included. Costs no more than what is enumerated.</summary>
+    public IEnumerable<KeyValuePair<string, KeyState>> From(string from) => _keys.From(from);
+
+    public Builder ToBuilder() => new(_keys, Count);
 
     /// <summary>Stages changes; the space it came from stays as it is.</summary>
     [SuppressMessage("Design", "CA1034:Nested types should not be visible", Justification = "As with the collections of the framework.")]
     public sealed class Builder
     {
-        private readonly ImmutableSortedDictionary<string, KeyState>.Builder _keys;
+        private KeyTree _keys;
+        private int _count;
 
-        internal Builder(ImmutableSortedDictionary<string, KeyState>.Builder keys) => _keys = keys;
+        internal Builder(KeyTree keys, int count) => (_keys, _count) = (keys, count);
 
-        public KeyState? Find(string key) => _keys.GetValueOrDefault(key);
+        public KeyState? Find(string key) => _keys.Find(key);
 
-        public void Set(string key, KeyState state) => _keys[key] = state;
+        public void Set(string key, KeyState state)
+        {
+            _count += _keys.Find(key) is null ? 1 : 0;
+            _keys = _keys.Set(key, state);
+        }
 
-        public void Remove(string key) => _keys.Remove(key);
+        public void Remove(string key)
+        {
+            if (_keys.Find(key) is not null)
+            {
+                _keys = _keys.Remove(key);
+                _count--;
+            }
+        }
 
-        public KeySpace ToKeySpace() => new(_keys.ToImmutable());
+        public KeySpace ToKeySpace() => new(_keys, _count);
     }
 }

@@ -1,47 +1,140 @@
+using System.Buffers.Text;
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
 using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Updates;
 
 namespace ReplicatedDs.Causality.Values;
 
 /// <summary>
-/// What a replica holds for one key: the versions that no other supersedes (siblings), the winner first. Immutable.
+/// What a replica holds for one key: the versions that no other supersedes (siblings), the winner first; if some of them are increments or
+/// changes of a set, also the amounts and the members. Immutable.
 /// </summary>
 /// <remarks>
 /// Siblings as in Preguiça et al., "Dotted Version Vectors" (2012); the winner by (timestamp, id) makes convergence deterministic
-/// (CCv of Bouajjani et al., POPL 2017).
+/// (CCv of Bouajjani et al., POPL 2017). A set or delete supersedes everything in its causal past; an increment only earlier increments'
+/// versions, and a change of a set only earlier changes' versions, so the winner's timestamp never goes back, whatever was collected.
 /// </remarks>
 public sealed class KeyState
 {
-    // Invariant: not empty, descending, dots pairwise distinct.
+    // Invariant: not empty, descending, pairwise distinct in (dot, kind). Where there are increments or members there is a version of their kind.
     private readonly ImmutableArray<KeyVersion> _versions;
 
-    private KeyState(ImmutableArray<KeyVersion> versions) => _versions = versions;
+    private KeyState(ImmutableArray<KeyVersion> versions, Counter? counter, MemberSet members)
+    {
+        _versions = versions;
+        Counter = counter;
+        Members = members;
+    }
 
     /// <summary>All versions, the winner first.</summary>
     public ImmutableArray<KeyVersion> Versions => _versions;
 
     public KeyVersion Winner => _versions[0];
 
-    /// <summary>Whether a plain read finds a value: the winner is not a tombstone.</summary>
-    public bool IsPresent => !Winner.IsTombstone;
+    /// <summary>The increments that no set or delete supersedes; <c>null</c> if there are none.</summary>
+    public Counter? Counter { get; }
 
-    /// <summary>Makes a state of versions in any order.</summary>
-    /// <exception cref="ArgumentException">There is none, or two carry the same dot.</exception>
-    public static KeyState Of(IEnumerable<KeyVersion> versions)
+    /// <summary>The members that were added to the key, whether or not a set is what it shows.</summary>
+    public MemberSet Members { get; }
+
+    /// <summary>What a plain read finds: the winner's type. Increments beside a winning integer count on from it.</summary>
+    public ValueKind Kind => Winner.Kind switch
+    {
+        VersionKind.Register => Counter is not null && TryParseInteger(Winner.Value.Span, out _) ? ValueKind.Counter : ValueKind.Register,
+        VersionKind.Counter when Counter is not null || StartOf(out _) => ValueKind.Counter,
+        VersionKind.Set when Members.Count > 0 => ValueKind.Set,
+        _ => ValueKind.Absent,
+    };
+
+    /// <summary>Whether a plain read finds a value.</summary>
+    public bool IsPresent => Kind != ValueKind.Absent;
+
+    /// <summary>
+    /// The versions that a reader has to know of: those of a counter or set say nothing of deletes that it outlived.
+    /// </summary>
+    public IEnumerable<KeyVersion> Siblings => Winner.IsReset ? _versions : _versions.Where(version => !version.IsTombstone);
+
+    /// <summary>The dots of <see cref="Siblings"/>, the winner's first, each once: they change whenever the value does.</summary>
+    public ImmutableArray<Dot> Dots => [.. Siblings.Select(version => version.Dot).Distinct()];
+
+    /// <summary>How many values compete: 1 without a conflict. All increments together are one value, with the integer that they count from.</summary>
+    public int SiblingCount
+    {
+        get
+        {
+            if (_versions.Length == 1)
+            {
+                return 1;
+            }
+
+            var groups = Siblings.Count(version => version.IsReset);
+            groups += Members.Count > 0 || Winner.Kind == VersionKind.Set ? 1 : 0;
+            return Counter is null || (Kind == ValueKind.Counter && StartOf(out _)) ? groups : groups + 1;
+        }
+    }
+
+    /// <summary>The counter's value: all increments, counted from the latest integer among the versions, else from 0; cut to 64 bits.</summary>
+    public long Count
+    {
+        get
+        {
+            StartOf(out var start);
+            return (long)Int128.Clamp(start + (Counter?.Sum ?? 0), long.MinValue, long.MaxValue);
+        }
+    }
+
+    /// <summary>Whether <see cref="Collect"/> will find something once the stable vector has come far enough.</summary>
+    public bool IsCollectable
+    {
+        get
+        {
+            if (Counter is { HasOpen: true } || !IsPresent)
+            {
+                return true;
+            }
+
+            foreach (var version in _versions)
+            {
+                if (version.IsTombstone)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>The bytes that a plain read gives: those of a register, or a counter's value in decimal digits; nothing for a set.</summary>
+    public ReadOnlyMemory<byte> ToBytes() => Kind switch
+    {
+        ValueKind.Register => Winner.Value,
+        ValueKind.Counter => Encoding.ASCII.GetBytes(Count.ToString(CultureInfo.InvariantCulture)),
+        _ => default,
+    };
+
+    /// <summary>Makes a state of its parts; the versions in any order.</summary>
+    /// <exception cref="ArgumentException">There is no version, two of a kind carry the same dot, or a part lacks its versions.</exception>
+    public static KeyState Of(IEnumerable<KeyVersion> versions, Counter? counter = null, MemberSet? members = null)
     {
         ArgumentNullException.ThrowIfNull(versions);
         ImmutableArray<KeyVersion> sorted = [.. versions.OrderDescending()];
-        if (sorted.IsEmpty || sorted.DistinctBy(version => version.Dot).Count() != sorted.Length)
+        if (sorted.IsEmpty || sorted.DistinctBy(version => (version.Dot, version.Kind)).Count() != sorted.Length)
         {
             throw new ArgumentException("A key's state needs at least one version, each with a dot of its own.", nameof(versions));
         }
 
-        return new KeyState(sorted);
+        return (counter is not null && !sorted.Any(version => version.Kind == VersionKind.Counter))
+            || (members is { Count: > 0 } && !sorted.Any(version => version.Kind == VersionKind.Set))
+            ? throw new ArgumentException("Increments and members come with versions of their kind.", nameof(versions))
+            : new KeyState(sorted, counter, members ?? MemberSet.Empty);
     }
 
     /// <summary>
-    /// Applies a write to <paramref name="state"/> (<c>null</c>: nothing there yet): the new version supersedes those that
-    /// <paramref name="context"/> covers, and an earlier operation of the same update.
+    /// Applies a set or delete to <paramref name="state"/> (<c>null</c>: nothing there yet): the new version supersedes all that
+    /// <paramref name="context"/> covers, and earlier operations of the same update.
     /// </summary>
     public static KeyState Write(KeyState? state, KeyVersion version, VectorClock context)
     {
@@ -49,10 +142,140 @@ public sealed class KeyState
         ArgumentNullException.ThrowIfNull(context);
         if (state is null || (state._versions.Length == 1 && context.Covers(state._versions[0].Dot)))
         {
-            return new KeyState([version]);
+            return new KeyState([version], null, MemberSet.Empty);
         }
 
         var survivors = state._versions.Where(old => !context.Covers(old.Dot) && old.Dot != version.Dot);
-        return new KeyState([.. survivors.Append(version).OrderDescending()]);
+        return new KeyState(
+            [.. survivors.Append(version).OrderDescending()], state.Counter?.Reset(context, version.Dot), state.Members.Reset(context, version.Dot));
+    }
+
+    /// <summary>
+    /// Whether the update has to delete the key first: what counts or collects on a key that shows nothing must not bring back what is
+    /// hidden there, and may be gone already where it is collected.
+    /// </summary>
+    public static bool StartsAnew(KeyState? state, KeyOperation operation) =>
+        operation is not (SetOperation or DeleteOperation) && state is not { IsPresent: true };
+
+    /// <summary>
+    /// Applies one operation of <paramref name="update"/> as if it had been taken back at once: what it supersedes is superseded, but it leaves
+    /// no value.
+    /// </summary>
+    /// <returns>The state, or <c>null</c> if nothing is left.</returns>
+    public static KeyState? ApplyVoid(KeyState? state, Update update, KeyOperation operation)
+    {
+        ArgumentNullException.ThrowIfNull(update);
+        return Apply(state, update, operation).Void(update.Dot);
+    }
+
+    /// <summary>Takes back what an update wrote, though not what it superseded.</summary>
+    /// <returns>The state, or <c>null</c> if nothing is left.</returns>
+    public KeyState? Void(Dot dot)
+    {
+        ImmutableArray<KeyVersion> kept = [.. _versions.Where(version => version.Dot != dot || !version.IsReset)];
+        return kept.IsEmpty ? null : new KeyState(kept, Counter?.Without(dot), Members.Without(dot));
+    }
+
+    /// <summary>Applies one operation of <paramref name="update"/> to the key that it names.</summary>
+    public static KeyState Apply(KeyState? state, Update update, KeyOperation operation)
+    {
+        ArgumentNullException.ThrowIfNull(update);
+        var (dot, context) = (update.Dot, update.Dependencies);
+        KeyVersion Version(VersionKind kind) => new(dot, update.Timestamp, kind, default, null);
+        switch (operation)
+        {
+            case SetOperation set:
+                return Write(state, new KeyVersion(dot, update.Timestamp, VersionKind.Register, set.Value, set.ContentType), context);
+            case DeleteOperation:
+                return Write(state, Version(VersionKind.Tombstone), context);
+            case IncrementOperation increment:
+                return new KeyState(
+                    Touch(state, Version(VersionKind.Counter), context),
+                    Counter.Add(state?.Counter, dot, increment.By),
+                    state?.Members ?? MemberSet.Empty);
+            case AddOperation add:
+                return new KeyState(
+                    Touch(state, Version(VersionKind.Set), context), state?.Counter, (state?.Members ?? MemberSet.Empty).Add(add.Member, dot, context));
+            case RemoveOperation remove:
+                return new KeyState(
+                    Touch(state, Version(VersionKind.Set), context), state?.Counter, (state?.Members ?? MemberSet.Empty).Remove(remove.Member, dot, context));
+            default:
+                throw new InvalidOperationException($"Update {update.Dot} has an operation of unknown kind {operation?.GetType().Name}.");
+        }
+    }
+
+    /// <summary>
+    /// Drops what nobody needs any more once <paramref name="stable"/> covers it: an absent key whole when all of it is stable, a beaten
+    /// tombstone alone; stable increments become one base per origin. Whatever is written later depends on everything stable.
+    /// </summary>
+    /// <returns>This state if nothing changes, <c>null</c> if nothing is left.</returns>
+    public KeyState? Collect(VectorClock stable)
+    {
+        ArgumentNullException.ThrowIfNull(stable);
+        if (!IsCollectable)
+        {
+            return this;
+        }
+
+        if (!IsPresent && _versions.All(version => stable.Covers(version.Dot)))
+        {
+            return null;
+        }
+
+        ImmutableArray<KeyVersion> kept = [Winner, .. _versions.Skip(1).Where(version => !version.IsTombstone || !stable.Covers(version.Dot))];
+        var counter = Counter?.Fold(stable);
+        return kept.Length == _versions.Length && ReferenceEquals(counter, Counter) ? this : new KeyState(kept, counter, Members);
+    }
+
+    /// <summary>
+    /// The state of one key where everything is delivered that either side has delivered (R5): what both have stays; what one has stays
+    /// if the other has not heard of it, and is superseded or collected if the other has.
+    /// </summary>
+    /// <returns><paramref name="mine"/> if nothing changes, <c>null</c> if nothing is left.</returns>
+    public static KeyState? Join(KeyState? mine, VectorClock mineDelivered, KeyState? theirs, VectorClock theirsDelivered)
+    {
+        ArgumentNullException.ThrowIfNull(mineDelivered);
+        ArgumentNullException.ThrowIfNull(theirsDelivered);
+        var (ours, others) = (mine?._versions ?? [], theirs?._versions ?? []);
+        var kept = ours.Where(version => !theirsDelivered.Covers(version.Dot) || others.Any(version.IsSame)).ToList();
+        var added = others.Where(version => !mineDelivered.Covers(version.Dot)).ToList();
+        if (added.Count == 0 && kept.Count == ours.Length && theirs?.Counter is null && theirs?.Members is null or { Count: 0 } && mine is null or { Counter: null, Members.Count: 0 })
+        {
+            return mine;
+        }
+
+        var counter = Counter.Join(
+            mine?.Counter,
+            mineDelivered,
+            others.Any(version => version.IsReset && !mineDelivered.Covers(version.Dot)),
+            theirs?.Counter,
+            theirsDelivered,
+            ours.Any(version => version.IsReset && !theirsDelivered.Covers(version.Dot)));
+        var members = MemberSet.Join(mine?.Members ?? MemberSet.Empty, mineDelivered, theirs?.Members ?? MemberSet.Empty, theirsDelivered);
+        return added.Count + kept.Count == 0 ? null : new KeyState([.. kept.Concat(added).OrderDescending()], counter, members);
+    }
+
+    /// <summary>Decimal digits with an optional minus, in the one way to write them, within 64 bits.</summary>
+    public static bool TryParseInteger(ReadOnlySpan<byte> bytes, out long value) =>
+        Utf8Parser.TryParse(bytes, out value, out var length) && length == bytes.Length
+        && (bytes is [>= (byte)'1' and <= (byte)'9', ..] or [(byte)'-', >= (byte)'1' and <= (byte)'9', ..] or [(byte)'0']);
+
+    /// <summary>The versions after an increment or a change of a set: it supersedes the earlier ones of its own kind.</summary>
+    private static ImmutableArray<KeyVersion> Touch(KeyState? state, KeyVersion version, VectorClock context) => state is null
+        ? [version]
+        : [.. state._versions.Where(old => old.Kind != version.Kind || (!context.Covers(old.Dot) && old.Dot != version.Dot)).Append(version).OrderDescending()];
+
+    private bool StartOf(out long start)
+    {
+        foreach (var version in _versions)
+        {
+            if (version.Kind == VersionKind.Register && TryParseInteger(version.Value.Span, out start))
+            {
+                return true;
+            }
+        }
+
+        start = 0;
+        return false;
     }
 }

@@ -2,14 +2,22 @@ using ReplicatedDs.Causality.Clocks;
 
 namespace ReplicatedDs.Causality.Values;
 
-/// <summary>One written value of a key that no later write supersedes, or the tombstone of a delete.</summary>
+/// <summary>One write of a key that no later write supersedes.</summary>
 /// <param name="Dot">The update that wrote it.</param>
 /// <param name="Timestamp">That update's timestamp.</param>
-/// <param name="IsTombstone">Whether it is a delete; then there is no value.</param>
-public sealed record KeyVersion(Dot Dot, HybridTimestamp Timestamp, bool IsTombstone, ReadOnlyMemory<byte> Value, string? ContentType)
+/// <param name="Kind">What it wrote. Only a register has a value and a content type here.</param>
+public sealed record KeyVersion(Dot Dot, HybridTimestamp Timestamp, VersionKind Kind, ReadOnlyMemory<byte> Value, string? ContentType)
     : IComparable<KeyVersion>
 {
-    /// <summary>The greater version wins: by timestamp, then by replica id (two writes of one replica never tie).</summary>
+    public bool IsTombstone => Kind == VersionKind.Tombstone;
+
+    /// <summary>Whether it supersedes everything of the key in its causal past: a set or a delete.</summary>
+    public bool IsReset => Kind is VersionKind.Register or VersionKind.Tombstone;
+
+    /// <summary>
+    /// The greater version wins: by timestamp, then by replica id (two updates of one replica never tie). Of one update what counts or
+    /// collects comes after the set or delete that it began with.
+    /// </summary>
     public int CompareTo(KeyVersion? other)
     {
         if (other is null)
@@ -18,6 +26,9 @@ public sealed record KeyVersion(Dot Dot, HybridTimestamp Timestamp, bool IsTombs
         }
 
         var byTime = Timestamp.CompareTo(other.Timestamp);
-        return byTime != 0 ? byTime : Dot.CompareTo(other.Dot);
+        var byDot = byTime != 0 ? byTime : Dot.CompareTo(other.Dot);
+        return byDot != 0 ? byDot : Kind.CompareTo(other.Kind);
     }
+
+    internal bool IsSame(KeyVersion other) => Dot == other.Dot && Kind == other.Kind;
 }

@@ -68,6 +68,12 @@ public static class EnvelopeCodec
                 target.WriteBool(heartbeat.Paused);
                 target.WriteClock(heartbeat.Delivered);
                 target.WriteCounter(heartbeat.Received, least: 0);
+                target.WriteBool(heartbeat.Stable is not null);
+                if (heartbeat.Stable is { } stable)
+                {
+                    target.WriteClock(stable);
+                }
+
                 break;
             case UpdateBatch batch:
                 if (Fault(batch) is { } fault)
@@ -87,6 +93,11 @@ public static class EnvelopeCodec
                 target.WriteCounter(pull.First);
                 target.WriteCounter(pull.Count, least: 0);
                 break;
+            case RangeCut cut:
+                target.WriteByte((byte)MessageKind.RangeCut);
+                target.WriteReplica(cut.Origin);
+                target.WriteCounter(cut.Floor);
+                break;
             default:
                 throw new ArgumentException($"A {message.GetType().Name} does not travel.", nameof(message));
         }
@@ -99,7 +110,8 @@ public static class EnvelopeCodec
         {
             case MessageKind.Heartbeat:
                 var isPaused = reader.ReadBool("paused");
-                return new Heartbeat(reader.ReadClock(), isPaused, reader.ReadCounter(0));
+                return new Heartbeat(
+                    reader.ReadClock(), isPaused, reader.ReadCounter(0), reader.ReadBool("stable vector") ? reader.ReadClock() : null);
             case MessageKind.UpdateBatch:
                 var isRepair = reader.ReadBool("repair");
                 var origin = reader.ReadReplica();
@@ -108,6 +120,8 @@ public static class EnvelopeCodec
                 return Fault(batch) is { } fault ? throw new WireFormatException(fault) : batch;
             case MessageKind.PullRequest:
                 return new PullRequest(reader.ReadReplica(), reader.ReadCounter(), (int)reader.ReadCounter(0, int.MaxValue));
+            case MessageKind.RangeCut:
+                return new RangeCut(reader.ReadReplica(), reader.ReadCounter());
             default:
                 throw new WireFormatException($"Message kind {kind} is unknown to this program; it may come from a newer one.");
         }

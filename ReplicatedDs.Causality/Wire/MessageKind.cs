@@ -6,4 +6,5 @@ internal enum MessageKind : byte
     Heartbeat = 1,
     UpdateBatch = 2,
     PullRequest = 3,
+    RangeCut = 4,
 }

@@ -25,6 +25,17 @@ internal static class OperationCodec
                 target.WriteByte((byte)OperationKind.Delete);
                 target.WriteKeyText(delete.Key);
                 break;
+            case IncrementOperation increment:
+                target.WriteByte((byte)OperationKind.Increment);
+                target.WriteKeyText(increment.Key);
+                target.WriteSigned(increment.By);
+                break;
+            case AddOperation add:
+                WriteMember(target, OperationKind.Add, add.Key, add.Member);
+                break;
+            case RemoveOperation remove:
+                WriteMember(target, OperationKind.Remove, remove.Key, remove.Member);
+                break;
             case AdmitOperation admit:
                 WriteMembership(target, OperationKind.Admit, admit);
                 target.WriteUInt128(admit.Incarnation.Value);
@@ -50,6 +61,9 @@ internal static class OperationCodec
             case PromiseOperation promise:
                 WriteMembership(target, OperationKind.Promise, promise);
                 break;
+            case RetireOperation retire:
+                WriteMembership(target, OperationKind.Retire, retire);
+                break;
             default:
                 throw new ArgumentException($"There is no wire format for {operation.GetType().Name}.", nameof(operation));
         }
@@ -69,6 +83,15 @@ internal static class OperationCodec
                 return new SetOperation(typedKey, reader.ReadBytes(WireLimits.ValueBytesMax, "value").ToArray(), contentType);
             case OperationKind.Delete:
                 return new DeleteOperation(reader.ReadKeyText());
+            case OperationKind.Increment:
+                var counter = reader.ReadKeyText();
+                return new IncrementOperation(counter, reader.ReadSigned());
+            case OperationKind.Add:
+                var addedTo = reader.ReadKeyText();
+                return new AddOperation(addedTo, reader.ReadMemberText());
+            case OperationKind.Remove:
+                var removedFrom = reader.ReadKeyText();
+                return new RemoveOperation(removedFrom, reader.ReadMemberText());
             case OperationKind.Admit:
                 var replica = reader.ReadReplica();
                 var incarnation = new Incarnation(reader.ReadUInt128());
@@ -87,11 +110,20 @@ internal static class OperationCodec
                 return new IntentOperation(reader.ReadReplica(), IsForced: false);
             case OperationKind.ForcedIntent:
                 return new IntentOperation(reader.ReadReplica(), IsForced: true);
+            case OperationKind.Retire:
+                return new RetireOperation(reader.ReadReplica());
             case OperationKind.Promise:
                 return new PromiseOperation(reader.ReadReplica());
             default:
                 throw new WireFormatException($"Operation kind {kind} is unknown to this program; it may come from a newer one.");
         }
+    }
+
+    private static void WriteMember(IBufferWriter<byte> target, OperationKind kind, string key, string member)
+    {
+        target.WriteByte((byte)kind);
+        target.WriteKeyText(key);
+        target.WriteMemberText(member);
     }
 
     private static void WriteMembership(IBufferWriter<byte> target, OperationKind kind, MembershipOperation operation)

@@ -14,7 +14,13 @@ internal enum OperationKind : byte
 
     Delete = 3,
 
-    // 4-7: counters. 8-11: sets.
+    Increment = 4,
+
+    // 5-7: counters to come.
+    Add = 8,
+    Remove = 9,
+
+    // 10-11: sets to come.
     Admit = 32,
     Activate = 33,
     Abort = 34,
@@ -23,4 +29,5 @@ internal enum OperationKind : byte
     Intent = 37,
     ForcedIntent = 38,
     Promise = 39,
+    Retire = 40,
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Idempotency;
 using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Causality.Values;
 
@@ -12,13 +13,16 @@ namespace ReplicatedDs.Causality.Wire;
 /// </summary>
 public static class StateCodec
 {
-    private const byte HeaderVersion = 1;
+    private const byte HeaderVersion = 2;
     private const byte KeyVersionByte = 1;
 
-    // What a version of a key is. Stored and sent: only ever appended (counters and sets will come).
+    // What a version of a key is. Stored and sent: only ever appended. Where there is a version of an increment, the amounts follow all
+    // versions; where there is one of a set, then the members.
     private const byte RegisterKind = 1;
     private const byte TypedRegisterKind = 2;
     private const byte TombstoneKind = 3;
+    private const byte CounterKind = 4;
+    private const byte SetKind = 5;
 
     /// <summary>Everything but the keys.</summary>
     public static void WriteHeader(IBufferWriter<byte> target, ReplicaState state)
@@ -54,7 +58,10 @@ public static class StateCodec
 
             target.WriteCounter(member.Final, least: 0);
             WriteEviction(target, member.Eviction);
+            WriteRetirement(target, member.Retirement);
         }
+
+        WriteOperationIds(target, state.OperationIds);
     }
 
     /// <exception cref="WireFormatException">The bytes are not exactly one header.</exception>
@@ -87,8 +94,10 @@ public static class StateCodec
             }
         }
 
+        var operationIds = ReadOperationIds(ref reader);
         reader.ExpectEnd("state header");
-        return new ReplicaState(delivered, keys, MemberTable.Of(members.Values), timestamp, bases.ToImmutable());
+        var table = MemberTable.Of(members.Values);
+        return new ReplicaState(delivered.Retire(table.Retired), keys, table, timestamp, bases.ToImmutable()) { OperationIds = operationIds };
     }
 
     public static void WriteKey(IBufferWriter<byte> target, KeyState state)
@@ -99,10 +108,10 @@ public static class StateCodec
         target.WriteCount(state.Versions.Length, WireLimits.VersionsMax, "versions of a key");
         foreach (var version in state.Versions)
         {
-            target.WriteByte(version.IsTombstone ? TombstoneKind : version.ContentType is null ? RegisterKind : TypedRegisterKind);
+            target.WriteByte(KindOf(version));
             target.WriteDot(version.Dot);
             target.WriteSigned(version.Timestamp.Packed);
-            if (version.IsTombstone)
+            if (version.Kind != VersionKind.Register)
             {
                 continue;
             }
@@ -113,6 +122,16 @@ public static class StateCodec
             }
 
             target.WriteBytes(version.Value.Span, WireLimits.ValueBytesMax, "value");
+        }
+
+        if (state.Versions.Any(version => version.Kind == VersionKind.Counter))
+        {
+            WriteCounter(target, state.Counter);
+        }
+
+        if (state.Versions.Any(version => version.Kind == VersionKind.Set))
+        {
+            WriteMembers(target, state.Members);
         }
     }
 
@@ -132,27 +151,163 @@ public static class StateCodec
         var versions = new List<KeyVersion>(count);
         for (var i = 0; i < count; i++)
         {
-            var kind = reader.ReadByte();
-            if (kind is < RegisterKind or > TombstoneKind)
-            {
-                throw new WireFormatException($"A key has a version of kind {kind}, which this program does not know; it may come from a newer one.");
-            }
-
-            var dot = reader.ReadDot();
-            var timestamp = new HybridTimestamp(reader.ReadSigned());
-            var contentType = kind == TypedRegisterKind ? reader.ReadText(WireLimits.TextBytesMax, "content type") : null;
-            var value = kind == TombstoneKind ? [] : reader.ReadBytes(WireLimits.ValueBytesMax, "value").ToArray();
-            versions.Add(new KeyVersion(dot, timestamp, kind == TombstoneKind, value, contentType));
+            versions.Add(ReadVersion(ref reader));
         }
 
         try
         {
-            return KeyState.Of(versions);
+            var counter = versions.Exists(version => version.Kind == VersionKind.Counter) ? ReadCounter(ref reader) : null;
+            var members = versions.Exists(version => version.Kind == VersionKind.Set) ? ReadMembers(ref reader) : null;
+            return KeyState.Of(versions, counter, members);
         }
         catch (ArgumentException exception)
         {
-            throw new WireFormatException("A key has no versions, or two with one dot.", exception);
+            throw new WireFormatException("A key has no versions, or parts that do not belong together.", exception);
         }
+    }
+
+    private static byte KindOf(KeyVersion version) => version.Kind switch
+    {
+        VersionKind.Register => version.ContentType is null ? RegisterKind : TypedRegisterKind,
+        VersionKind.Tombstone => TombstoneKind,
+        VersionKind.Counter => CounterKind,
+        VersionKind.Set => SetKind,
+        _ => throw new ArgumentException($"There is no format for a version of kind {version.Kind}."),
+    };
+
+    private static KeyVersion ReadVersion(ref WireReader reader)
+    {
+        var byteOfKind = reader.ReadByte();
+        var kind = byteOfKind switch
+        {
+            RegisterKind or TypedRegisterKind => VersionKind.Register,
+            TombstoneKind => VersionKind.Tombstone,
+            CounterKind => VersionKind.Counter,
+            SetKind => VersionKind.Set,
+            _ => throw new WireFormatException(
+                $"A key has a version of kind {byteOfKind}, which this program does not know; it may come from a newer one."),
+        };
+        var dot = reader.ReadDot();
+        var timestamp = new HybridTimestamp(reader.ReadSigned());
+        var contentType = byteOfKind == TypedRegisterKind ? reader.ReadText(WireLimits.TextBytesMax, "content type") : null;
+        var value = kind == VersionKind.Register ? reader.ReadBytes(WireLimits.ValueBytesMax, "value").ToArray() : [];
+        return new KeyVersion(dot, timestamp, kind, value, contentType);
+    }
+
+    private static void WriteCounter(IBufferWriter<byte> target, Counter? counter)
+    {
+        var origins = counter?.Origins ?? [];
+        target.WriteCount(origins.Length, WireLimits.ClockEntriesMax, "origins of a counter");
+        foreach (var origin in origins)
+        {
+            target.WriteReplica(origin.Origin);
+            target.WriteCounter(origin.Position, least: 0);
+            if (origin.Position > 0)
+            {
+                target.WriteWide(origin.Base);
+            }
+
+            target.WriteCount(origin.Open.Count, WireLimits.ElementsMax, "increments");
+            var last = origin.Position;
+            foreach (var increment in origin.Open)
+            {
+                target.WriteCounter(increment.Counter - last);
+                target.WriteWide(increment.Amount);
+                last = increment.Counter;
+            }
+        }
+    }
+
+    private static Counter? ReadCounter(ref WireReader reader)
+    {
+        var origins = new OriginCount[reader.ReadCount(WireLimits.ClockEntriesMax, 4, "origins of a counter")];
+        for (var i = 0; i < origins.Length; i++)
+        {
+            var origin = reader.ReadReplica();
+            var position = reader.ReadCounter(least: 0);
+            var sum = position > 0 ? reader.ReadWide() : 0;
+            var open = new Increment[reader.ReadCount(WireLimits.ElementsMax, 2, "increments")];
+            var last = position;
+            for (var j = 0; j < open.Length; j++)
+            {
+                last += reader.ReadCounter(most: long.MaxValue - last);
+                open[j] = new Increment(last, reader.ReadWide());
+            }
+
+            origins[i] = OriginCount.Of(origin, position, sum, open);
+        }
+
+        return Counter.Of(origins);
+    }
+
+    private static void WriteMembers(IBufferWriter<byte> target, MemberSet members)
+    {
+        target.WriteCount(members.Count, WireLimits.ElementsMax, "members of a set");
+        foreach (var (member, dots) in members.All)
+        {
+            target.WriteMemberText(member);
+            target.WriteCount(dots.Length, WireLimits.VersionsMax, "dots of a member");
+            foreach (var dot in dots)
+            {
+                target.WriteDot(dot);
+            }
+        }
+    }
+
+    private static MemberSet ReadMembers(ref WireReader reader)
+    {
+        var members = new KeyValuePair<string, ImmutableArray<Dot>>[reader.ReadCount(WireLimits.ElementsMax, 5, "members of a set")];
+        for (var i = 0; i < members.Length; i++)
+        {
+            var member = reader.ReadMemberText();
+            var dots = new Dot[reader.ReadCount(WireLimits.VersionsMax, 2, "dots of a member")];
+            for (var j = 0; j < dots.Length; j++)
+            {
+                dots[j] = reader.ReadDot();
+            }
+
+            members[i] = KeyValuePair.Create(member, dots.ToImmutableArray());
+        }
+
+        return MemberSet.Of(members);
+    }
+
+    private static void WriteOperationIds(IBufferWriter<byte> target, OperationIds ids)
+    {
+        target.WriteCount(ids.Count, WireLimits.ElementsMax, "operation ids");
+        foreach (var (id, operation) in ids.All)
+        {
+            target.WriteText(id, WireLimits.TextBytesMax, "operation id");
+            target.WriteDot(operation.Dot);
+            target.WriteUInt64(operation.Fingerprint);
+            target.WriteSigned(operation.Milliseconds);
+            target.WriteCount(operation.Keys.Length, WireLimits.OperationsMax, "keys of an operation");
+            foreach (var key in operation.Keys)
+            {
+                target.WriteKeyText(key);
+            }
+        }
+    }
+
+    private static OperationIds ReadOperationIds(ref WireReader reader)
+    {
+        var ids = OperationIds.Empty;
+        for (var left = reader.ReadCount(WireLimits.ElementsMax, 13, "operation ids"); left > 0; left--)
+        {
+            var id = reader.ReadText(WireLimits.TextBytesMax, "operation id");
+            var dot = reader.ReadDot();
+            var fingerprint = reader.ReadUInt64();
+            var milliseconds = reader.ReadSigned();
+            var keys = new string[reader.ReadCount(WireLimits.OperationsMax, 2, "keys of an operation")];
+            for (var i = 0; i < keys.Length; i++)
+            {
+                keys[i] = reader.ReadKeyText();
+            }
+
+            ids = ids.Add(id, new KnownOperation(dot, fingerprint, milliseconds, [.. keys]));
+        }
+
+        return ids;
     }
 
     private static Member ReadMember(ref WireReader reader)
@@ -172,7 +327,7 @@ public static class StateCodec
         var floor = reader.ReadClock();
         var activated = reader.ReadBool("activated") ? reader.ReadDot() : default;
         var final = reader.ReadCounter(least: 0);
-        return new Member(id, incarnation, name, http, peer, status, admitted, floor, activated, final, ReadEviction(ref reader));
+        return new Member(id, incarnation, name, http, peer, status, admitted, floor, activated, final, ReadEviction(ref reader), ReadRetirement(ref reader));
     }
 
     private static void WriteEviction(IBufferWriter<byte> target, Eviction? eviction)
@@ -184,11 +339,38 @@ public static class StateCodec
         }
 
         target.WriteBool(eviction.IsForced);
-        target.WriteCount(eviction.PromisedBy.Count, WireLimits.MembersMax, "promises");
-        foreach (var survivor in eviction.PromisedBy)
+        target.WriteClock(eviction.PromisedBy);
+    }
+
+    private static void WriteRetirement(IBufferWriter<byte> target, Retirement? retirement)
+    {
+        target.WriteBool(retirement is not null);
+        if (retirement is null)
         {
-            target.WriteReplica(survivor);
+            return;
         }
+
+        target.WriteCount(retirement.By.Count, WireLimits.MembersMax, "retiring updates");
+        foreach (var dot in retirement.By)
+        {
+            target.WriteDot(dot);
+        }
+    }
+
+    private static Retirement? ReadRetirement(ref WireReader reader)
+    {
+        if (!reader.ReadBool("retired"))
+        {
+            return null;
+        }
+
+        var dots = new Dot[reader.ReadCount(WireLimits.MembersMax, 2, "retiring updates")];
+        for (var i = 0; i < dots.Length; i++)
+        {
+            dots[i] = reader.ReadDot();
+        }
+
+        return new Retirement([.. dots]);
     }
 
     private static Eviction? ReadEviction(ref WireReader reader)
@@ -199,12 +381,6 @@ public static class StateCodec
         }
 
         var isForced = reader.ReadBool("forced");
-        var survivors = new ReplicaId[reader.ReadCount(WireLimits.MembersMax, 1, "promises")];
-        for (var i = 0; i < survivors.Length; i++)
-        {
-            survivors[i] = reader.ReadReplica();
-        }
-
-        return new Eviction(isForced, [.. survivors]);
+        return new Eviction(isForced, reader.ReadClock());
     }
 }

@@ -9,6 +9,9 @@ public static class WireLimits
     /// <summary>UTF-8 bytes of a key; the least is 1.</summary>
     public const int KeyBytesMax = 1024;
 
+    /// <summary>UTF-8 bytes of a member of a set; the least is 1.</summary>
+    public const int MemberBytesMax = 1024;
+
     /// <summary>Bytes of one value.</summary>
     public const int ValueBytesMax = 64 << 20;
 
@@ -35,6 +38,9 @@ public static class WireLimits
 
     /// <summary>Versions (siblings) of one key.</summary>
     public const int VersionsMax = 65_536;
+
+    /// <summary>Members of one set, and increments of one origin of a counter that are not stable yet.</summary>
+    public const int ElementsMax = 16 << 20;
 
     /// <summary>Members, departed ones included.</summary>
     public const int MembersMax = 1 << 20;

@@ -108,6 +108,34 @@ internal ref struct WireReader(ReadOnlySpan<byte> source)
         return key.Length > 0 ? key : throw new WireFormatException("A key is empty.");
     }
 
+    public string ReadMemberText()
+    {
+        var member = ReadText(WireLimits.MemberBytesMax, "member of a set");
+        return member.Length > 0 ? member : throw new WireFormatException("A member of a set is empty.");
+    }
+
+    /// <summary>A number of up to 128 bits and either sign.</summary>
+    public Int128 ReadWide()
+    {
+        UInt128 value = 0;
+        for (var shift = 0; shift < 128; shift += 7)
+        {
+            var next = ReadByte();
+            if (shift == 126 && next > 3)
+            {
+                break;
+            }
+
+            value |= (UInt128)(next & 0x7f) << shift;
+            if (next < 0x80)
+            {
+                return (Int128)(value >> 1) ^ -(Int128)(value & 1);
+            }
+        }
+
+        throw new WireFormatException("A number is larger than 128 bits.");
+    }
+
     public VectorClock ReadClock()
     {
         var count = ReadCount(WireLimits.ClockEntriesMax, 2, "clock entries");

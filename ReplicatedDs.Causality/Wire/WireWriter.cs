@@ -106,6 +106,25 @@ internal static class WireWriter
         target.WriteText(key, WireLimits.KeyBytesMax, "key");
     }
 
+    public static void WriteMemberText(this IBufferWriter<byte> target, string member)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(member);
+        target.WriteText(member, WireLimits.MemberBytesMax, "member of a set");
+    }
+
+    /// <summary>A number of up to 128 bits and either sign, near 0 most of the time.</summary>
+    public static void WriteWide(this IBufferWriter<byte> target, Int128 number)
+    {
+        var value = (UInt128)((number << 1) ^ (number >> 127));
+        while (value >= 0x80)
+        {
+            target.WriteByte((byte)(value | 0x80));
+            value >>= 7;
+        }
+
+        target.WriteByte((byte)value);
+    }
+
     /// <summary>The number of entries, then each as the distance to the id before it and its counter.</summary>
     public static void WriteClock(this IBufferWriter<byte> target, VectorClock clock)
     {

@@ -15,11 +15,40 @@ public sealed class KeyWriter(IReplicaNode node, KeyLeases leases, ApiOptions op
     /// <exception cref="KeyBusyException">The key is leased to others for too long.</exception>
     /// <exception cref="OverloadedException">Too many writes wait already.</exception>
     public async Task<RequestResult> WriteAsync(
-        KeyOperation operation, ImmutableArray<WriteCondition> conditions, TraceContext trace, CancellationToken cancellationToken)
+        KeyOperation operation,
+        ImmutableArray<WriteCondition> conditions,
+        TraceContext trace,
+        CancellationToken cancellationToken,
+        string? operationId = null)
     {
         ArgumentNullException.ThrowIfNull(operation);
         using var pass = await leases.EnterAsync(operation.Key, cancellationToken).ConfigureAwait(false);
-        return await SubmitAsync(operation, conditions, trace).ConfigureAwait(false);
+        return await SubmitAsync([operation], conditions, trace, operationId).ConfigureAwait(false);
+    }
+
+    /// <summary>The same for several operations that happen together or not at all.</summary>
+    public async Task<RequestResult> WriteAsync(
+        ImmutableArray<KeyOperation> operations,
+        ImmutableArray<WriteCondition> conditions,
+        TraceContext trace,
+        CancellationToken cancellationToken,
+        string? operationId = null)
+    {
+        var passes = new List<KeyPass>();
+        try
+        {
+            // In one order everywhere, so that two such writers never wait for each other.
+            foreach (var key in operations.Select(operation => operation.Key).Distinct().Order(StringComparer.Ordinal))
+            {
+                passes.Add(await leases.EnterAsync(key, cancellationToken).ConfigureAwait(false));
+            }
+
+            return await SubmitAsync(operations, conditions, trace, operationId).ConfigureAwait(false);
+        }
+        finally
+        {
+            passes.ForEach(pass => pass.Dispose());
+        }
     }
 
     /// <summary>The same for the holder of the key's lease, who waits for nobody.</summary>
@@ -28,11 +57,12 @@ public sealed class KeyWriter(IReplicaNode node, KeyLeases leases, ApiOptions op
         ArgumentNullException.ThrowIfNull(lease);
         ArgumentNullException.ThrowIfNull(operation);
         return lease.Key == operation.Key
-            ? SubmitAsync(operation, [], trace)
+            ? SubmitAsync([operation], [], trace, null)
             : throw new ArgumentException("The lease is for another key.", nameof(lease));
     }
 
-    private async Task<RequestResult> SubmitAsync(KeyOperation operation, ImmutableArray<WriteCondition> conditions, TraceContext trace)
+    private async Task<RequestResult> SubmitAsync(
+        ImmutableArray<KeyOperation> operations, ImmutableArray<WriteCondition> conditions, TraceContext trace, string? operationId)
     {
         try
         {
@@ -42,7 +72,7 @@ public sealed class KeyWriter(IReplicaNode node, KeyLeases leases, ApiOptions op
             }
 
             // Never cancelled: whoever waits for the key next must not start before this write is in the root or has failed.
-            return await node.SubmitAsync(tag => new WriteRequest(tag, [operation], conditions, trace), CancellationToken.None)
+            return await node.SubmitAsync(tag => new WriteRequest(tag, operations, conditions, trace, operationId), CancellationToken.None)
                 .ConfigureAwait(false);
         }
         finally

@@ -4,7 +4,10 @@ using ReplicatedDs.Replica.Http.Events;
 using ReplicatedDs.Replica.Http.Health;
 using ReplicatedDs.Replica.Http.Kv;
 using ReplicatedDs.Replica.Http.Lab;
+using ReplicatedDs.Replica.Http.Listing;
 using ReplicatedDs.Replica.Http.Problems;
+using ReplicatedDs.Replica.Http.Snapshots;
+using ReplicatedDs.Replica.Http.Transactions;
 using ReplicatedDs.Replica.Security;
 using ReplicatedDs.ServiceDefaults;
 
@@ -30,6 +33,9 @@ public static class ApiEndpoints
         app.UseMiddleware<RequestGuard>();
 
         app.MapKv();
+        app.MapTransactions();
+        app.MapSnapshots();
+        app.MapListing();
         app.MapCluster();
         app.MapEvents();
         app.MapHealth();

@@ -8,6 +8,9 @@ using ReplicatedDs.Replica.Http.Events;
 using ReplicatedDs.Replica.Http.Json;
 using ReplicatedDs.Replica.Http.Kv;
 using ReplicatedDs.Replica.Http.Lab;
+using ReplicatedDs.Replica.Http.Listing;
+using ReplicatedDs.Replica.Http.Snapshots;
+using ReplicatedDs.Replica.Http.Transactions;
 
 namespace ReplicatedDs.Replica.Http;
 
@@ -30,6 +33,9 @@ public static class ApiServices
         services.AddSingleton<KvReads>();
         services.AddSingleton<KvWrites>();
         services.AddSingleton<KvFind>();
+        services.AddSingleton<TransactionCalls>();
+        services.AddSingleton<SnapshotCalls>();
+        services.AddSingleton<ListCalls>();
         services.AddSingleton<PendingViews>();
         services.AddSingleton<StableViews>();
         services.AddSingleton<MemberViews>();

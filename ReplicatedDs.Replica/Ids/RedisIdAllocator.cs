@@ -33,22 +33,13 @@ public sealed class RedisIdAllocator : IIdAllocator, IAsyncDisposable
     /// <exception cref="ArgumentException">The connection string cannot be read.</exception>
     public RedisIdAllocator(string configuration, TimeProvider time, TimeSpan? timeout = null)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(configuration);
         ArgumentNullException.ThrowIfNull(time);
-        try
+        if (Objection(configuration) is { } reason)
         {
-            _options = ConfigurationOptions.Parse(configuration);
-        }
-        catch (Exception exception) when (exception is ArgumentException or FormatException)
-        {
-            throw new ArgumentException($"The connection string of Redis cannot be read: {exception.Message}", nameof(configuration), exception);
+            throw new ArgumentException($"The connection string of Redis cannot be read: {reason}.", nameof(configuration));
         }
 
-        if (_options.EndPoints.Count == 0)
-        {
-            throw new ArgumentException("The connection string of Redis names no server.", nameof(configuration));
-        }
-
+        _options = ConfigurationOptions.Parse(configuration);
         _time = time;
         _timeout = timeout ?? TimeSpan.FromSeconds(2.5);
 
@@ -59,6 +50,19 @@ public sealed class RedisIdAllocator : IIdAllocator, IAsyncDisposable
     }
 
     public string Kind => "redis";
+
+    /// <summary>What is wrong with a connection string, without its values, which may be secret; <c>null</c>: nothing.</summary>
+    public static string? Objection(string configuration)
+    {
+        try
+        {
+            return ConfigurationOptions.Parse(configuration).EndPoints.Count == 0 ? "it names no server" : null;
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException)
+        {
+            return exception.Message.Split(['\n', ';', '('])[0].Trim().TrimEnd('.');
+        }
+    }
 
     public async Task FoundAsync(string clusterId, CancellationToken cancellationToken)
     {

@@ -41,10 +41,16 @@ internal static class PeerEndpoints
             }
 
             await next(context);
+            if (context.Response is { HasStarted: false, StatusCode: 404 or 405, ContentType: null })
+            {
+                var name = context.Response.StatusCode == 405 ? "method-not-allowed" : "no-such-route";
+                await RefuseAsync(context, context.Response.StatusCode, name, $"There is no {context.Request.Method} {context.Request.Path} on the peer port.");
+            }
         });
         app.UseRouting();
-        app.UseEndpoints(peer =>
+        app.UseEndpoints(endpoints =>
         {
+            var peer = endpoints.MapGroup("").ExcludeFromDescription(); // the document is about the http port
             peer.MapPost("/replication/stream", StreamAsync);
             peer.MapGet("/replication/cluster", DescribeAsync);
             peer.MapPost("/replication/join", JoinAsync);
@@ -176,11 +182,13 @@ internal static class PeerEndpoints
 
         Span<byte> head = stackalloc byte[4];
         buffer.Slice(0, 4).CopyTo(head);
-        var length = BinaryPrimitives.ReadInt32BigEndian(head);
-        if (length is < 1 or > FrameMax)
+        var claim = BinaryPrimitives.ReadUInt32BigEndian(head);
+        if (claim is < 1 or > FrameMax)
         {
-            throw new WireFormatException($"A frame claims {length} bytes; 1 to {FrameMax} are allowed.");
+            throw new WireFormatException($"A frame claims {claim} bytes; 1 to {FrameMax} are allowed.");
         }
+
+        var length = (int)claim;
 
         if (buffer.Length < 4 + length)
         {
@@ -265,7 +273,8 @@ internal static class PeerEndpoints
     /// <summary>One root as a stream.</summary>
     private static async Task SnapshotAsync(HttpContext context, IReplicaNode node)
     {
-        if (node.Identity is not { } self || !node.State.Members.IsServing(self.Id))
+        // One that left may be the last to have its own last updates.
+        if (node.Identity is not { } self || node.State.Members.Find(self.Id) is not ({ IsServing: true } or { Status: MemberStatus.Departed, Final: > 0 }))
         {
             await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "not-ready", "Only an active replica gives snapshots.");
             return;

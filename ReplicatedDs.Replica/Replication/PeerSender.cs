@@ -234,7 +234,13 @@ internal sealed class PeerSender : IAsyncDisposable
             var updates = await _store.ReadAsync(range.Origin, next, range.Last, PieceBytes, cancellationToken).ConfigureAwait(false);
             if (updates.IsEmpty)
             {
-                return; // cut from the log meanwhile: the peer will ask elsewhere, or take a snapshot
+                // Cut from the log: the peer asks elsewhere, or takes a snapshot.
+                if (await _store.FloorOfAsync(range.Origin, cancellationToken).ConfigureAwait(false) is var floor && floor >= next)
+                {
+                    await WriteFrameAsync(stream, buffer, new RangeCut(range.Origin, floor), cancellationToken).ConfigureAwait(false);
+                }
+
+                return;
             }
 
             await WriteFrameAsync(

@@ -78,6 +78,18 @@ internal static class OwnWrites
             case DeleteOperation delete:
                 json.WriteString("delete", delete.Key);
                 break;
+            case IncrementOperation increment:
+                json.WriteString("increment", increment.Key);
+                json.WriteNumber("by", increment.By);
+                break;
+            case AddOperation add:
+                json.WriteString("add", add.Key);
+                json.WriteString("member", add.Member);
+                break;
+            case RemoveOperation remove:
+                json.WriteString("remove", remove.Key);
+                json.WriteString("member", remove.Member);
+                break;
             default:
                 json.WriteString("membership", operation.GetType().Name.Replace("Operation", "", StringComparison.Ordinal));
                 break;

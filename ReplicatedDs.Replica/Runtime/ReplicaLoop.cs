@@ -26,6 +26,8 @@ internal sealed class ReplicaLoop
     private readonly List<ReplicaInput> _inputs = new(BatchMax);
     private readonly List<Action> _taken = [];
     private readonly List<Action<ReplicaCore>> _questions = [];
+    private SnapshotArrived? _snapshot;
+    private VectorClock _stable = VectorClock.Empty;
     private Task<bool>? _ready;
     private bool _storeFailed;
 
@@ -87,7 +89,11 @@ internal sealed class ReplicaLoop
         {
             while (!stop.IsCancellationRequested)
             {
-                await WaitForWorkAsync(nextStepAt, stop).ConfigureAwait(false);
+                if (_snapshot is null)
+                {
+                    await WaitForWorkAsync(nextStepAt, stop).ConfigureAwait(false);
+                }
+
                 Drain();
                 nextStepAt = await StepAsync().ConfigureAwait(false);
             }
@@ -138,11 +144,21 @@ internal sealed class ReplicaLoop
         _inputs.Clear();
         _questions.Clear();
         _taken.Clear();
+        if (_snapshot is not null)
+        {
+            _inputs.Add(_snapshot);
+            _snapshot = null;
+            return;
+        }
+
         long bytes = 0;
         while (_inputs.Count < BatchMax && bytes < BatchBytesMax && _queue.Reader.TryRead(out var item))
         {
             switch (item)
             {
+                case SnapshotArrived snapshot: // the only input of its step
+                    _snapshot = snapshot;
+                    return;
                 case ReplicaInput input:
                     _inputs.Add(input);
                     bytes += SizeOf(input);
@@ -172,11 +188,11 @@ internal sealed class ReplicaLoop
     {
         var now = _time.Instant();
         var output = _core.Step(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_inputs), now);
-        if (!output.Append.IsEmpty)
+        if (!output.Append.IsEmpty || output.IsInstall)
         {
             try
             {
-                await _store.AppendAsync(output.Append, CancellationToken.None).ConfigureAwait(false);
+                await StoreAsync(output).ConfigureAwait(false);
                 Recovered();
             }
             catch (StorageUnavailableException failure)
@@ -194,6 +210,10 @@ internal sealed class ReplicaLoop
 
         return output.NextStepAt;
     }
+
+    private ValueTask StoreAsync(ReplicaOutput output) => output.IsInstall
+        ? _store.InstallAsync(output.State, CancellationToken.None)
+        : _store.AppendAsync(output.Append, CancellationToken.None);
 
     /// <summary>
     /// The append failed: nothing of the step happened. What needs no append (heartbeats, link changes) is stepped again, so that a full disk
@@ -216,7 +236,7 @@ internal sealed class ReplicaLoop
                 case WriteRequest or JoinRequest or GuestRequest or LeaveRequest or HandDelivery:
                     ((TaskCompletionSource<RequestResult>)((Request)input).Tag!).TrySetException(failure);
                     break;
-                case MessageArrived { Message: UpdateBatch }:
+                case MessageArrived { Message: UpdateBatch } or SnapshotArrived:
                     break;
                 default:
                     rest.Add(input);
@@ -237,6 +257,7 @@ internal sealed class ReplicaLoop
         {
             Append = [],
             State = _core.State,
+            Stable = _core.Stable,
             Replies = [],
             Messages = [],
             Events = [],
@@ -260,9 +281,10 @@ internal sealed class ReplicaLoop
     {
         State = output.State;
         Refusal = _core.Refusal?.Detail;
-        if (!output.Append.IsEmpty)
+        if (!output.Append.IsEmpty || !output.Collected.IsEmpty || output.Stable != _stable)
         {
-            _store.Published(output.State, output.Append);
+            _stable = output.Stable;
+            _store.Published(output.State, output.Append, output.Collected, output.Stable);
         }
 
         _published(output, now);
@@ -274,7 +296,7 @@ internal sealed class ReplicaLoop
 
     private async Task FinishAsync()
     {
-        while (_queue.Reader.TryPeek(out _))
+        while (_snapshot is not null || _queue.Reader.TryPeek(out _))
         {
             Drain();
             await StepAsync().ConfigureAwait(false);

@@ -143,7 +143,7 @@ internal sealed class ReplicaNode(
         }
 
         var identity = store.Identity!;
-        var session = new ReplicaSession(store, state, Settings(identity, isNew), http, addresses, events, _waiters, time, loggers);
+        var session = new ReplicaSession(store, state, Settings(identity, isNew), http, peers, addresses, events, _waiters, time, loggers);
         await using (session.ConfigureAwait(false))
         {
             Volatile.Write(ref _session, session);

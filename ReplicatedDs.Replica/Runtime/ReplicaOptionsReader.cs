@@ -1,5 +1,6 @@
 using System.Globalization;
 using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Replica.Ids;
 using ReplicatedDs.Replica.Storage;
 
 namespace ReplicatedDs.Replica.Runtime;
@@ -34,7 +35,7 @@ public static class ReplicaOptionsReader
             PeerPort = Port(configuration, "Replication:Port"),
             Urls = Urls(configuration),
             IdsFile = Path.GetFullPath(configuration["Ids:File"] is { Length: > 0 } file ? file : Path.Combine(data, "..", "ids.json")),
-            Redis = configuration.GetConnectionString("redis") is { Length: > 0 } redis ? redis : null,
+            Redis = Redis(configuration),
             Mutation = configuration["Lab:Mutation"] is { Length: > 0 } mutation ? mutation : null,
         };
 
@@ -45,6 +46,13 @@ public static class ReplicaOptionsReader
 
         return options;
     }
+
+    private static string? Redis(IConfiguration configuration) => configuration.GetConnectionString("redis") switch
+    {
+        null or "" => null,
+        var text when RedisIdAllocator.Objection(text) is { } reason => throw new ConfigurationException($"ConnectionStrings:redis cannot be read: {reason}."),
+        var text => text,
+    };
 
     private static string Required(IConfiguration configuration, string key) => configuration[key] is { Length: > 0 } value
         ? value

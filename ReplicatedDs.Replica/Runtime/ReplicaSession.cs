@@ -28,6 +28,7 @@ internal sealed class ReplicaSession : IAsyncDisposable
         ReplicaState state,
         ReplicaSettings settings,
         PeerHttp http,
+        PeerClient client,
         AddressBook addresses,
         EventRing events,
         CoverageWaiters waiters,
@@ -42,7 +43,7 @@ internal sealed class ReplicaSession : IAsyncDisposable
         _core = new ReplicaCore(settings, state, now);
         _readiness = new Readiness(now.MonotonicMicroseconds);
         Loop = new ReplicaLoop(_core, store, time, _logger, Published);
-        _transport = new PeerTransport(addresses, _identity, store, http, loggers.CreateLogger<PeerTransport>(), Loop.PostAsync);
+        _transport = new PeerTransport(addresses, _identity, store, http, client, loggers.CreateLogger<PeerTransport>(), Loop.PostAsync);
         Phase = PhaseOf(now);
         _events.Add(
             now.UnixMicroseconds,
@@ -73,7 +74,7 @@ internal sealed class ReplicaSession : IAsyncDisposable
         _events.Add(now.UnixMicroseconds, output.Events.AsSpan());
         _tracer.Observe(output.Events.AsSpan(), now, output.State.Members);
         _transport.Send(output.Messages, output.State.Members);
-        if (!output.Append.IsEmpty)
+        if (!output.Append.IsEmpty || output.IsInstall)
         {
             _waiters.Published(output.State);
         }

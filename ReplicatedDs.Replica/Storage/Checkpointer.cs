@@ -13,6 +13,7 @@ internal sealed class Checkpointer : IAsyncDisposable
 {
     private readonly StateDatabase _database;
     private readonly Action _flushLog;
+    private readonly Func<long, VectorClock, bool> _cutLog;
     private readonly Func<Exception, string> _explain;
     private readonly StoreLimits _limits;
     private readonly TimeProvider _time;
@@ -26,6 +27,7 @@ internal sealed class Checkpointer : IAsyncDisposable
     private readonly Queue<(long Position, Dot Last)> _appended = new();
     private HashSet<string> _changedKeys = new(StringComparer.Ordinal);
     private ReplicaState? _root;
+    private VectorClock _stable = VectorClock.Empty;
     private long _rootPosition;
     private long _bytes;
     private bool _isDirty;
@@ -34,10 +36,17 @@ internal sealed class Checkpointer : IAsyncDisposable
     private readonly Task _worker;
 
     public Checkpointer(
-        StateDatabase database, Action flushLog, Func<Exception, string> explain, StoreLimits limits, TimeProvider time, ILogger logger)
+        StateDatabase database,
+        Action flushLog,
+        Func<long, VectorClock, bool> cutLog,
+        Func<Exception, string> explain,
+        StoreLimits limits,
+        TimeProvider time,
+        ILogger logger)
     {
         _database = database;
         _flushLog = flushLog;
+        _cutLog = cutLog;
         _explain = explain;
         _limits = limits;
         _time = time;
@@ -69,11 +78,12 @@ internal sealed class Checkpointer : IAsyncDisposable
         }
     }
 
-    public void Published(ReplicaState state, ImmutableArray<Update> updates)
+    public void Published(ReplicaState state, ImmutableArray<Update> updates, ImmutableArray<string> collected, VectorClock stable)
     {
         lock (_gate)
         {
             _root = state;
+            _stable = stable;
             while (_appended.TryPeek(out var append) && state.Delivered.Covers(append.Last))
             {
                 _rootPosition = _appended.Dequeue().Position;
@@ -90,7 +100,8 @@ internal sealed class Checkpointer : IAsyncDisposable
                 }
             }
 
-            if (!updates.IsEmpty)
+            _changedKeys.UnionWith(collected);
+            if (!updates.IsEmpty || !collected.IsEmpty)
             {
                 MarkDirty_NeedsLock();
             }
@@ -99,6 +110,26 @@ internal sealed class Checkpointer : IAsyncDisposable
             {
                 _due.TrySetResult();
             }
+        }
+    }
+
+    /// <summary>Replaces the checkpoint by a state that does not follow from the log.</summary>
+    public async Task InstallAsync(ReplicaState state, long position, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await Task.Run(() => _database.WriteAll(state, position), cancellationToken).ConfigureAwait(false);
+            lock (_gate)
+            {
+                (_root, _rootPosition, _bytes) = (state, position, 0);
+                _changedKeys.Clear();
+                _appended.Clear();
+            }
+        }
+        finally
+        {
+            _writing.Release();
         }
     }
 
@@ -174,6 +205,7 @@ internal sealed class Checkpointer : IAsyncDisposable
     {
         HashSet<string> keys;
         ReplicaState root;
+        VectorClock stable;
         long position;
         long bytes;
         lock (_gate)
@@ -184,7 +216,7 @@ internal sealed class Checkpointer : IAsyncDisposable
             }
 
             (keys, _changedKeys) = (_changedKeys, new HashSet<string>(StringComparer.Ordinal));
-            (root, position, bytes) = (_root, _rootPosition, _bytes);
+            (root, stable, position, bytes) = (_root, _stable, _rootPosition, _bytes);
             _bytes = 0;
             _isDirty = false;
             _dirty = NewSignal();
@@ -196,6 +228,10 @@ internal sealed class Checkpointer : IAsyncDisposable
             _flushLog();
             _database.WriteChanges(root, keys, position, cancellationToken);
             _logger.CheckpointWritten(position, keys.Count);
+            while (_cutLog(position, stable))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
         }
         catch
         {

@@ -27,8 +27,21 @@ public interface IReplicaStore : IAsyncDisposable
     /// <exception cref="StorageUnavailableException">Nothing was appended.</exception>
     ValueTask AppendAsync(ImmutableArray<Update> updates, CancellationToken cancellationToken);
 
-    /// <summary>Tells what was published after an append, so that the store can make checkpoints in the background.</summary>
-    void Published(ReplicaState state, ImmutableArray<Update> updates);
+    /// <summary>
+    /// Puts <paramref name="state"/>, which does not follow from the log, in the place of the state; durable on return. The log stays: own updates in it may be
+    /// nowhere else.
+    /// </summary>
+    /// <exception cref="StorageUnavailableException">Nothing was changed.</exception>
+    ValueTask InstallAsync(ReplicaState state, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Tells what was published, so that the store can make checkpoints in the background: what of it was appended, what was forgotten of keys without an
+    /// update, and up to where the log may be forgotten.
+    /// </summary>
+    void Published(ReplicaState state, ImmutableArray<Update> updates, ImmutableArray<string> collected, VectorClock stable);
+
+    /// <summary>Up to which counter the updates of <paramref name="origin"/> are not, or not all, in the log any more; 0 if all are.</summary>
+    ValueTask<long> FloorOfAsync(ReplicaId origin, CancellationToken cancellationToken);
 
     /// <summary>
     /// Updates <paramref name="first"/> to at most <paramref name="last"/> of <paramref name="origin"/>, consecutive from <paramref name="first"/>:

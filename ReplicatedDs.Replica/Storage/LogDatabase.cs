@@ -45,6 +45,12 @@ internal sealed class LogDatabase : IDisposable
     /// <summary>The position of the newest row, 0 if there is none.</summary>
     public long LastPosition { get; private set; }
 
+    /// <summary>Bytes of all rows.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>With more bytes than this a look at what may be forgotten is worth while.</summary>
+    public long CutFrom => _limits.LogBytesKept + (_limits.LogBytesKept / 4);
+
     public bool IsEmpty => (long)_writer.Scalar("SELECT count(*) FROM (SELECT 1 FROM batches LIMIT 1)")! == 0;
 
     /// <param name="folder"><c>null</c>: in memory.</param>
@@ -56,10 +62,11 @@ internal sealed class LogDatabase : IDisposable
         {
             writer.Execute("PRAGMA journal_mode = WAL");
             writer.Execute("PRAGMA synchronous = FULL");
-            writer.Migrate(StoreSchema.Log, StoreSchema.LogVersion, path ?? Name);
+            writer.Migrate(StoreSchema.Log, path ?? Name);
             var log = new LogDatabase(path, limits, writer)
             {
                 LastPosition = (long)writer.Scalar("SELECT coalesce(max(position), 0) FROM batches")!,
+                Bytes = (long)writer.Scalar("SELECT coalesce(sum(length(updates)), 0) FROM batches")!,
             };
             if (limits.LogPagesMax is { } pages)
             {
@@ -112,13 +119,15 @@ internal sealed class LogDatabase : IDisposable
     {
         // Encoded before the transaction begins: an update that cannot be written must not leave one open.
         var rows = Encode(updates);
+        var bytes = rows.Sum(static row => (long)row.Bytes.Length);
         lock (_writing)
         {
             AppendRows_NeedsLock(rows);
             LastPosition += rows.Count;
+            Bytes += bytes;
         }
 
-        return rows.Sum(static row => (long)row.Bytes.Length);
+        return bytes;
     }
 
     /// <summary>The updates behind a position, in delivery order.</summary>
@@ -163,6 +172,63 @@ internal sealed class LogDatabase : IDisposable
         }
 
         return found.ToImmutable();
+    }
+
+    /// <summary>Up to which counter the updates of <paramref name="origin"/> are not, or not all, here any more; 0 if all of them are.</summary>
+    public long FloorOf(ReplicaId origin)
+    {
+        using var session = new Rental(this);
+        return session.Session.Scalar("SELECT counter FROM floors WHERE origin = $1", origin.Value) as long? ?? 0;
+    }
+
+    /// <summary>
+    /// The state jumped to <paramref name="delivered"/> without the log: of origins whose updates do not reach up to there, nothing before counts any more.
+    /// </summary>
+    public void Jump(VectorClock delivered)
+    {
+        lock (_writing)
+        {
+            _writer.InTransaction(() =>
+            {
+                foreach (var (origin, counter) in delivered)
+                {
+                    var last = _writer.Scalar("SELECT last FROM ranges WHERE origin = $1 ORDER BY first DESC LIMIT 1", origin.Value) as long? ?? 0;
+                    if (last < counter)
+                    {
+                        Raise_NeedsLock(origin.Value, counter);
+                    }
+                }
+            });
+        }
+    }
+
+    /// <summary>
+    /// Forgets up to <paramref name="rowsMax"/> of the oldest rows up to <paramref name="position"/>: as long as more than the limits say is kept,
+    /// those that <paramref name="stable"/> covers; and those beyond the greatest size whatever they hold.
+    /// </summary>
+    /// <returns>Whether there may be more to forget.</returns>
+    public bool Cut(long position, VectorClock stable, int rowsMax)
+    {
+        lock (_writing)
+        {
+            var (rows, bytes, last) = Oldest_NeedsLock(Math.Min(position, LastPosition), stable, rowsMax);
+            if (rows == 0)
+            {
+                return false;
+            }
+
+            _writer.InTransaction(() =>
+            {
+                foreach (var origin in Origins_NeedsLock())
+                {
+                    Forget_NeedsLock(origin, last);
+                }
+
+                _writer.Execute("DELETE FROM batches WHERE position <= $1", last);
+            });
+            Bytes -= bytes;
+            return rows == rowsMax;
+        }
     }
 
     /// <summary>
@@ -253,6 +319,73 @@ internal sealed class LogDatabase : IDisposable
             throw new InvalidOperationException("An update was appended that the log holds already.", exception);
         }
     }
+
+    /// <summary>How many rows may go, their bytes, and the position of the last of them.</summary>
+    private (int Rows, long Bytes, long Last) Oldest_NeedsLock(long position, VectorClock stable, int rowsMax)
+    {
+        var unstable = FirstUnstable_NeedsLock(stable);
+        var (count, freed, last) = (0, 0L, 0L);
+        using var rows = _writer.Prepare(
+            "SELECT position, length(updates) FROM batches WHERE position <= $1 ORDER BY position LIMIT $2", position, rowsMax).ExecuteReader();
+        while (rows.Read() && Bytes - freed > (rows.GetInt64(0) < unstable ? _limits.LogBytesKept : _limits.LogBytesMax))
+        {
+            (count, freed, last) = (count + 1, freed + rows.GetInt64(1), rows.GetInt64(0));
+        }
+
+        return (count, freed, last);
+    }
+
+    /// <summary>The position of the first row with an update that is not stable.</summary>
+    private long FirstUnstable_NeedsLock(VectorClock stable)
+    {
+        var first = long.MaxValue;
+        foreach (var origin in Origins_NeedsLock())
+        {
+            var found = _writer.Scalar(
+                "SELECT position FROM ranges WHERE origin = $1 AND last > $2 ORDER BY first LIMIT 1", origin, stable[new ReplicaId((int)origin)]);
+            first = Math.Min(first, found as long? ?? long.MaxValue);
+        }
+
+        return first;
+    }
+
+    /// <summary>All origins in the log: from one to the next by the key, since there are many ranges of few origins.</summary>
+    private List<long> Origins_NeedsLock()
+    {
+        var origins = new List<long>();
+        for (long? next = 0; next is not null;)
+        {
+            next = _writer.Scalar("SELECT min(origin) FROM ranges WHERE origin > $1", next.Value) as long?;
+            if (next is { } origin)
+            {
+                origins.Add(origin);
+            }
+        }
+
+        return origins;
+    }
+
+    /// <summary>Forgets the ranges of an origin in rows up to <paramref name="position"/>. They are in the same order as the rows.</summary>
+    private void Forget_NeedsLock(long origin, long position)
+    {
+        var (first, last) = (0L, 0L);
+        using (var ranges = _writer.Prepare("SELECT first, last, position FROM ranges WHERE origin = $1 ORDER BY first", origin).ExecuteReader())
+        {
+            while (ranges.Read() && ranges.GetInt64(2) <= position)
+            {
+                (first, last) = (ranges.GetInt64(0), ranges.GetInt64(1));
+            }
+        }
+
+        if (first > 0)
+        {
+            _writer.Execute("DELETE FROM ranges WHERE origin = $1 AND first <= $2", origin, first);
+            Raise_NeedsLock(origin, last);
+        }
+    }
+
+    private void Raise_NeedsLock(long origin, long counter) => _writer.Execute(
+        "INSERT INTO floors VALUES ($1, $2) ON CONFLICT (origin) DO UPDATE SET counter = max(counter, excluded.counter)", origin, counter);
 
     private void SetSync(Durability durability) =>
         _writer.Execute(durability == Durability.Fsync ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");

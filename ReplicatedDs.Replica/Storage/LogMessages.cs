@@ -17,4 +17,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(2004, LogLevel.Information, "Moved {Folder} aside to {Archive}")]
     public static partial void FolderArchived(this ILogger logger, string folder, string archive);
+
+    [LoggerMessage(2005, LogLevel.Information, "A snapshot with {Keys} keys was joined with what is here")]
+    public static partial void Installed(this ILogger logger, int keys);
 }

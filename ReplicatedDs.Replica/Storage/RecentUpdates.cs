@@ -43,6 +43,17 @@ internal sealed class RecentUpdates(int countMax, long bytesMax)
         }
     }
 
+    /// <summary>Forgets everything: what comes next does not follow on what is here.</summary>
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            _byOrigin.Clear();
+            _order.Clear();
+            _bytes = 0;
+        }
+    }
+
     /// <summary>Consecutive updates from <paramref name="first"/> on; empty if that one is not here.</summary>
     public ImmutableArray<Update> Read(ReplicaId origin, long first, long last, long budget)
     {

@@ -18,6 +18,9 @@ public sealed class SqliteReplicaStore : IReplicaStore
 {
     private const string LockName = "lock";
 
+    /// <summary>Rows of the log that are forgotten in one transaction, which appends have to wait for.</summary>
+    private const int CutRowsMax = 64;
+
     private readonly string _folder;
     private readonly Durability _durability;
     private readonly TimeProvider _time;
@@ -42,7 +45,13 @@ public sealed class SqliteReplicaStore : IReplicaStore
         _state = state;
         _recent = new RecentUpdates(limits.RecentUpdatesMax, limits.RecentBytesMax);
         _checkpointer = new Checkpointer(
-            state, durability == Durability.Os ? log.Flush : static () => { }, exception => StorageErrors.Wrap(folder, exception).Message, limits, time, logger);
+            state,
+            durability == Durability.Os ? log.Flush : static () => { },
+            (position, stable) => log.Cut(position, stable, CutRowsMax),
+            exception => StorageErrors.Wrap(folder, exception).Message,
+            limits,
+            time,
+            logger);
     }
 
     public ReplicaIdentity? Identity { get; private set; }
@@ -152,6 +161,7 @@ public sealed class SqliteReplicaStore : IReplicaStore
                 try
                 {
                     // The identity file comes last: as long as it is not there, the folder counts as empty.
+                    _log.Jump(state.Delivered);
                     _state.WriteAll(state, _log.LastPosition);
                     _log.SetOwner(Describe(identity), _durability);
                     IdentityFile.Write(_folder, identity, isVolatile: _durability == Durability.Memory);
@@ -199,12 +209,47 @@ public sealed class SqliteReplicaStore : IReplicaStore
         }
     }
 
-    public void Published(ReplicaState state, ImmutableArray<Update> updates)
+    public async ValueTask InstallAsync(ReplicaState state, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        ArgumentNullException.ThrowIfNull(state);
+        try
+        {
+            // The floors first: if it ends in between, the log offers less than it has.
+            _log.Jump(state.Delivered);
+            await _checkpointer.InstallAsync(state, _log.LastPosition, cancellationToken).ConfigureAwait(false);
+            _recent.Clear();
+            _logger.Installed(state.Keys.Count);
+        }
+        catch (Exception exception) when (StorageErrors.IsStorage(exception))
+        {
+            throw StorageErrors.Wrap(_folder, exception);
+        }
+    }
+
+    public void Published(ReplicaState state, ImmutableArray<Update> updates, ImmutableArray<string> collected, VectorClock stable)
     {
         // In memory a checkpoint would serve nobody: it ends with the process as the log does.
         if (_durability != Durability.Memory)
         {
-            _checkpointer.Published(state, updates);
+            _checkpointer.Published(state, updates, collected, stable);
+        }
+        else if (_log.Bytes > _log.CutFrom)
+        {
+            _log.Cut(long.MaxValue, stable, CutRowsMax);
+        }
+    }
+
+    public async ValueTask<long> FloorOfAsync(ReplicaId origin, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        try
+        {
+            return await Task.Run(() => _log.FloorOf(origin), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (StorageErrors.IsStorage(exception))
+        {
+            throw StorageErrors.Wrap(_folder, exception);
         }
     }
 

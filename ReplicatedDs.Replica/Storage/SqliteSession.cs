@@ -67,22 +67,28 @@ internal sealed class SqliteSession : IDisposable
         }
     }
 
-    /// <summary>Creates the tables of a new database; refuses one that a newer program wrote.</summary>
-    public void Migrate(string schema, int version, string path)
+    /// <summary>Brings the database to the newest format, in one piece; refuses one that a newer program wrote.</summary>
+    /// <param name="scripts">The n-th brings format version n - 1 to n; an empty database has version 0.</param>
+    /// <param name="path">For the message.</param>
+    public void Migrate(IReadOnlyList<string> scripts, string path)
     {
         var found = (long)Scalar("PRAGMA user_version")!;
-        if (found > version)
+        if (found > scripts.Count)
         {
             throw new StorageUnavailableException(
-                $"{path} has format version {found}; this program reads versions up to {version}. Start the program that wrote it, or a newer one.", false);
+                $"{path} has format version {found}; this program reads versions up to {scripts.Count}. Start the program that wrote it, or a newer one.", false);
         }
 
-        if (found == 0)
+        if (found < scripts.Count)
         {
             InTransaction(() =>
             {
-                Execute(schema);
-                Execute($"PRAGMA user_version = {version}");
+                foreach (var script in scripts.Skip((int)found))
+                {
+                    Execute(script);
+                }
+
+                Execute($"PRAGMA user_version = {scripts.Count}");
             });
         }
     }

@@ -30,7 +30,7 @@ internal sealed class StateDatabase : IDisposable
         {
             session.Execute("PRAGMA journal_mode = WAL");
             session.Execute("PRAGMA synchronous = FULL");
-            session.Migrate(StoreSchema.State, StoreSchema.StateVersion, path ?? Name);
+            session.Migrate(StoreSchema.State, path ?? Name);
             return new StateDatabase(session);
         }
         catch

@@ -21,6 +21,12 @@ internal sealed record StoreLimits
     /// <summary>Time after the first change since the last checkpoint after which one is due.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>About how many bytes of the newest rows stay in the log though everybody has them, for those who want to see what happened.</summary>
+    public long LogBytesKept { get; init; } = 64 << 20;
+
+    /// <summary>About how many bytes of rows the log holds at most; whoever still lacks what is cut takes a snapshot.</summary>
+    public long LogBytesMax { get; init; } = 1L << 30;
+
     /// <summary>Pages of the log's database, at most: a full disk for tests.</summary>
     public int? LogPagesMax { get; init; }
 }

@@ -15,6 +15,8 @@ internal static class UpdateSize
             size += operation switch
             {
                 SetOperation set => set.Key.Length + set.Value.Length + (set.ContentType?.Length ?? 0),
+                AddOperation add => add.Key.Length + add.Member.Length,
+                RemoveOperation remove => remove.Key.Length + remove.Member.Length,
                 KeyOperation other => other.Key.Length,
                 _ => Overhead,
             };

@@ -10,8 +10,8 @@ namespace ReplicatedDs.ServiceDefaults.Lifetime;
 /// </summary>
 internal sealed partial class ParentWatcher(IHostApplicationLifetime lifetime, ILogger<ParentWatcher> logger) : IHostedService
 {
-    // A killed AppHost leaves no child after 2 s: the graceful stop gets most of that.
-    private static readonly TimeSpan GracePeriod = TimeSpan.FromMilliseconds(1500);
+    // A killed AppHost leaves no child after 2 s, also on a busy machine: the graceful stop gets half of that.
+    private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(1);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {

@@ -12,8 +12,12 @@ public sealed class AppHostLifetimeTests
     [Fact]
     public async Task AppHost_KilledAndStoppedAndStartedAgain_LeavesNoProcessAndKeepsEverything()
     {
-        await using var cluster = await TestCluster.StartAsync(new ClusterSpec { HasDashboard = true });
+        using var home = new TestFolder();
+        await using var cluster = await TestCluster.StartAsync(
+            new ClusterSpec { HasDashboard = true, Environment = new Dictionary<string, string> { ["HOME"] = home.Path } });
         await IsCompleteAsync(cluster);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(home.Path)); // all that is kept is in the data folder
+        Assert.DoesNotContain("DataProtection", cluster.Host.Output, StringComparison.Ordinal);
         var clusterId = cluster.Describe().ClusterId;
         var written = await WriteAsync(cluster, "first run");
 
@@ -21,8 +25,8 @@ public sealed class AppHostLifetimeTests
         var children = ProcessTable.Descendants(cluster.Host.Pid);
         Assert.True(children.Count >= 5, $"Expected three replicas, a dashboard and a Redis, but the children are {string.Join(", ", children)}");
         cluster.Host.Kill();
-        await cluster.Host.ExitedAsync(TimeSpan.FromSeconds(2));
         await cluster.GoneAsync(children, TimeSpan.FromSeconds(2));
+        await cluster.Host.ExitedAsync(TimeSpan.FromSeconds(10));
 
         await cluster.RestartAsync();
         await IsCompleteAsync(cluster);

@@ -143,7 +143,7 @@ public sealed class HeldLinkTests(HeldLinkTests.Fixture fixture) : IClassFixture
     {
         var (one, three) = (Cluster[1], Cluster[3]);
         await Cluster.SettledAsync();
-        await one.SetLinkAsync(Cluster.IdOf(3), """{"mode":"hold","expiresSeconds":1}""");
+        await one.SetLinkAsync(Cluster.IdOf(3), """{"mode":"hold","expiresSeconds":4}""");
         await one.WriteAsync("expiring", "1");
         (await three.GetAsync("expiring")).Expect(HttpStatusCode.NotFound);
         await three.ShowsAsync("expiring", "1");

@@ -34,6 +34,20 @@ public sealed class PeerInputTests(PeerInputTests.Fixture fixture) : IClassFixtu
     }
 
     [Theory]
+    [InlineData("GET", "/nowhere", HttpStatusCode.NotFound)]
+    [InlineData("GET", "/replication/update/one/two", HttpStatusCode.NotFound)]
+    [InlineData("GET", "/replication/stream", HttpStatusCode.MethodNotAllowed)]
+    public async Task Call_ThatDoesNotExist_IsRefusedWithASentence(string method, string path, HttpStatusCode status) =>
+        await RefusedAsync(status, new HttpMethod(method), path, Key, null);
+
+    [Fact]
+    public async Task OpenApi_OfTheClientPort_ListsNoPeerCall()
+    {
+        var paths = (await Cluster[1].GetAsync<JsonElement>("/openapi/v1.json")).GetProperty("paths").EnumerateObject().Select(path => path.Name).ToList();
+        Assert.Equal(["/replication/updates"], paths.Where(path => path.StartsWith("/replication", StringComparison.Ordinal)));
+    }
+
+    [Theory]
     [InlineData("application/vnd.replicated-ds.stream.v2")]
     [InlineData("application/json")]
     [InlineData("text/plain")]

@@ -23,6 +23,10 @@ public sealed class ReplicaInputTests(ReplicaInputTests.Fixture fixture) : IClas
     [InlineData("Replication__Port", "70000", "Replication:Port")]
     [InlineData("Replication__Port", "http", "Replication:Port")]
     [InlineData("Lab__Mutation", "Unheard-of", "Lab:Mutation")]
+    [InlineData("ConnectionStrings__redis", "127.0.0.1:6379,foo=bar", "ConnectionStrings:redis cannot be read: Keyword 'foo' is not supported")]
+    [InlineData("ConnectionStrings__redis", "127.0.0.1:6379,ssl=maybe", "ConnectionStrings:redis cannot be read")]
+    [InlineData("ConnectionStrings__redis", "127.0.0.1:6379,connectTimeout=99999999999", "ConnectionStrings:redis cannot be read")]
+    [InlineData("ConnectionStrings__redis", "allowAdmin=true", "names no server")]
     public Task Setting_WhenMissingOrBad_IsRefusedWithASentence(string name, string value, string part) => IsRefusedAsync(part, (name, value));
 
     [Fact]

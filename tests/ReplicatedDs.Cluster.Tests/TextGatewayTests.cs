@@ -8,7 +8,7 @@ namespace ReplicatedDs.Cluster.Tests;
 public sealed class TextGatewayTests(TextGatewayTests.Fixture fixture) : IClassFixture<TextGatewayTests.Fixture>
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Slack = TimeSpan.FromMilliseconds(700);
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(3); // the machine may be busy; nobody freed the key for ever
 
     private TestCluster Cluster => fixture.Cluster;
 

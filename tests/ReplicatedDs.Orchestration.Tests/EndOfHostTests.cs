@@ -9,44 +9,46 @@ public sealed class EndOfHostTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("INT", -1)] // Ctrl+C in a terminal goes to the whole group
-    [InlineData("TERM", 1)]
-    public async Task Host_AskedToStop_StopsItsResourcesInReverseOrder(string signal, int groupOrProcess)
+    [InlineData(ProcessTable.SigInt, -1)] // Ctrl+C in a terminal goes to the whole group
+    [InlineData(ProcessTable.SigTerm, 1)]
+    public async Task Host_AskedToStop_StopsItsResourcesInReverseOrder(int signal, int groupOrProcess)
     {
-        using var host = await StartAsync();
-        var children = host.Descendants();
+        await using var host = await StartAsync();
+        var children = ProcessTable.Descendants(host.Pid);
 
-        HostProcess.Signal(groupOrProcess * host.Id, signal);
+        ProcessTable.Send(groupOrProcess * host.Pid, signal);
 
-        await Eventually.TrueAsync(() => host.HasExited, "the host ends", () => host.Output);
+        await host.ExitedAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(0, host.ExitCode);
         var stopped = (await File.ReadAllLinesAsync(Trace)).Where(line => line.EndsWith(" stopped", StringComparison.Ordinal));
         Assert.Equal(["second stopped", "first stopped", "program stopped"], stopped);
-        Assert.DoesNotContain(children, Eventually.IsAlive);
+        Assert.DoesNotContain(children, ProcessTable.IsAlive);
         Assert.Contains("Distributed application started. Press Ctrl+C to shut down.", host.Output);
     }
 
     [Fact]
     public async Task Host_KilledBySigKill_LeavesNoChildAfterTwoSeconds()
     {
-        using var host = await StartAsync();
-        var children = host.Descendants();
+        await using var host = await StartAsync();
+        var children = ProcessTable.Descendants(host.Pid);
         Assert.True(children.Count >= 4, $"two services, a guard and its program: {children.Count}");
 
-        HostProcess.Signal(host.Id, "KILL");
+        host.Kill();
 
         await Eventually.TrueAsync(
-            () => !children.Any(Eventually.IsAlive), "all children are gone", () => string.Join(", ", children.Where(Eventually.IsAlive)), seconds: 2);
+            () => !children.Any(ProcessTable.IsAlive), "all children are gone", () => string.Join(", ", children.Where(ProcessTable.IsAlive)), seconds: 2);
     }
 
-    private async Task<HostProcess> StartAsync()
+    private async Task<ProgramProcess> StartAsync()
     {
-        var host = new HostProcess(Trace);
+        const string Name = "ReplicatedDs.Orchestration.TestHost";
+        var assembly = AppContext.BaseDirectory.Replace("ReplicatedDs.Orchestration.Tests", Name, StringComparison.Ordinal) + Name + ".dll";
+        var host = ProgramProcess.Start(assembly, [], new Dictionary<string, string> { ["Test__Trace"] = Trace }, inOwnSession: true);
         await Eventually.TrueAsync(
             () => host.Output.Contains("Press Ctrl+C") && File.Exists(Trace) && File.ReadAllLines(Trace).Length == 3,
             "the host and its three resources run",
             () => host.Output,
-            seconds: 20);
+            seconds: 60);
         return host;
     }
 }

@@ -7,7 +7,7 @@ namespace ReplicatedDs.Orchestration.Tests;
 /// <summary>An application of test services in this process, stopped at the end of the test.</summary>
 internal sealed class Harness(params string[] args) : IAsyncDisposable
 {
-    private readonly HttpClient _client = new() { Timeout = TimeSpan.FromSeconds(10) };
+    private readonly HttpClient _client = new() { Timeout = TimeSpan.FromSeconds(30) };
     private DistributedApplication? _app;
 
     public IDistributedApplicationBuilder Builder { get; } = DistributedApplication.CreateBuilder(["--environment=Testing", .. args]);
@@ -29,7 +29,7 @@ internal sealed class Harness(params string[] args) : IAsyncDisposable
 
     public Task<ResourceEvent> HealthyAsync(IResource resource) => App.ResourceNotifications
         .WaitForResourceHealthyAsync(resource.Name, WaitBehavior.StopOnResourceUnavailable)
-        .WaitAsync(TimeSpan.FromSeconds(20));
+        .WaitAsync(TimeSpan.FromSeconds(60));
 
     public CustomResourceSnapshot Snapshot(IResource resource)
     {
@@ -41,7 +41,7 @@ internal sealed class Harness(params string[] args) : IAsyncDisposable
 
     public int Pid(IResource resource) => int.Parse((string)Assert.Single(Snapshot(resource).Properties).Value!);
 
-    public Task StateAsync(IResource resource, string state, double seconds = 10) =>
+    public Task StateAsync(IResource resource, string state, double seconds = 30) =>
         Eventually.TrueAsync(() => State(resource) == state, $"{resource.Name} is {state}", () => string.Join(", ", Seen), seconds);
 
     public Task<ExecuteCommandResult> CommandAsync(IResource resource, string command) =>

@@ -99,7 +99,7 @@ public class LifecycleTests
         await harness.StartAsync();
         var running = Stopwatch.GetTimestamp();
         await harness.HealthyAsync(service.Resource);
-        Assert.InRange(Stopwatch.GetElapsedTime(running).TotalSeconds, 0, 5);
+        Assert.InRange(Stopwatch.GetElapsedTime(running).TotalSeconds, 0, 20);
 
         await harness.PostAsync(service, "/test/health?value=false");
 
@@ -145,7 +145,7 @@ public class LifecycleTests
 
         Assert.True((await harness.CommandAsync(service.Resource, KnownResourceCommands.StartCommand)).Success);
 
-        Assert.False(Eventually.IsAlive(before));
+        Assert.Null(ProcessTable.Find(before));
         Assert.NotEqual(before, harness.Pid(service.Resource));
     }
 
@@ -174,14 +174,14 @@ public class LifecycleTests
         await harness.StartAsync();
         await harness.HealthyAsync(stubborn.Resource);
         var child = await harness.GetAsync<int>(stubborn, "/child");
-        Assert.True(Eventually.IsAlive(child));
+        Assert.NotNull(ProcessTable.Find(child));
         var asked = Stopwatch.GetTimestamp();
 
         await harness.CommandAsync(stubborn.Resource, KnownResourceCommands.StopCommand);
 
-        Assert.InRange(Stopwatch.GetElapsedTime(asked).TotalSeconds, 5.9, 9.5);
+        Assert.InRange(Stopwatch.GetElapsedTime(asked).TotalSeconds, 5.9, 30);
         Assert.Equal(137, harness.Snapshot(stubborn.Resource).ExitCode);
-        Assert.False(Eventually.IsAlive(child));
+        Assert.Null(ProcessTable.Find(child));
     }
 
     [Fact]
@@ -196,7 +196,7 @@ public class LifecycleTests
         await harness.CommandAsync(service.Resource, KnownResourceCommands.StopCommand);
 
         Assert.Equal(0, harness.Snapshot(service.Resource).ExitCode);
-        Assert.False(Eventually.IsAlive(child));
+        Assert.Null(ProcessTable.Find(child));
     }
 
     [Fact]

@@ -82,7 +82,7 @@ public class LogTests
 
     internal static async Task<LogLine> LineAsync(Harness harness, IResource resource, string content)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var seen = new List<string>();
         try
         {

@@ -103,7 +103,7 @@ internal sealed class TextSession(IReplicaNode node, KeyWriter writer, KeyLeases
         var root = await RootAsync(cancellationToken).ConfigureAwait(false);
         var state = root.Keys.Find(key);
         reads.RecordRead(key, state?.Winner.Dot);
-        return TextFrames.Write($"{prefix}{key}:", state is { IsPresent: true } ? state.Winner.Value.Span : default);
+        return TextFrames.Write($"{prefix}{key}:", state is null ? default : state.ToBytes().Span);
     }
 
     /// <summary>The first half of a read-modify-write: from this read to the second half the key is ours.</summary>

@@ -88,6 +88,7 @@ internal sealed class DescribeOperations : IOpenApiOperationTransformer
     private static string PathDescription(string name) => name switch
     {
         "key" => "The key: 1 to 1024 bytes of UTF-8, percent-encoded once (a slash is %2F).",
+        "member" => "The member: 1 to 1024 bytes of UTF-8, percent-encoded once.",
         "dot" => "An update's name, such as 2#17, written 2%2317 in a path.",
         "id" => "The id of the replica.",
         "peerId" => "The id of the replica at the receiving end of the link.",

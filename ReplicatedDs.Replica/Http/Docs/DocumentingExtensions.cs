@@ -21,6 +21,10 @@ internal static class DocumentingExtensions
     public static RouteHandlerBuilder Fails(this RouteHandlerBuilder builder, params ProblemKind[] kinds) =>
         builder.WithMetadata(new DocumentedProblems(kinds));
 
+    public static RouteHandlerBuilder TakesIdempotencyKey(this RouteHandlerBuilder builder) => builder
+        .TakesHeader(Kv.IdempotencyKey.Header, "A name for this write, such as a UUID: repeated under it, at whichever replica, the write happens once.")
+        .Fails(ProblemKinds.IdempotencyKeyReused);
+
     /// <summary>The headers that every <c>/kv</c> call takes, and the problems that they lead to.</summary>
     public static RouteHandlerBuilder InSession(this RouteHandlerBuilder builder) => builder
         .TakesHeader("Causal-Token", "What the session has seen; the answer carries it merged with what was read or written.")

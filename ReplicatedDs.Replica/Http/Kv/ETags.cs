@@ -10,7 +10,7 @@ namespace ReplicatedDs.Replica.Http.Kv;
 /// <summary>Entity tags are dots in quotes. With siblings the tag lists all dots, the winner first, and matches no condition.</summary>
 internal static class ETags
 {
-    public static string Of(KeyState state) => Of(state.Versions.Select(version => version.Dot));
+    public static string Of(KeyState state) => Of(state.Dots);
 
     public static string Of(IEnumerable<Dot> dots) => $"\"{string.Join(',', dots)}\"";
 

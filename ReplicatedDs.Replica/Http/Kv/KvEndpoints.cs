@@ -28,6 +28,7 @@ internal static class KvEndpoints
             .TakesBody("*/*", "The value, of any content type; 1 MiB at most unless configured otherwise.")
             .TakesHeader("If-Match", "Only if the key has exactly this version at this replica: a dot in quotes.")
             .TakesHeader("If-None-Match", "*: only if the key has no value at this replica.")
+            .TakesIdempotencyKey()
             .InSession()
             .Produces<WriteView>()
             .Fails([.. Refusable, ProblemKinds.BadRequest, ProblemKinds.TooLarge, ProblemKinds.UnsupportedContentEncoding, ProblemKinds.SlowRequest]);
@@ -35,9 +36,43 @@ internal static class KvEndpoints
         app.MapDelete("/kv/{key}", (HttpContext context, KvWrites writes) => writes.DeleteAsync(context))
             .Describe(Tag, "Delete a key", "Leaves a tombstone that competes like a write. Deleting what is not there is no error.")
             .TakesHeader("If-Match", "Only if the key has exactly this version at this replica: a dot in quotes.")
+            .TakesIdempotencyKey()
             .InSession()
             .Produces<WriteView>()
-            .Fails(Refusable);
+            .Fails([.. Refusable, ProblemKinds.BadRequest]);
+
+        app.MapPost("/kv/{key}/increment", (HttpContext context, KvWrites writes) => writes.IncrementAsync(context))
+            .Describe(
+                Tag,
+                "Count",
+                "Adds to a counter; concurrent increments add up. A key without a value counts from 0, one that holds a whole number from that. A write or delete supersedes the increments that it saw.")
+            .TakesBody("application/json", "How much to add: 1 unless it says otherwise.", typeof(IncrementInput))
+            .TakesHeader("If-Match", "Only if the key has exactly this version at this replica: a dot in quotes.")
+            .TakesIdempotencyKey()
+            .InSession()
+            .Produces<IncrementView>()
+            .Fails([.. Refusable, .. RefusedTypes, .. BadBodies]);
+
+        app.MapGet("/kv/{key}/members", (HttpContext context, KvReads reads) => reads.MembersAsync(context))
+            .Describe(Tag, "Read a set", "Its members, ordered by UTF-16 code units.")
+            .InSession()
+            .Produces<SetView>()
+            .Fails(ProblemKinds.NoSuchKey, ProblemKinds.WrongType);
+
+        app.MapPost("/kv/{key}/members", (HttpContext context, KvWrites writes) => writes.AddAsync(context))
+            .Describe(Tag, "Add to a set", "A member that is added while another replica removes it stays. A key without a value becomes a set.")
+            .TakesBody("application/json", "The member.", typeof(MemberInput))
+            .TakesIdempotencyKey()
+            .InSession()
+            .Produces<MemberWriteView>()
+            .Fails([.. Refusable, ProblemKinds.WrongType, .. BadBodies]);
+
+        app.MapDelete("/kv/{key}/members/{member}", (HttpContext context, KvWrites writes) => writes.RemoveAsync(context))
+            .Describe(Tag, "Remove from a set", "Takes back the additions that this replica has seen. Removing what is not there is no error; a set without members is no value.")
+            .TakesIdempotencyKey()
+            .InSession()
+            .Produces<MemberWriteView>()
+            .Fails([.. Refusable, ProblemKinds.WrongType, ProblemKinds.BadRequest]);
 
         app.MapGet("/kv/{key}/replicas", (HttpContext context, KvFind find) => find.GetAsync(context))
             .Describe(Tag, "Find a key", "What every member holds for the key: present, absent or unreachable, with the dot, the SHA-256 of the value and the number of siblings.")
@@ -47,7 +82,16 @@ internal static class KvEndpoints
             .Fails(ProblemKinds.BadRequest);
     }
 
-    private static ProblemKind[] Refusable =>
+    /// <summary>What a body of JSON can be refused for.</summary>
+    public static ProblemKind[] BadBodies =>
+    [
+        ProblemKinds.BadJson, ProblemKinds.BadRequest, ProblemKinds.TooLarge, ProblemKinds.UnsupportedContentType,
+        ProblemKinds.UnsupportedContentEncoding, ProblemKinds.SlowRequest,
+    ];
+
+    public static ProblemKind[] RefusedTypes => [ProblemKinds.WrongType, ProblemKinds.Overflow];
+
+    public static ProblemKind[] Refusable =>
     [
         ProblemKinds.BadCondition, ProblemKinds.ConditionFailed, ProblemKinds.NotActive, ProblemKinds.Leaving, ProblemKinds.OlderCopy,
         ProblemKinds.Overloaded, ProblemKinds.KeyBusy, ProblemKinds.StorageUnavailable, ProblemKinds.StorageFull,

@@ -53,8 +53,8 @@ internal sealed class KvFind(IReplicaNode node, IHttpClientFactory clients, IRep
                 name,
                 state.IsPresent ? "present" : "absent",
                 state.Winner.Dot.ToString(),
-                state.IsPresent ? Convert.ToHexStringLower(SHA256.HashData(state.Winner.Value.Span)) : null,
-                state.Versions.Length)
+                state.IsPresent ? Convert.ToHexStringLower(SHA256.HashData(KeyContent.Of(state).Span)) : null,
+                state.SiblingCount)
             : new KeyReplicaView(self.Value, name, "absent", null, null, 0);
     }
 

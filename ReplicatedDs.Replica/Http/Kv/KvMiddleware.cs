@@ -6,7 +6,7 @@ using ReplicatedDs.Replica.Runtime;
 namespace ReplicatedDs.Replica.Http.Kv;
 
 /// <summary>
-/// Reads key and causal token of <c>/kv</c> requests before routing, and gives every answer to them, error or not, a token.
+/// Reads key and causal token of requests for data before routing, and gives every answer to them, error or not, a token.
 /// </summary>
 internal sealed class KvMiddleware(RequestDelegate next, IReplicaNode node, ApiOptions options)
 {
@@ -14,11 +14,19 @@ internal sealed class KvMiddleware(RequestDelegate next, IReplicaNode node, ApiO
 
     // Stands for the key in the path that routing sees: routes then match whatever bytes the key has.
     private const string KeyPlace = "/kv/key";
+    private const string Members = "/members/";
+    private const string MemberPlace = "/members/member";
 
     public Task InvokeAsync(HttpContext context)
     {
         var target = context.Features.Get<IHttpRequestFeature>()?.RawTarget;
-        if (target is null || !RawKey.TrySplit(target, out var segment, out var rest))
+        if (target is null)
+        {
+            return next(context);
+        }
+
+        var namesKey = RawKey.TrySplit(target, out var segment, out var rest);
+        if (!namesKey && RawKey.PathOf(target) is not ("/kv" or "/transactions" or "/snapshot" or "/watch"))
         {
             return next(context);
         }
@@ -32,8 +40,18 @@ internal sealed class KvMiddleware(RequestDelegate next, IReplicaNode node, ApiO
         });
         request.Presented = ReadTokens(context.Request.Headers[TokenHeader]);
         request.Saw(request.Presented);
-        request.Key = RawKey.Decode(segment);
-        context.Request.Path = new PathString(KeyPlace + rest);
+        if (namesKey)
+        {
+            request.Key = RawKey.Decode(segment);
+            if (rest.StartsWith(Members, StringComparison.Ordinal) && rest.IndexOf('/', Members.Length) < 0)
+            {
+                request.Member = RawKey.Decode(rest[Members.Length..], "member");
+                rest = MemberPlace;
+            }
+
+            context.Request.Path = new PathString(KeyPlace + rest);
+        }
+
         return next(context);
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Values;
@@ -13,8 +12,6 @@ namespace ReplicatedDs.Replica.Http.Kv;
 /// <summary>Reads of one key. Each uses one root, so value, siblings and token belong together.</summary>
 internal sealed class KvReads(IReplicaNode node, TimeProvider time)
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <summary><c>GET</c> and <c>HEAD /kv/{key}</c>.</summary>
     public async Task<IResult> GetAsync(HttpContext context)
     {
@@ -26,11 +23,12 @@ internal sealed class KvReads(IReplicaNode node, TimeProvider time)
 
         if (state is not null)
         {
-            context.Response.Headers["Siblings"] = state.Versions.Length.ToString(CultureInfo.InvariantCulture);
+            context.Response.Headers["Siblings"] = state.SiblingCount.ToString(CultureInfo.InvariantCulture);
+            context.Response.Headers["Value-Type"] = Types.NameOf(state.Kind);
         }
 
         context.Response.Headers.CacheControl = "no-store";
-        if (state is null || (!state.IsPresent && (!wantsSiblings || state.Versions.Length == 1)))
+        if (state is null || (!state.IsPresent && (!wantsSiblings || state.SiblingCount <= 1)))
         {
             return new Problem(ProblemKinds.NoSuchKey, state is { IsPresent: false } ? "The key was deleted." : "The key was never written, as far as this replica has applied.");
         }
@@ -39,12 +37,32 @@ internal sealed class KvReads(IReplicaNode node, TimeProvider time)
         context.Response.Headers.ETag = etag;
         if (wantsSiblings)
         {
-            return Views.Ok(new SiblingsView(request.Key!, [.. state.Versions.Select(ToView)]), ApiJson.Relaxed.SiblingsView);
+            return Views.Ok(new SiblingsView(request.Key!, [.. Entries.Siblings(state)]), ApiJson.Relaxed.SiblingsView);
         }
 
         return ETags.MatchesAny(context.Request.Headers.IfNoneMatch, etag)
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
-            : new ValueResult(state.Winner);
+            : new ValueResult(state);
+    }
+
+    /// <summary><c>GET /kv/{key}/members</c>.</summary>
+    public async Task<IResult> MembersAsync(HttpContext context)
+    {
+        var request = KvRequest.Of(context);
+        var root = await node.CoverAsync(context, request).ConfigureAwait(false);
+        var state = root.Keys.Find(request.Key!);
+        RecordRead(request.Key!, state?.Winner.Dot);
+        context.Response.Headers.CacheControl = "no-store";
+        switch (state?.Kind ?? ValueKind.Absent)
+        {
+            case ValueKind.Absent:
+                return new Problem(ProblemKinds.NoSuchKey, "The key has no members, as far as this replica has applied.");
+            case ValueKind.Set:
+                context.Response.Headers.ETag = ETags.Of(state!);
+                return Views.Ok(new SetView(request.Key!, [.. state!.Members.Names]), ApiJson.Relaxed.SetView);
+            case var kind:
+                return Types.Problem(request.Key!, kind);
+        }
     }
 
     /// <summary>Tells the telemetry feed of a read.</summary>
@@ -57,22 +75,4 @@ internal sealed class KvReads(IReplicaNode node, TimeProvider time)
         ["all"] => true,
         var other => throw new ProblemException(ProblemKinds.BadRequest, $"siblings is '{other}'; it can only be all."),
     };
-
-    private static SiblingView ToView(KeyVersion version)
-    {
-        var (value, encoding) = version.IsTombstone ? (null, null) : ToText(version.Value.Span);
-        return new SiblingView(version.Dot.ToString(), version.IsTombstone, value, encoding, version.ContentType, version.Timestamp.Milliseconds);
-    }
-
-    private static (string? Value, string? Encoding) ToText(ReadOnlySpan<byte> value)
-    {
-        try
-        {
-            return (StrictUtf8.GetString(value), "utf-8");
-        }
-        catch (DecoderFallbackException)
-        {
-            return (Convert.ToBase64String(value), "base64");
-        }
-    }
 }

@@ -9,6 +9,9 @@ internal sealed class KvRequest
     /// <summary>The key; <c>null</c> until it was read and found valid.</summary>
     public string? Key { get; set; }
 
+    /// <summary>The member of a set that the target names, if it does.</summary>
+    public string? Member { get; set; }
+
     /// <summary>The request's tokens merged; empty without one.</summary>
     public VectorClock Presented { get; set; } = VectorClock.Empty;
 
@@ -16,6 +19,11 @@ internal sealed class KvRequest
     public VectorClock Session { get; private set; } = VectorClock.Empty;
 
     public void Saw(VectorClock clock) => Session = Session.Merge(clock);
+
+    /// <summary>The session of a call that names its keys elsewhere.</summary>
+    /// <exception cref="ProblemException">The request reached the route by another spelling of its path.</exception>
+    public static KvRequest SessionOf(HttpContext context) => context.Features.Get<KvRequest>()
+        ?? throw new ProblemException(ProblemKinds.NoSuchRoute, "This call's path is written literally.");
 
     /// <exception cref="ProblemException">The request reached a <c>/kv</c> route without naming a key in its raw target, say by <c>/x/../kv/y</c>.</exception>
     public static KvRequest Of(HttpContext context) => context.Features.Get<KvRequest>() is { Key: not null } request

@@ -33,11 +33,12 @@ internal static class RawKey
     }
 
     /// <exception cref="ProblemException">It is no key; the message says why.</exception>
-    public static string Decode(string segment)
+    /// <param name="what">What the segment stands for, if not for a key.</param>
+    public static string Decode(string segment, string what = "key")
     {
         if (segment.Length == 0)
         {
-            throw Bad("The key is empty; it needs at least one byte.");
+            throw Bad($"The {what} is empty; it needs at least one byte.");
         }
 
         var bytes = new byte[segment.Length];
@@ -53,23 +54,23 @@ internal static class RawKey
 
             if (i + 2 >= segment.Length || !char.IsAsciiHexDigit(segment[i + 1]) || !char.IsAsciiHexDigit(segment[i + 2]))
             {
-                throw Bad("In the key a '%' is not followed by two hexadecimal digits; a percent sign itself is written %25.");
+                throw Bad($"In the {what} a '%' is not followed by two hexadecimal digits; a percent sign itself is written %25.");
             }
 
             bytes[length++] = Convert.FromHexString(segment.AsSpan(i + 1, 2))[0];
             i += 2;
         }
 
-        return Check(bytes.AsSpan(0, length));
+        return Check(bytes.AsSpan(0, length), what);
     }
 
     /// <summary>The key of these bytes.</summary>
     /// <exception cref="ProblemException">They are no key.</exception>
-    public static string Check(ReadOnlySpan<byte> utf8)
+    public static string Check(ReadOnlySpan<byte> utf8, string what = "key")
     {
         if (utf8.Length is 0 or > BytesMax)
         {
-            throw Bad($"The key has {utf8.Length} bytes; it needs 1 to {BytesMax}.");
+            throw Bad($"The {what} has {utf8.Length} bytes; it needs 1 to {BytesMax}.");
         }
 
         string key;
@@ -79,15 +80,33 @@ internal static class RawKey
         }
         catch (DecoderFallbackException)
         {
-            throw Bad("The key is not valid UTF-8.");
+            throw Bad($"The {what} is not valid UTF-8.");
         }
 
         return key is "." or ".."
-            ? throw Bad($"'{key}' is not a key: clients and proxies remove such path segments.")
+            ? throw Bad($"'{key}' is not a {what}: clients and proxies remove such path segments.")
             : key;
     }
 
-    private static ReadOnlySpan<char> PathOf(string target)
+    /// <summary>A key or member of a JSON body.</summary>
+    /// <exception cref="ProblemException">It is none; the message says why.</exception>
+    public static string CheckText(string text, string what = "key")
+    {
+        byte[] bytes;
+        try
+        {
+            bytes = StrictUtf8.GetBytes(text);
+        }
+        catch (EncoderFallbackException)
+        {
+            throw Bad($"The {what} is not valid UTF-8.");
+        }
+
+        return Check(bytes, what);
+    }
+
+    /// <summary>The path of a raw request target, still encoded, without its query.</summary>
+    public static ReadOnlySpan<char> PathOf(string target)
     {
         var path = target.AsSpan();
         if (!path.StartsWith('/'))

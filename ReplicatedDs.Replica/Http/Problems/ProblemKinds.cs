@@ -21,6 +21,8 @@ internal static class ProblemKinds
     public static readonly ProblemKind MethodNotAllowed = new("method-not-allowed", 405, "The call exists, but not with this method.");
     public static readonly ProblemKind SlowRequest = new("slow-request", 408, "The request arrived too slowly.");
     public static readonly ProblemKind Conflict = new("conflict", 409, "The update contradicts one that exists, or its sender may not write.");
+    public static readonly ProblemKind WrongType = new("wrong-type", 409, "The key holds a value of another type.");
+    public static readonly ProblemKind Overflow = new("overflow", 409, "The counter would leave the range of 64 bits.");
     public static readonly ProblemKind IdTaken = new("id-taken", 409, "The id is already taken.");
     public static readonly ProblemKind LastMember = new("last-member", 409, "The last active member cannot leave.");
     public static readonly ProblemKind NeedsForce = new("needs-force", 409, "The survivors would be no majority.");
@@ -29,6 +31,7 @@ internal static class ProblemKinds
     public static readonly ProblemKind TooLarge = new("too-large", 413, "The body is too large.");
     public static readonly ProblemKind UnsupportedContentType = new("unsupported-content-type", 415, "The content type is not one that this call takes.");
     public static readonly ProblemKind UnsupportedContentEncoding = new("unsupported-content-encoding", 415, "Encoded bodies are not taken.");
+    public static readonly ProblemKind IdempotencyKeyReused = new("idempotency-key-reused", 422, "The idempotency key belongs to another write.");
     public static readonly ProblemKind ForeignHost = new("foreign-host", 421, "The Host header names another server.");
 
     // What the replica can do now.
@@ -49,8 +52,8 @@ internal static class ProblemKinds
     public static readonly IReadOnlyList<ProblemKind> All =
     [
         BadRequest, BadKey, BadToken, BadTimeout, BadCondition, BadJson, BadUpdate, Unauthorized, ForeignOrigin, LabOff, NoSuchRoute, NoSuchKey,
-        NotPending, UnknownPeer, MethodNotAllowed, SlowRequest, Conflict, IdTaken, LastMember, NeedsForce, Evicted, ConditionFailed, TooLarge, UnsupportedContentType,
-        UnsupportedContentEncoding, ForeignHost, Internal, NotReady, CausalTimeout, NotActive, Verifying, Leaving, OlderCopy, Refused, Overloaded, KeyBusy,
+        NotPending, UnknownPeer, MethodNotAllowed, SlowRequest, Conflict, WrongType, Overflow, IdTaken, LastMember, NeedsForce, Evicted, ConditionFailed, TooLarge, UnsupportedContentType,
+        UnsupportedContentEncoding, IdempotencyKeyReused, ForeignHost, Internal, NotReady, CausalTimeout, NotActive, Verifying, Leaving, OlderCopy, Refused, Overloaded, KeyBusy,
         StorageUnavailable, AllocatorUnavailable, StorageFull,
     ];
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 using ReplicatedDs.Replica.Gateways;
+using ReplicatedDs.Replica.Http.Kv;
 using ReplicatedDs.Replica.Ids;
 using ReplicatedDs.Replica.Runtime;
 using ReplicatedDs.Replica.Storage;
@@ -71,7 +72,9 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
 
     private static Problem OfStatus(HttpContext context)
     {
-        var (method, path) = (context.Request.Method, context.Request.Path);
+        // As it was sent: routing sees a placeholder for the key.
+        var path = RawKey.PathOf(context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "").ToString();
+        var method = context.Request.Method;
         return context.Response.StatusCode switch
         {
             StatusCodes.Status404NotFound => new Problem(

@@ -10,8 +10,9 @@ public class PortBookTests
     public void Take_AFixedPortThatIsFree_TakesIt()
     {
         var console = new StringWriter();
+        var free = FreePort();
 
-        Assert.Equal(18110, new PortBook(preferFixed: true, console).Take("replica-1 http", 18110));
+        Assert.Equal(free, new PortBook(preferFixed: true, console).Take("replica-1 http", free));
         Assert.Empty(console.ToString());
     }
 
@@ -34,7 +35,9 @@ public class PortBookTests
     {
         var ports = new PortBook(preferFixed: true, TextWriter.Null);
 
-        Assert.NotEqual(ports.Take("a", 18111), ports.Take("b", 18111));
+        var free = FreePort();
+
+        Assert.NotEqual(ports.Take("a", free), ports.Take("b", free));
     }
 
     [Fact]
@@ -46,5 +49,12 @@ public class PortBookTests
 
         Assert.Equal(100, taken.Distinct().Count());
         Assert.All(taken, port => Assert.InRange(port, 10000, 32767));
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,54 +1,38 @@
-using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text.Json;
 
 namespace ReplicatedDs.AppHost.Tests.Processes;
 
 /// <summary>The app host as a process, with the test service in the replicas' and the dashboard's place, on free ports.</summary>
-internal sealed class AppHostProcess : IDisposable
+internal sealed class AppHostProcess : IAsyncDisposable
 {
-    private readonly Process _process;
-    private readonly List<string> _output = [];
-    private readonly List<string> _errors = [];
-    private readonly HttpClient _client = new() { Timeout = TimeSpan.FromSeconds(30) };
+    private static readonly TimeSpan EndDeadline = TimeSpan.FromSeconds(60);
 
-    public AppHostProcess(string data, IEnumerable<string> args, IReadOnlyDictionary<string, string?>? environment = null)
+    private readonly ProgramProcess _process;
+    private readonly HttpClient _client = new() { Timeout = TimeSpan.FromSeconds(90) };
+
+    public AppHostProcess(string data, IEnumerable<string> args, IReadOnlyDictionary<string, string>? environment = null)
     {
         Data = data;
-        var start = new ProcessStartInfo("dotnet", [typeof(RefusedException).Assembly.Location, .. args])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
         var service = Path.Combine(AppContext.BaseDirectory.Replace("ReplicatedDs.AppHost.Tests", "ReplicatedDs.TestService", StringComparison.Ordinal), "ReplicatedDs.TestService.dll");
-        start.Environment["Orchestration__Assemblies__ReplicatedDs.Replica"] = service;
-        start.Environment["Orchestration__Assemblies__ReplicatedDs.Dashboard"] = service;
-        foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
-        {
-            start.Environment[name] = value;
-        }
-
-        _process = Process.Start(start)!;
-        _process.OutputDataReceived += (_, line) => Add(_output, line.Data);
-        _process.ErrorDataReceived += (_, line) => Add(_errors, line.Data);
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
+        _process = ProgramProcess.Start(
+            typeof(RefusedException).Assembly.Location,
+            args,
+            new Dictionary<string, string>(environment ?? new Dictionary<string, string>())
+            {
+                ["Orchestration__Assemblies__ReplicatedDs.Replica"] = service,
+                ["Orchestration__Assemblies__ReplicatedDs.Dashboard"] = service,
+            });
     }
 
     public string Data { get; }
 
-    public int Id => _process.Id;
-
-    public bool HasExited => _process.HasExited;
-
-    public string Output => Read(_output);
-
-    public string Errors => Read(_errors);
+    public string Output => _process.Output;
 
     public string ClusterFile => Path.Combine(Data, "cluster.json");
 
     /// <summary>Without Redis and dashboard unless the switches say otherwise; returns when the application says that it has started.</summary>
-    public static async Task<AppHostProcess> StartAsync(string data, string[]? args = null, IReadOnlyDictionary<string, string?>? environment = null)
+    public static async Task<AppHostProcess> StartAsync(string data, string[]? args = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         var host = new AppHostProcess(
             data,
@@ -61,45 +45,27 @@ internal sealed class AppHostProcess : IDisposable
         }
         catch
         {
-            host.Dispose();
+            await host.DisposeAsync();
             throw;
         }
     }
 
     /// <value>An environment whose PATH has no redis-server.</value>
-    public static IReadOnlyDictionary<string, string?> NoRedis { get; } = new Dictionary<string, string?> { ["PATH"] = "/nowhere" };
+    public static IReadOnlyDictionary<string, string> NoRedis { get; } = new Dictionary<string, string> { ["PATH"] = "/nowhere" };
 
-    public Task SaysAsync(string text, double seconds = 30) =>
-        Eventually.TrueAsync(() => Output.Contains(text) || Errors.Contains(text), $"the app host says '{text}'", () => $"{Output}\n{Errors}", seconds);
+    public Task SaysAsync(string text) => Eventually.TrueAsync(() => Output.Contains(text), $"the app host says '{text}'", () => Output, seconds: 90);
 
     /// <summary>The exit code and what was written to standard error.</summary>
     public async Task<(int Code, string Errors)> EndAsync()
     {
-        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(20)); // also reads the output to its end
-        return (_process.ExitCode, Errors);
+        await _process.ExitedAsync(EndDeadline);
+        return (_process.ExitCode, _process.Errors);
     }
 
-    public void Signal(string signal)
-    {
-        using var kill = Process.Start("kill", ["-s", signal, Id.ToString()]);
-        kill.WaitForExit();
-    }
+    public void Signal(int signal) => ProcessTable.Send(_process.Pid, signal);
 
     /// <summary>The processes under it, the deepest too: a redis-server runs under a guard.</summary>
-    public IReadOnlyList<int> Children()
-    {
-        var parents = Directory.EnumerateDirectories("/proc")
-            .Select(folder => int.TryParse(Path.GetFileName(folder), out var pid) ? pid : 0)
-            .Where(pid => pid > 0 && Eventually.IsAlive(pid))
-            .ToDictionary(pid => pid, Parent);
-        var found = new List<int> { Id };
-        for (var i = 0; i < found.Count; i++)
-        {
-            found.AddRange(parents.Where(entry => entry.Value == found[i]).Select(entry => entry.Key));
-        }
-
-        return found[1..];
-    }
+    public IReadOnlyList<ProcessEntry> Children() => ProcessTable.Descendants(_process.Pid);
 
     public JsonElement Cluster()
     {
@@ -132,7 +98,7 @@ internal sealed class AppHostProcess : IDisposable
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", control.GetProperty("token").GetString());
         using var answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         Assert.Equal("text/event-stream", answer.Content.Headers.ContentType?.MediaType);
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(deadline.Token));
         var seen = 0;
         while (await reader.ReadLineAsync(deadline.Token) is { } line)
@@ -167,52 +133,18 @@ internal sealed class AppHostProcess : IDisposable
 
     public async Task StopAsync()
     {
-        Signal("TERM");
+        _process.Terminate();
         await EndAsync();
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         _client.Dispose();
-        if (!_process.HasExited)
+        await using (_process)
         {
-            Signal("TERM");
-            if (!_process.WaitForExit(15_000))
+            if (!_process.HasExited)
             {
-                _process.Kill(entireProcessTree: true);
-            }
-        }
-
-        _process.Dispose();
-    }
-
-    private static int Parent(int pid)
-    {
-        try
-        {
-            return int.Parse(File.ReadAllText($"/proc/{pid}/stat").Split(") ")[^1].Split(' ')[1]);
-        }
-        catch (IOException)
-        {
-            return 0;
-        }
-    }
-
-    private static string Read(List<string> lines)
-    {
-        lock (lines)
-        {
-            return string.Join('\n', lines);
-        }
-    }
-
-    private static void Add(List<string> lines, string? line)
-    {
-        lock (lines)
-        {
-            if (line is not null)
-            {
-                lines.Add(line);
+                await StopAsync(); // so that nobody writes into a folder that is about to go
             }
         }
     }

@@ -10,13 +10,9 @@ public sealed class ControlTests : IAsyncLifetime, IDisposable
     public async Task InitializeAsync() =>
         _host = await AppHostProcess.StartAsync(Path.Combine(_folder.Path, "data"), ["--Replicas:Count", "2", "--Replicas:Spares", "1"]);
 
-    public Task DisposeAsync() => Task.CompletedTask;
+    public async Task DisposeAsync() => await _host.DisposeAsync();
 
-    public void Dispose()
-    {
-        _host.Dispose();
-        _folder.Dispose();
-    }
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Crash_AnswersWhenTheProcessIsGone_AndClusterJsonSaysSo()
@@ -26,7 +22,7 @@ public sealed class ControlTests : IAsyncLifetime, IDisposable
         var (status, body) = await _host.PostAsync("/resources/replica-2/crash");
 
         Assert.Equal(200, status);
-        Assert.False(Eventually.IsAlive(pid));
+        Assert.Null(ProcessTable.Find(pid));
         Assert.Equal(JsonValueKind.Null, _host.Replica(2).GetProperty("pid").ValueKind);
         Assert.Equal(2, _host.Replica(2).GetProperty("id").GetInt32());
         Assert.Equal("Finished", body.GetProperty("state").GetString());
@@ -69,7 +65,7 @@ public sealed class ControlTests : IAsyncLifetime, IDisposable
         var second = _host.Pid(2);
 
         Assert.Equal(200, (await _host.PostAsync("/resources/replica-2/stop")).Status);
-        Assert.False(Eventually.IsAlive(second));
+        Assert.Null(ProcessTable.Find(second));
         Assert.Equal(200, (await _host.PostAsync("/resources/replica-2/restart")).Status);
 
         Assert.Equal(first, _host.Pid(1));
@@ -111,8 +107,7 @@ public sealed class ControlTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task ProcessKilledFromOutside_IsSeen()
     {
-        using var killed = System.Diagnostics.Process.GetProcessById(_host.Pid(2));
-        killed.Kill();
+        ProcessTable.Kill(_host.Pid(2));
 
         await Eventually.TrueAsync(() => _host.Replica(2).GetProperty("state").GetString() == "Finished", "it is seen", () => _host.Replica(2));
     }
@@ -132,8 +127,14 @@ public sealed class ControlTests : IAsyncLifetime, IDisposable
     [InlineData("POST", "/resources/replica-1/fly", 404)]
     [InlineData("GET", "/resources/replica-9/logs", 404)]
     [InlineData("GET", "/join", 405)]
-    public async Task Request_ForNothingThatIsThere_IsRefused(string method, string path, int expected) =>
-        Assert.Equal(expected, (await _host.SendAsync(new HttpMethod(method), path)).Status);
+    [InlineData("GET", "/nothing", 404)]
+    public async Task Request_ForNothingThatIsThere_IsRefused(string method, string path, int expected)
+    {
+        var (status, problem) = await _host.SendAsync(new HttpMethod(method), path);
+
+        Assert.Equal((expected, expected), (status, problem.GetProperty("status").GetInt32()));
+        Assert.EndsWith(".", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Stream_SendsTheListAtOnce_AndAfterEveryChange()

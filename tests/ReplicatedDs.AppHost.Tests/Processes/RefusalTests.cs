@@ -28,7 +28,7 @@ public sealed class RefusalTests : IDisposable
     [Fact]
     public async Task UnknownSetting_InTheEnvironment_IsRefused()
     {
-        var (code, errors) = await RunAsync([], new Dictionary<string, string?> { ["Replicas__Cuont"] = "3" });
+        var (code, errors) = await RunAsync([], new Dictionary<string, string> { ["Replicas__Cuont"] = "3" });
 
         Assert.Equal((2, "There is no setting Replicas:Cuont (it is in an environment variable or in appsettings.json); --help lists them."), (code, errors));
     }
@@ -58,7 +58,7 @@ public sealed class RefusalTests : IDisposable
     [Fact]
     public async Task SecondAppHost_OnOneFolder_IsRefused()
     {
-        using var first = await AppHostProcess.StartAsync(_folder.Path, ["--Replicas:Count", "1", "--Replicas:Spares", "0"]);
+        await using var first = await AppHostProcess.StartAsync(_folder.Path, ["--Replicas:Count", "1", "--Replicas:Spares", "0"]);
 
         var (code, errors) = await RunAsync(["--Data", _folder.Path]);
 
@@ -69,15 +69,15 @@ public sealed class RefusalTests : IDisposable
     [Fact]
     public async Task Help_ListsTheSwitches()
     {
-        using var host = new AppHostProcess(_folder.Path, ["--help"]);
+        await using var host = new AppHostProcess(_folder.Path, ["--help"]);
 
         Assert.Equal(0, (await host.EndAsync()).Code);
         Assert.All(["--Replicas:Count", "--Data", "--Ports", "--Dashboard:Enabled", "--Durability", "--Lab", "--Control:Port", "--ConnectionStrings:redis"], name => Assert.Contains(name, host.Output));
     }
 
-    private async Task<(int Code, string Errors)> RunAsync(string[] args, Dictionary<string, string?>? environment = null)
+    private async Task<(int Code, string Errors)> RunAsync(string[] args, Dictionary<string, string>? environment = null)
     {
-        using var host = new AppHostProcess(_folder.Path, args, environment);
+        await using var host = new AppHostProcess(_folder.Path, args, environment);
         var (code, errors) = await host.EndAsync();
         return (code, errors.Trim());
     }

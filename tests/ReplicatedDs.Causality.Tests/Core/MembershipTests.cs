@@ -289,13 +289,20 @@ public class MembershipTests
     }
 
     [Fact]
+    public void Guest_BelowItsOwnAdmission_IsRefused()
+    {
+        _one.Ask<Admitted>(tag => new GuestRequest(tag, Four));
+        Assert.Equal(RefusalReason.Conflict, _one.Ask<Refused>(tag => new HandDelivery(tag, Guest(1, _start))).Reason);
+    }
+
+    [Fact]
     public void HandDelivery_OfAStrangerAnImpossibleClockOrOtherContent_IsRefused()
     {
         Refused Deliver(Update update) => _one.Ask<Refused>(tag => new HandDelivery(tag, update));
         Assert.Equal(RefusalReason.Conflict, Deliver(Guest(1, _start)).Reason); // not admitted
         _one.Ask<Admitted>(tag => new GuestRequest(tag, Four));
         Assert.Equal(RefusalReason.Conflict, Deliver(Guest(2, _start) with { Dependencies = _start }).Reason);
-        var waiting = Guest(2, _start);
+        var waiting = Guest(2, _one.State.Delivered);
         _one.Ask<HandDelivered>(tag => new HandDelivery(tag, waiting));
         Assert.Equal(RefusalReason.Conflict, Deliver(waiting with { Operations = [TestReplica.Set("g", "other")] }).Reason);
         Assert.Equal(RefusalReason.Conflict, Deliver(_one.Write("x", "1")).Reason); // its own

@@ -5,7 +5,7 @@ namespace ReplicatedDs.Causality.Tests.Values;
 
 public class KeySpaceTests
 {
-    private static readonly KeyState Any = KeyState.Of([new KeyVersion(new Dot(1, 1), default, false, default, null)]);
+    private static readonly KeyState Any = KeyState.Of([new KeyVersion(new Dot(1, 1), default, VersionKind.Register, default, null)]);
 
     [Fact]
     public void Builder_WhenItChanges_LeavesItsOriginAsItWas()
@@ -30,6 +30,68 @@ public class KeySpaceTests
         }
 
         Assert.Equal(["B", "a", "a\0", "aa", "b", "é"], builder.ToKeySpace().All.Select(entry => entry.Key));
+    }
+
+    [Fact]
+    public void From_AnyKey_StartsThere()
+    {
+        var builder = KeySpace.Empty.ToBuilder();
+        for (var i = 0; i < 2_000; i += 2)
+        {
+            builder.Set($"{i:d4}", Any);
+        }
+
+        var keys = builder.ToKeySpace();
+        Assert.Equal(["1000", "1002"], keys.From("1000").Take(2).Select(entry => entry.Key));
+        Assert.Equal(["1002", "1004"], keys.From("1001").Take(2).Select(entry => entry.Key));
+        Assert.Equal(["1998"], keys.From("1997").Select(entry => entry.Key));
+        Assert.Empty(keys.From("9"));
+    }
+
+    /// <summary>Against the framework's sorted dictionary, with more keys than fit into one node and more removals than insertions at times.</summary>
+    [Theory]
+    [InlineData(1, 50)]
+    [InlineData(2, 3_000)]
+    [InlineData(3, 40_000)]
+    public void Builder_OfManyChanges_IsWhatASortedDictionaryIs(int seed, int range)
+    {
+        var random = new Random(seed);
+        var expected = new SortedDictionary<string, KeyState>(StringComparer.Ordinal);
+        var builder = KeySpace.Empty.ToBuilder();
+        for (var i = 0; i < 60_000; i++)
+        {
+            var key = random.Next(range).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            if (random.Next(10) < (i / 10_000 % 2 == 0 ? 3 : 7))
+            {
+                expected.Remove(key);
+                builder.Remove(key);
+            }
+            else
+            {
+                var state = KeyState.Of([new KeyVersion(new Dot(1, i + 1), default, VersionKind.Register, default, null)]);
+                expected[key] = state;
+                builder.Set(key, state);
+            }
+
+            if (i % 5_000 == 0)
+            {
+                var keys = builder.ToKeySpace();
+                Assert.Equal(expected.Count, keys.Count);
+                Assert.True(expected.SequenceEqual(keys.All));
+                var from = random.Next(range).ToString(System.Globalization.CultureInfo.InvariantCulture);
+                Assert.Equal(
+                    expected.Keys.Where(one => string.CompareOrdinal(one, from) >= 0).Take(9),
+                    keys.From(from).Take(9).Select(entry => entry.Key));
+                Assert.All(expected.Keys.Take(100), one => Assert.Same(expected[one], keys.Find(one)));
+            }
+        }
+
+        foreach (var key in expected.Keys)
+        {
+            builder.Remove(key);
+        }
+
+        Assert.Equal((0, 0), (builder.ToKeySpace().Count, builder.ToKeySpace().All.Count()));
     }
 
     [Fact]

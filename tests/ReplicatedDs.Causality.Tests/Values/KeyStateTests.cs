@@ -53,7 +53,7 @@ public class KeyStateTests
     public void Tombstone_AsWinner_HidesTheKeyButKeepsTheSibling()
     {
         var state = KeyState.Write(null, Version(1, 1, 10), VectorClock.Empty);
-        state = KeyState.Write(state, new KeyVersion(new Dot(2, 1), new HybridTimestamp(11), true, default, null), VectorClock.Empty);
+        state = KeyState.Write(state, new KeyVersion(new Dot(2, 1), new HybridTimestamp(11), VersionKind.Tombstone, default, null), VectorClock.Empty);
         Assert.False(state.IsPresent);
         Assert.Equal(2, state.Versions.Length);
     }
@@ -93,7 +93,7 @@ public class KeyStateTests
             }
 
             var dot = new Dot(writer + 1, seen[writer][new ReplicaId(writer + 1)] + 1);
-            writes.Add((new KeyVersion(dot, new HybridTimestamp(random.Next(4)), random.Next(4) == 0, default, null), seen[writer]));
+            writes.Add((new KeyVersion(dot, new HybridTimestamp(random.Next(4)), random.Next(4) == 0 ? VersionKind.Tombstone : VersionKind.Register, default, null), seen[writer]));
             seen[writer] = seen[writer].With(dot);
         }
 
@@ -118,7 +118,7 @@ public class KeyStateTests
     }
 
     private static KeyVersion Version(int replica, long counter, long timestamp, string value = "v") =>
-        new(new Dot(replica, counter), new HybridTimestamp(timestamp), false, Encoding.UTF8.GetBytes(value), null);
+        new(new Dot(replica, counter), new HybridTimestamp(timestamp), VersionKind.Register, Encoding.UTF8.GetBytes(value), null);
 
     private static Dot[] Dots(KeyState state) => [.. state.Versions.Select(version => version.Dot)];
 }

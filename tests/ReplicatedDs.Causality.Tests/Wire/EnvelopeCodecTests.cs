@@ -16,6 +16,8 @@ public sealed class EnvelopeCodecTests
             new Heartbeat(VectorClock.Of((1, 4), (2, 200)), Paused: true, Received: 7),
             new UpdateBatch(new ReplicaId(2), Samples.Incarnation, [.. Samples.EveryKind().Take(3)], IsRepair: true),
             new PullRequest(new ReplicaId(2), 18, 512),
+            new RangeCut(new ReplicaId(2), 17),
+            new Heartbeat(VectorClock.Of((1, 4)), Paused: false, Received: 0, Stable: VectorClock.Of((1, 3))),
         ]);
 
     [Fact]
@@ -24,10 +26,12 @@ public sealed class EnvelopeCodecTests
         var buffer = new ArrayBufferWriter<byte>();
         UpdateCodec.WriteBatch(buffer, Samples.EveryKind().AsSpan(0, 3));
         Assert.Equal(
-            "01" + "00112233445566778899AABBCCDDEEFF" + "01" + "0102030405060708090A0B0C0D0E0F10" + "AC02" + "05" + "03"
-            + "01" + "01" + "02" + "0104" + "01C801" + "07"
+            "01" + "00112233445566778899AABBCCDDEEFF" + "01" + "0102030405060708090A0B0C0D0E0F10" + "AC02" + "05" + "05"
+            + "01" + "01" + "02" + "0104" + "01C801" + "07" + "00"
             + "02" + "01" + "02" + "0102030405060708090A0B0C0D0E0F10" + Convert.ToHexString(buffer.WrittenSpan)
-            + "03" + "02" + "12" + "8004",
+            + "03" + "02" + "12" + "8004"
+            + "04" + "02" + "11"
+            + "01" + "00" + "01" + "0104" + "00" + "01" + "01" + "0103",
             Convert.ToHexString(Write(Every)));
     }
 
@@ -35,7 +39,8 @@ public sealed class EnvelopeCodecTests
     public void Read_OfWhatWasWritten_GivesItBack()
     {
         var messages = Gen.OneOf(
-            from n in Gen.Choose(0, 300) from paused in Gen.Elements(true, false) select (PeerMessage)new Heartbeat(VectorClock.Of((n + 1, n)), paused, n),
+            from n in Gen.Choose(0, 300) from paused in Gen.Elements(true, false) select (PeerMessage)new Heartbeat(VectorClock.Of((n + 1, n)), paused, n, paused ? VectorClock.Of((n + 1, n)) : null),
+            from floor in Gen.Choose(1, 1000) select (PeerMessage)new RangeCut(new ReplicaId(3), floor),
             from first in Gen.Choose(1, 1000) from count in Gen.Choose(0, 1000) select (PeerMessage)new PullRequest(new ReplicaId(3), first, count),
             from length in Gen.Choose(0, 5)
             select (PeerMessage)new UpdateBatch(

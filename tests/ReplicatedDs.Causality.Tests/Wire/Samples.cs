@@ -5,6 +5,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Idempotency;
 using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Causality.Values;
@@ -29,6 +30,9 @@ internal static class Samples
             new SetOperation("x", new byte[] { 1, 2, 3 }, null),
             new SetOperation("schlüssel", ReadOnlyMemory<byte>.Empty, "text/plain"),
             new DeleteOperation("y"),
+            new IncrementOperation("n", -3),
+            new AddOperation("s", "a"),
+            new RemoveOperation("s", "b"),
             new AdmitOperation(new ReplicaId(3), Incarnation, "replica-3", "http://127.0.0.1:1", "http://127.0.0.1:2"),
             new ActivateOperation(new ReplicaId(3)),
             new AbortOperation(new ReplicaId(4)),
@@ -55,23 +59,41 @@ internal static class Samples
         var space = KeySpace.Empty.ToBuilder();
         for (var i = 0; i < keys; i++)
         {
-            var winner = new KeyVersion(new Dot(1, i + 1), new HybridTimestamp(i + 10), false, new byte[] { (byte)i, 2 }, i % 2 == 0 ? "text/plain" : null);
-            var loser = new KeyVersion(new Dot(2, i + 1), new HybridTimestamp(i), i % 3 == 0, ReadOnlyMemory<byte>.Empty, null);
-            space.Set($"key-{i:d5}", KeyState.Of(i % 5 == 0 ? [winner, loser] : [winner]));
+            var winner = new KeyVersion(new Dot(1, i + 1), new HybridTimestamp(i + 10), VersionKind.Register, new byte[] { (byte)i, 2 }, i % 2 == 0 ? "text/plain" : null);
+            var loser = new KeyVersion(new Dot(2, i + 1), new HybridTimestamp(i), i % 3 == 0 ? VersionKind.Tombstone : VersionKind.Register, ReadOnlyMemory<byte>.Empty, null);
+            space.Set($"key-{i:d5}", i % 7 == 6 ? Mixed(i) : KeyState.Of(i % 5 == 0 ? [winner, loser] : [winner]));
         }
 
         var members = MemberTable.Of(
         [
             new Member(new ReplicaId(1), Incarnation, "replica-1", "http://a", "http://b", MemberStatus.Active, new Dot(1, 1), VectorClock.Of((1, 1)), new Dot(1, 1)),
-            new Member(new ReplicaId(3), default, "replica-3", "", "", MemberStatus.Departed, new Dot(1, 2), VectorClock.Of((1, 2)), default, 17, new Eviction(true, [new ReplicaId(1), new ReplicaId(2)])),
+            new Member(new ReplicaId(3), default, "replica-3", "", "", MemberStatus.Departed, new Dot(1, 2), VectorClock.Of((1, 2)), default, 17, new Eviction(true, VectorClock.Of((1, 9), (2, 8))), new Retirement([new Dot(1, 9)])),
         ]);
         return new ReplicaState(
             VectorClock.Of((1, keys + 2), (2, keys + 1)),
             space.ToKeySpace(),
             members,
             new HybridTimestamp(99),
-            ImmutableSortedDictionary<ReplicaId, VectorClock>.Empty.Add(new ReplicaId(1), VectorClock.Of((1, 4))).Add(new ReplicaId(2), VectorClock.Empty));
+            ImmutableSortedDictionary<ReplicaId, VectorClock>.Empty.Add(new ReplicaId(1), VectorClock.Of((1, 4))).Add(new ReplicaId(2), VectorClock.Empty))
+        {
+            OperationIds = OperationIds.Empty.Add("once", new KnownOperation(new Dot(2, 1), 7, 100, ["x", "y"])).Add("once", new KnownOperation(new Dot(1, 3), 8, 101, [])),
+        };
     }
+
+    /// <summary>A counter, on top of an integer, beside a set.</summary>
+    public static KeyState Mixed(int seed) => KeyState.Of(
+        [
+            new KeyVersion(new Dot(1, 5), new HybridTimestamp(seed), VersionKind.Register, "10"u8.ToArray(), null),
+            new KeyVersion(new Dot(1, 8), new HybridTimestamp(seed + 3), VersionKind.Counter, default, null),
+            new KeyVersion(new Dot(2, 4), new HybridTimestamp(seed + 2), VersionKind.Counter, default, null),
+            new KeyVersion(new Dot(3, 2), new HybridTimestamp(seed + 1), VersionKind.Set, default, null),
+        ],
+        Counter.Of(
+        [
+            OriginCount.Of(new ReplicaId(1), 6, 100, [new Increment(7, -1), new Increment(8, Int128.MaxValue)]),
+            OriginCount.Of(new ReplicaId(2), 0, 0, [new Increment(4, long.MinValue)]),
+        ]),
+        MemberSet.Of([KeyValuePair.Create("a", ImmutableArray.Create(new Dot(3, 1))), KeyValuePair.Create("ж", ImmutableArray.Create(new Dot(1, 1), new Dot(3, 2)))]));
 
     public static string Describe(IEnumerable<Update> updates) => string.Join("\n", updates.Select(Describe));
 
@@ -80,7 +102,9 @@ internal static class Samples
         $"{update.Dot} {update.Dependencies} {update.Timestamp.Packed} {update.Trace} {update.OperationId} [{string.Join("; ", update.Operations.Select(Describe))}]");
 
     public static string Describe(KeyState state) =>
-        string.Join("; ", state.Versions.Select(version => $"{version with { Value = default }} {Convert.ToHexString(version.Value.Span)}"));
+        string.Join("; ", state.Versions.Select(version => $"{version with { Value = default }} {Convert.ToHexString(version.Value.Span)}"))
+        + string.Concat((state.Counter?.Origins ?? []).Select(origin => $"; {origin.Origin}:{origin.Position}={origin.Base} {string.Join(' ', origin.Open)} ={origin.Sum}"))
+        + string.Concat(state.Members.All.Select(member => $"; {member.Key} {string.Join(' ', member.Value)}"));
 
     public static string Describe(ReplicaState state) => string.Join(
         "\n",
@@ -88,6 +112,7 @@ internal static class Samples
             $"{state.Delivered} {state.Timestamp.Packed}",
             .. state.Bases.Select(pair => $"{pair.Key} {pair.Value}"),
             .. state.Members.Select(member => member.ToString()),
+            .. state.OperationIds.All.Select(one => $"{one.Id} {one.Operation with { Keys = [] }} {string.Join(' ', one.Operation.Keys)}"),
             .. state.Keys.All.Select(pair => $"{pair.Key} {Describe(pair.Value)}"),
         ]);
 
@@ -102,6 +127,9 @@ internal static class Samples
         var operation = Gen.OneOf(
             set,
             key.Select(k => (Operation)new DeleteOperation(k)),
+            from k in key from amount in Gen.Elements(0, 1, -1, long.MaxValue, long.MinValue) select (Operation)new IncrementOperation(k, amount),
+            from k in key from member in Gen.Elements("a", "ж", new string('m', 1024)) select (Operation)new AddOperation(k, member),
+            key.Select(k => (Operation)new RemoveOperation(k, "a")),
             Gen.Choose(1, 9).Select(id => (Operation)new ActivateOperation(new ReplicaId(id))));
         var update =
             from origin in Gen.Choose(1, 3)

@@ -11,9 +11,10 @@ public sealed class StateCodecTests
     [Fact]
     public void WriteHeader_GivesTheGoldenBytes() =>
         Assert.Equal(
-            "01" + "02" + "0102" + "0101" + "C601" + "02" + "01" + "010104" + "02" + "00" + "02"
-            + "01" + "0102030405060708090A0B0C0D0E0F10" + "097265706C6963612D31" + "08687474703A2F2F61" + "08687474703A2F2F62" + "02" + "0101" + "010101" + "010101" + "00" + "00"
-            + "03" + "00000000000000000000000000000000" + "097265706C6963612D33" + "00" + "00" + "03" + "0102" + "010102" + "00" + "11" + "01" + "01" + "02" + "01" + "02",
+            "02" + "02" + "0102" + "0101" + "C601" + "02" + "01" + "010104" + "02" + "00" + "02"
+            + "01" + "0102030405060708090A0B0C0D0E0F10" + "097265706C6963612D31" + "08687474703A2F2F61" + "08687474703A2F2F62" + "02" + "0101" + "010101" + "010101" + "00" + "00" + "00"
+            + "03" + "00000000000000000000000000000000" + "097265706C6963612D33" + "00" + "00" + "03" + "0102" + "010102" + "00" + "11" + "01" + "01" + "02" + "0109" + "0108" + "01" + "01" + "0109"
+            + "02" + "046F6E6365" + "0201" + "0000000000000007" + "C801" + "02" + "0178" + "0179" + "046F6E6365" + "0103" + "0000000000000008" + "CA01" + "00",
             Convert.ToHexString(WriteHeader(Samples.State(0))));
 
     [Fact]
@@ -21,11 +22,23 @@ public sealed class StateCodecTests
     {
         var state = KeyState.Of(
         [
-            new KeyVersion(new Dot(1, 5), new HybridTimestamp(3), false, new byte[] { 0xAB }, null),
-            new KeyVersion(new Dot(2, 6), new HybridTimestamp(2), false, new byte[] { 0xCD }, "a/b"),
-            new KeyVersion(new Dot(3, 7), new HybridTimestamp(1), true, default, null),
+            new KeyVersion(new Dot(1, 5), new HybridTimestamp(3), VersionKind.Register, new byte[] { 0xAB }, null),
+            new KeyVersion(new Dot(2, 6), new HybridTimestamp(2), VersionKind.Register, new byte[] { 0xCD }, "a/b"),
+            new KeyVersion(new Dot(3, 7), new HybridTimestamp(1), VersionKind.Tombstone, default, null),
         ]);
         Assert.Equal("01" + "03" + "01" + "0105" + "06" + "01AB" + "02" + "0206" + "04" + "03612F62" + "01CD" + "03" + "0307" + "02", Convert.ToHexString(WriteKey(state)));
+        Assert.Equal(Samples.Describe(state), Samples.Describe(StateCodec.ReadKey(WriteKey(state))));
+    }
+
+    [Fact]
+    public void WriteKey_OfACounterAndASet_GivesTheGoldenBytes()
+    {
+        var state = Samples.Mixed(0);
+        Assert.Equal(
+            "01" + "04" + "04" + "0108" + "06" + "04" + "0204" + "04" + "05" + "0302" + "02" + "01" + "0105" + "00" + "023130"
+            + "02" + "01" + "06" + "C801" + "02" + "01" + "01" + "01" + "FEFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF03" + "02" + "00" + "01" + "04" + "FFFFFFFFFFFFFFFFFF01"
+            + "02" + "0161" + "01" + "0301" + "02D0B6" + "02" + "0101" + "0302",
+            Convert.ToHexString(WriteKey(state)));
         Assert.Equal(Samples.Describe(state), Samples.Describe(StateCodec.ReadKey(WriteKey(state))));
     }
 
@@ -43,7 +56,7 @@ public sealed class StateCodecTests
     [Fact]
     public void ReadKey_CutOrDamaged_GivesAValueOrWireFormatException()
     {
-        foreach (var (_, state) in Samples.State(6).Keys.All)
+        foreach (var (_, state) in Samples.State(7).Keys.All)
         {
             Totality.Check(WriteKey(state), bytes => StateCodec.ReadKey(bytes));
         }

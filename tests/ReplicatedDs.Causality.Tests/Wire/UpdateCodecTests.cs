@@ -17,10 +17,12 @@ public sealed class UpdateCodecTests(ITestOutputHelper output)
         Assert.Equal(
             "01" + "05"
             // 2#1: absolute, origin, counter, several operations.
-            + "4F" + "02" + "01" + "808008" + "010104" + "0B"
+            + "4F" + "02" + "01" + "808008" + "010104" + "0E"
             + "01" + "0178" + "03010203"
             + "02" + "0A7363686CC3BC7373656C" + "0A746578742F706C61696E" + "00"
             + "03" + "0179"
+            + "04" + "016E" + "05"
+            + "08" + "0173" + "0161" + "09" + "0173" + "0162"
             + "20" + "03" + "0102030405060708090A0B0C0D0E0F10" + "097265706C6963612D33" + "12687474703A2F2F3132372E302E302E313A31" + "12687474703A2F2F3132372E302E302E313A32"
             + "21" + "03" + "22" + "04" + "23" + "02" + "24" + "09" + "25" + "05" + "26" + "06" + "27" + "05"
             // 2#2: nothing new but the trace and the operation id.
@@ -65,8 +67,8 @@ public sealed class UpdateCodecTests(ITestOutputHelper output)
     {
         Assert.Equal("This update batch has format version 9; this program reads version 1.", Assert.Throws<WireFormatException>(() => UpdateCodec.ReadBatch([9, 0])).Message);
         var bytes = Write([Samples.Set(new Dot(1, 1), VectorClock.Empty, 1, "k", "")]);
-        bytes[^4] = 4;
-        Assert.StartsWith("Operation kind 4 is unknown", Assert.Throws<WireFormatException>(() => UpdateCodec.ReadBatch(bytes)).Message, StringComparison.Ordinal);
+        bytes[^4] = 5;
+        Assert.StartsWith("Operation kind 5 is unknown", Assert.Throws<WireFormatException>(() => UpdateCodec.ReadBatch(bytes)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

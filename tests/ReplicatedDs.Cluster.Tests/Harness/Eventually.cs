@@ -7,7 +7,7 @@ namespace ReplicatedDs.Cluster.Tests.Harness;
 /// <summary>Waits on conditions of other processes. Every wait has a deadline, and its failure prints what was seen last.</summary>
 internal static class Eventually
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Asks until the answer is good, and gives that answer.</summary>

@@ -6,7 +6,7 @@ namespace ReplicatedDs.Cluster.Tests.Harness;
 /// <summary>Calls to a replica's <c>peer</c> port: HTTP/2 in clear text with prior knowledge.</summary>
 internal static class PeerPort
 {
-    private static readonly HttpClient Client = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(10) };
+    private static readonly HttpClient Client = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(30) };
 
     public static Task<HttpResponseMessage> SendAsync(Uri peer, HttpMethod method, string path, string? clusterKey, HttpContent? content = null)
     {

@@ -8,8 +8,9 @@ namespace ReplicatedDs.Cluster.Tests.Harness;
 /// <summary>The machine's processes as /proc lists them.</summary>
 internal static partial class ProcessTable
 {
-    private const int SigKill = 9;
-    private const int SigTerm = 15;
+    public const int SigInt = 2;
+    public const int SigKill = 9;
+    public const int SigTerm = 15;
     private const int SigCont = 18;
     private const int SigStop = 19;
 
@@ -49,7 +50,9 @@ internal static partial class ProcessTable
 
     public static void Thaw(int pid) => Send(pid, SigCont);
 
-    private static void Send(int pid, int signal)
+    /// <summary>One that is gone already is no error.</summary>
+    /// <param name="pid">Negative: a whole process group.</param>
+    public static void Send(int pid, int signal)
     {
         const int NoSuchProcess = 3;
         if (SendSignal(pid, signal) != 0 && Marshal.GetLastPInvokeError() is var error && error != NoSuchProcess)

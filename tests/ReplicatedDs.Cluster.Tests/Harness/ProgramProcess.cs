@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text;
 using Xunit.Sdk;
 
@@ -9,8 +10,10 @@ namespace ReplicatedDs.Cluster.Tests.Harness;
 internal sealed class ProgramProcess : IAsyncDisposable
 {
     private const int LinesMax = 2_000;
+    private static readonly string DotNet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
     private static readonly ConcurrentDictionary<int, ProgramProcess> Living = new();
 
+    private readonly string _program;
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
     private readonly ConcurrentQueue<string> _errors = new();
@@ -24,8 +27,9 @@ internal sealed class ProgramProcess : IAsyncDisposable
         }
     };
 
-    private ProgramProcess(ProcessStartInfo start)
+    private ProgramProcess(string program, ProcessStartInfo start)
     {
+        _program = program;
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Keep(line.Data, _lines);
         _process.ErrorDataReceived += (_, line) =>
@@ -51,11 +55,18 @@ internal sealed class ProgramProcess : IAsyncDisposable
     /// <value>The last lines of standard error.</value>
     public string Errors => string.Join('\n', _errors);
 
-    /// <param name="program">A path in <see cref="Programs"/>.</param>
+    /// <param name="program">The path of an assembly.</param>
+    /// <param name="inOwnSession">Its process group is its own, as if a shell had started it: a signal to the group is a Ctrl+C in its terminal.</param>
     public static ProgramProcess Start(
-        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? workingFolder = null)
+        string program,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment = null,
+        string? workingFolder = null,
+        bool inOwnSession = false)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } self && Path.GetFileNameWithoutExtension(self) == "dotnet" ? self : "dotnet")
+        // What runs in the background of a script ignores SIGINT, and all below it do: here it must mean something.
+        string[] words = [.. inOwnSession ? ["setsid"] : Array.Empty<string>(), "env", "--default-signal=INT", DotNet, program, .. arguments];
+        var start = new ProcessStartInfo(words[0], words[1..])
         {
             WorkingDirectory = workingFolder ?? Path.GetTempPath(),
             RedirectStandardOutput = true,
@@ -64,11 +75,6 @@ internal sealed class ProgramProcess : IAsyncDisposable
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
-        start.ArgumentList.Add(program);
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
 
         // What the test runner sets for itself is not meant for the programs under test.
         foreach (var inherited in start.Environment.Keys.Where(key => key.StartsWith("ASPNETCORE_", StringComparison.Ordinal) || key.StartsWith("COVERLET_", StringComparison.Ordinal)).ToList())
@@ -81,7 +87,7 @@ internal sealed class ProgramProcess : IAsyncDisposable
             start.Environment[key] = value;
         }
 
-        return new ProgramProcess(start);
+        return new ProgramProcess(program, start);
     }
 
     /// <summary>Runs it to its end, which must come by itself.</summary>
@@ -89,7 +95,7 @@ internal sealed class ProgramProcess : IAsyncDisposable
         string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? workingFolder = null)
     {
         await using var process = Start(program, arguments, environment, workingFolder);
-        await process.ExitedAsync(TimeSpan.FromSeconds(20));
+        await process.ExitedAsync(TimeSpan.FromSeconds(60));
         return process;
     }
 
@@ -103,13 +109,13 @@ internal sealed class ProgramProcess : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            throw new XunitException($"{_process.StartInfo.ArgumentList[0]} (process {Pid}) did not end within {within.TotalSeconds} s. Its output:\n{Output}");
+            throw new XunitException($"{_program} (process {Pid}) did not end within {within.TotalSeconds} s. Its output:\n{Output}");
         }
 
         Living.TryRemove(Pid, out _);
         if (Environment.GetEnvironmentVariable("CLUSTER_TESTS_LOG") is { Length: > 0 } folder)
         {
-            await File.WriteAllTextAsync(Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(_process.StartInfo.ArgumentList[0])}-{Pid}.log"), Output);
+            await File.WriteAllTextAsync(Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(_program)}-{Pid}.log"), Output);
         }
     }
 

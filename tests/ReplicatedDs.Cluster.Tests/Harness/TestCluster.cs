@@ -8,8 +8,8 @@ namespace ReplicatedDs.Cluster.Tests.Harness;
 /// <summary>A real cluster: an AppHost process with its replicas and its Redis, in a folder of its own.</summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
-    public static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(30);
 
     private readonly ClusterSpec _spec;
     private readonly TestFolder? _ownFolder;

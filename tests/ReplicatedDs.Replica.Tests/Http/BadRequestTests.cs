@@ -57,6 +57,12 @@ public class BadRequestTests
         await TestReplica.ProblemAsync(wrong, "method-not-allowed");
         Assert.Equal(HttpStatusCode.MethodNotAllowed, wrong.StatusCode);
         Assert.Contains("GET", wrong.Content.Headers.Allow);
+
+        // Told as it was sent.
+        using var deep = await replica.Client.GetAsync("/kv/a%2Fb/c?d=e");
+        Assert.StartsWith("There is no GET /kv/a%2Fb/c here;", (string?)(await TestReplica.ProblemAsync(deep, "no-such-route"))["detail"], StringComparison.Ordinal);
+        using var patched = await replica.Client.PatchAsync("/kv/a%2Fb", null);
+        Assert.StartsWith("/kv/a%2Fb does not take PATCH;", (string?)(await TestReplica.ProblemAsync(patched, "method-not-allowed"))["detail"], StringComparison.Ordinal);
         using var evict = await replica.Operator.PostAsync("/admin/evict/2", null);
         await TestReplica.ProblemAsync(evict, "unknown-peer");
     }

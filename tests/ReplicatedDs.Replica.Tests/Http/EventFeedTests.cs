@@ -88,7 +88,7 @@ public class EventFeedTests
 
         first.Dispose();
         var status = HttpStatusCode.ServiceUnavailable;
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (status != HttpStatusCode.OK)
         {
             using var next = await replica.Client.GetAsync("/events", HttpCompletionOption.ResponseHeadersRead, deadline.Token);
@@ -102,7 +102,7 @@ public class EventFeedTests
         var replica = await TestReplica.StartAsync();
         using var response = await replica.Client.GetAsync("/events", HttpCompletionOption.ResponseHeadersRead);
         var body = await response.Content.ReadAsStreamAsync();
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var stopping = replica.DisposeAsync();
         await body.CopyToAsync(Stream.Null, deadline.Token);
         await stopping;
@@ -110,7 +110,7 @@ public class EventFeedTests
 
     private static async Task<List<JsonNode>> ReadAsync(TestReplica replica, string target, int atLeast, long? lastEventId = null)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         using var request = new HttpRequestMessage(HttpMethod.Get, target);
         if (lastEventId is not null)
         {

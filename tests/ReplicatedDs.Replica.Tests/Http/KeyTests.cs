@@ -79,7 +79,6 @@ public class KeyTests
     }
 
     [Theory]
-    [InlineData("/kv")]
     [InlineData("/kv/a/b")]
     [InlineData("/kv/a/replicas/b")]
     [InlineData("/x/../kv/a")]

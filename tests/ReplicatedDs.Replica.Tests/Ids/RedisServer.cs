@@ -8,36 +8,34 @@ namespace ReplicatedDs.Replica.Tests.Ids;
 /// <summary>A real Redis of its own, without persistence.</summary>
 public sealed class RedisServer : IAsyncLifetime
 {
-    private const int FirstPort = 18000;
-    private const int LastPort = 18099;
-
     private Process? _process;
 
-    public int Port { get; private set; }
+    /// <value>The port of every start; 0: the first start finds one.</value>
+    public int Port { get; set; }
 
     public string Configuration => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
 
+    /// <summary>Under the range from which systems take the ports of outgoing connections, so that it stays free.</summary>
     public static int FreePort()
     {
-        for (var port = FirstPort; port <= LastPort; port++)
+        while (true)
         {
             try
             {
-                using var probe = new TcpListener(IPAddress.Loopback, port);
+                using var probe = new TcpListener(IPAddress.Loopback, Random.Shared.Next(10_000, 32_768));
                 probe.Start();
-                return port;
+                return ((IPEndPoint)probe.LocalEndpoint).Port;
             }
             catch (SocketException)
             {
+                // Taken: another one.
             }
         }
-
-        throw new InvalidOperationException($"All ports from {FirstPort} to {LastPort} are taken.");
     }
 
     public async Task InitializeAsync()
     {
-        Port = FreePort();
+        Port = Port == 0 ? FreePort() : Port;
         var start = new ProcessStartInfo("redis-server") { RedirectStandardOutput = true, WorkingDirectory = Path.GetTempPath() };
         foreach (var argument in new[] { "--port", $"{Port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no" })
         {
@@ -53,7 +51,7 @@ public sealed class RedisServer : IAsyncLifetime
             throw new InvalidOperationException("redis-server is not installed; these tests need a real one (apt-get install -y redis-server).", exception);
         }
 
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (await _process.StandardOutput.ReadLineAsync(deadline.Token) is { } line)
         {
             if (line.Contains("Ready to accept connections", StringComparison.Ordinal))

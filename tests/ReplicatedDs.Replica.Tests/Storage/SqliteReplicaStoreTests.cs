@@ -133,7 +133,7 @@ public sealed class SqliteReplicaStoreTests : IDisposable
             var state = _story.Expected;
             ImmutableArray<Update> second = [_story.Write(1, "y", "2")];
             await store.AppendAsync(second, default);
-            store.Published(state, first);
+            store.Published(state, first, [], VectorClock.Empty);
         }
 
         await using var again = Open();
@@ -164,7 +164,7 @@ public sealed class SqliteReplicaStoreTests : IDisposable
                 ImmutableArray<Update> updates = [_story.Write(1, $"k{n % 50}", $"{n}"), _story.Write(2, $"k{n % 7}", $"{n}")];
                 await store.AppendAsync(updates, default);
                 state = ReplicaCore.Replay(state, updates);
-                store.Published(state, updates);
+                store.Published(state, updates, [], VectorClock.Empty);
             }
 
             await stop.CancelAsync();
@@ -336,10 +336,11 @@ public sealed class SqliteReplicaStoreTests : IDisposable
             await store.InitializeAsync(Story.Identity, ReplicaState.Empty, default);
         }
 
+        var version = Sql(database, "PRAGMA user_version");
         Sql(database, "PRAGMA user_version = 7");
         var refused = Assert.Throws<StorageUnavailableException>(() => Open());
-        Assert.StartsWith($"{Path.Combine(_scratch.Folder, database)} has format version 7; this program reads versions up to 1.", refused.Message, StringComparison.Ordinal);
-        Sql(database, "PRAGMA user_version = 1");
+        Assert.StartsWith($"{Path.Combine(_scratch.Folder, database)} has format version 7; this program reads versions up to {version}.", refused.Message, StringComparison.Ordinal);
+        Sql(database, $"PRAGMA user_version = {version}");
         await using var again = Open();
         Assert.Equal(2, again.Boot);
     }

@@ -51,7 +51,7 @@ internal sealed class Story
     public async Task AppendAsync(SqliteReplicaStore store, params ImmutableArray<Update> updates)
     {
         await store.AppendAsync(updates, default);
-        store.Published(Expected, updates);
+        store.Published(Expected, updates, [], VectorClock.Empty);
     }
 
     private Update Take(Update update)

@@ -31,7 +31,7 @@ internal sealed class CausalOrderChecker(History history) : Checker
         if (first is null)
         {
             Require(
-                written.Dependencies.Same(update.Dependencies),
+                written.Dependencies.Same(update.Dependencies, at.Members),
                 at,
                 () => $"wrote {Describe.Update(update)}, but had delivered {written.Dependencies}");
             Require(
@@ -53,7 +53,7 @@ internal sealed class CausalOrderChecker(History history) : Checker
     {
         var mine = history.Of(at);
         Require(
-            mine.Delivered.Same(output.State.Delivered),
+            mine.Delivered.Same(output.State),
             at,
             () => $"says it delivered {output.State.Delivered}; made durable was {mine.Delivered}");
         Require(

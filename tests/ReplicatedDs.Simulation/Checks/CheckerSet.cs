@@ -15,8 +15,8 @@ internal sealed class CheckerSet
         _checkers =
         [
             new CausalOrderChecker(History),
-            new ValueChecker(History),
-            new ConditionChecker(History),
+            new ValueChecker(History, cluster),
+            new ConditionChecker(History, cluster),
             new DurabilityChecker(History),
             new SessionGuaranteeChecker(History),
             new StabilityChecker(History, cluster),
@@ -36,7 +36,7 @@ internal sealed class CheckerSet
         if (written is null)
         {
             // A guest has no process: its declared dependencies are the true ones.
-            var dependencies = isOwn ? knowledge.Delivered.Copy() : Counts.Of(update.Dependencies);
+            var dependencies = isOwn ? knowledge.Delivered.Copy() : Counts.Of(update.Dependencies, at.Members);
             if (!isOwn && at.Published.Members.Find(update.Origin)?.Status != Causality.Membership.MemberStatus.Guest)
             {
                 throw new SimulationFailure(nameof(CheckerSet), $"{at.Label} delivered {Describe.Update(update)}, which its origin never made durable");
@@ -73,9 +73,34 @@ internal sealed class CheckerSet
             at.PendingKnowledge = null;
         }
 
-        if (!History.Of(at).Delivered.Same(snapshot.Delivered))
+        if (!History.Of(at).Delivered.Same(snapshot))
         {
             throw new SimulationFailure(nameof(CheckerSet), $"{at.Label} was given a snapshot at {snapshot.Delivered}, the donor had {History.Of(at).Delivered}");
+        }
+    }
+
+    /// <summary>A replica joined its state with that of a donor: it holds what either had.</summary>
+    public void Joined(SimulatedReplica at, ReplicaState state)
+    {
+        if (at.PendingKnowledge is not { } donors)
+        {
+            throw new SimulationFailure(nameof(CheckerSet), $"{at.Label} installed a snapshot that nobody gave it");
+        }
+
+        at.PendingKnowledge = null;
+        var joined = new ReplicaKnowledge(History.Of(at).Delivered.Copy(), new KeyModel());
+        joined.Delivered.Include(donors.Delivered);
+        // In a causal order: what depends on another update depends on more than that one.
+        foreach (var written in History.All.Where(written => joined.Delivered.Has(written.Update.Dot)).OrderBy(written => written.Dependencies.Total))
+        {
+            joined.Keys.Apply(written);
+            joined.Timestamp = Math.Max(joined.Timestamp, written.Update.Timestamp.Packed);
+        }
+
+        History.Install(at, joined);
+        foreach (var checker in _checkers)
+        {
+            checker.Recovered(at, state);
         }
     }
 

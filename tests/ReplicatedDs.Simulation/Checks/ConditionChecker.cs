@@ -4,7 +4,7 @@ using ReplicatedDs.Simulation.World;
 namespace ReplicatedDs.Simulation.Checks;
 
 /// <summary>A conditional write that was accepted found its conditions true at this replica, at the moment of its update.</summary>
-internal sealed class ConditionChecker(History history) : Checker
+internal sealed class ConditionChecker(History history, SimulatedCluster cluster) : Checker
 {
     public override void Delivering(SimulatedReplica at, WrittenUpdate written, WriteRequest? request)
     {
@@ -12,7 +12,8 @@ internal sealed class ConditionChecker(History history) : Checker
         {
             var versions = history.Of(at).Keys.Find(key);
             var holds = dot is { } wanted
-                ? versions.Count == 1 && versions[0].Dot == wanted && !versions[0].IsDelete
+                ? versions.Count > 0 && versions[0].Dot == wanted && !versions[0].IsDelete
+                    && versions.Skip(1).All(beaten => beaten.IsDelete && cluster.HasEverybody(beaten.Dot)) // may have been forgotten
                 : versions.Count == 0 || versions[0].IsDelete;
             Require(holds, at, () => $"accepted {written.Update.Dot} on {key}={dot}, but there was [{string.Join(' ', versions)}]");
         }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Membership;
 
 namespace ReplicatedDs.Simulation.Checks;
 
@@ -17,6 +19,9 @@ internal sealed class Counts
 
     /// <summary>One past the greatest id that may have an entry.</summary>
     public int Length => _counts.Length;
+
+    /// <summary>How many updates it counts.</summary>
+    public long Total => _counts.Sum();
 
     public long this[int id]
     {
@@ -43,9 +48,29 @@ internal sealed class Counts
         return counts;
     }
 
+    /// <summary>A clock of one that knows <paramref name="members"/>: the ids that it leaves out because they are retired count as all of theirs.</summary>
+    public static Counts Of(VectorClock clock, MemberTable members)
+    {
+        var counts = Of(clock);
+        foreach (var member in members.Where(member => member.IsRetired))
+        {
+            counts[member.Id.Value] = member.Final;
+        }
+
+        return counts;
+    }
+
     public Counts Copy() => new((long[])_counts.Clone());
 
     public void Include(Dot dot) => this[dot.Replica.Value] = Math.Max(this[dot.Replica.Value], dot.Counter);
+
+    public void Include(Counts other)
+    {
+        for (var id = 0; id < other._counts.Length; id++)
+        {
+            this[id] = Math.Max(this[id], other._counts[id]);
+        }
+    }
 
     public bool Has(Dot dot) => this[dot.Replica.Value] >= dot.Counter;
 
@@ -62,7 +87,9 @@ internal sealed class Counts
         return true;
     }
 
-    public bool Same(VectorClock clock) => Same(Of(clock));
+    public bool Same(ReplicaState state) => Same(Of(state.Delivered, state.Members));
+
+    public bool Same(VectorClock clock, MemberTable members) => Same(Of(clock, members));
 
     public bool Same(Counts other) => IsAtLeast(other) && other.IsAtLeast(this);
 

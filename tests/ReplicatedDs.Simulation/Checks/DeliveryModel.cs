@@ -19,9 +19,17 @@ internal sealed class DeliveryModel(History history) : Checker
 
     public override void Published(SimulatedReplica at, IReadOnlyList<ReplicaInput> inputs, ReplicaOutput output)
     {
+        if (output.IsInstall)
+        {
+            return; // what a snapshot frees is delivered in the next step
+        }
+
         var pending = at.Core!.Pending();
         var mine = history.Of(at).Delivered;
-        foreach (var batch in inputs.OfType<MessageArrived>().Select(arrived => arrived.Message).OfType<UpdateBatch>())
+        // What comes from one that was declared dead is nothing.
+        foreach (var batch in inputs.OfType<MessageArrived>()
+            .Where(arrived => output.State.Members.Find(arrived.From) is not { IsFenced: true })
+            .Select(arrived => arrived.Message).OfType<UpdateBatch>())
         {
             foreach (var update in batch.Updates)
             {

@@ -1,5 +1,6 @@
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Causality.Replication;
 using ReplicatedDs.Simulation.World;
 
@@ -40,11 +41,11 @@ internal sealed class DurabilityChecker(History history) : Checker
         var update = history.Find(written.Dot);
         Require(update is not null && history.Of(at).Delivered.Has(written.Dot), at, () => $"acknowledged {written.Dot} before it was durable");
         Require(
-            written.Dot.Replica == at.Id && Counts.Of(written.Clock).Same(With(update!.Dependencies, written.Dot)),
+            written.Dot.Replica == at.Id && Counts.Of(written.Clock, at.Members).Same(With(update!.Dependencies, written.Dot)),
             at,
             () => $"answered {written.Dot} with the clock {written.Clock}; it had delivered {update!.Dependencies}");
         Require(
-            string.Join(' ', update!.Update.Operations.Select(Describe.Operation)) == string.Join(' ', write.Operations.Select(Describe.Operation)),
+            string.Join(' ', Asked(update!.Update).Select(Describe.Operation)) == string.Join(' ', write.Operations.Select(Describe.Operation)),
             at,
             () => $"acknowledged {written.Dot} for other operations than were asked: {Describe.Update(update.Update)}");
         Require(_acknowledged.TryAdd(written.Dot, write), at, () => $"acknowledged {written.Dot} twice");
@@ -52,7 +53,7 @@ internal sealed class DurabilityChecker(History history) : Checker
 
     public override void Recovered(SimulatedReplica at, ReplicaState state)
     {
-        var recovered = Counts.Of(state.Delivered);
+        var recovered = Counts.Of(state.Delivered, state.Members);
         if (_announced.TryGetValue(at.Id.Value, out var announced))
         {
             Require(recovered.IsAtLeast(announced), at, () => $"recovered {state.Delivered} after it had announced {announced}");
@@ -68,13 +69,18 @@ internal sealed class DurabilityChecker(History history) : Checker
     {
         foreach (var replica in cluster.Running)
         {
-            var delivered = Counts.Of(replica.Published.Delivered);
+            var delivered = Counts.Of(replica.Published.Delivered, replica.Published.Members);
             foreach (var dot in _acknowledged.Keys)
             {
                 Require(delivered.Has(dot) || cluster.IsLost(dot), replica, () => $"the acknowledged write {dot} is missing: {delivered}");
             }
         }
     }
+
+    /// <summary>Without the deletes with which it makes sure that what counts or collects starts from nothing.</summary>
+    private static IEnumerable<Operation> Asked(Update update) => update.Operations.Where((operation, index) => !(
+        operation is DeleteOperation delete && update.Operations.ElementAtOrDefault(index + 1) is IncrementOperation or AddOperation or RemoveOperation
+        && ((KeyOperation)update.Operations[index + 1]).Key == delete.Key));
 
     private static Counts With(Counts counts, Dot dot)
     {

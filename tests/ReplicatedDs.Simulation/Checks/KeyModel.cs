@@ -5,16 +5,33 @@ using ReplicatedDs.Simulation.World;
 
 namespace ReplicatedDs.Simulation.Checks;
 
-/// <summary>The values of one replica, kept the naive way: per key all writes that no delivered write has in its causal past.</summary>
+/// <summary>
+/// The values of one replica, kept the naive way: per key all writes that no delivered write has in its causal past. Keys that are not only
+/// set and deleted are in a <see cref="TypedModel"/>.
+/// </summary>
 internal sealed class KeyModel
 {
     private readonly SortedDictionary<string, List<Version>> _keys = new(StringComparer.Ordinal);
 
-    public IEnumerable<string> Keys => _keys.Keys;
+    private readonly TypedModel _typed;
+
+    public KeyModel()
+        : this(new TypedModel())
+    {
+    }
+
+    private KeyModel(TypedModel typed) => _typed = typed;
+
+    public IEnumerable<string> Keys => _keys.Keys.Concat(_typed.Keys);
+
+    /// <summary>Whether clients only set and delete the key.</summary>
+    public static bool IsPlain(string key) => key[0] == 'k';
+
+    public bool Knows(string key) => _keys.ContainsKey(key) || _typed.Knows(key);
 
     public KeyModel Copy()
     {
-        var copy = new KeyModel();
+        var copy = new KeyModel(_typed.Copy());
         foreach (var (key, versions) in _keys)
         {
             copy._keys.Add(key, [.. versions]);
@@ -25,8 +42,14 @@ internal sealed class KeyModel
 
     public void Apply(WrittenUpdate written)
     {
-        foreach (var operation in written.Update.Operations.OfType<KeyOperation>())
+        foreach (var (index, operation) in written.Update.Operations.OfType<KeyOperation>().Index())
         {
+            if (!IsPlain(operation.Key))
+            {
+                _typed.Apply(written, operation, index);
+                continue;
+            }
+
             if (!_keys.TryGetValue(operation.Key, out var versions))
             {
                 _keys.Add(operation.Key, versions = []);
@@ -50,11 +73,33 @@ internal sealed class KeyModel
         return versions;
     }
 
-    /// <summary>Why <paramref name="state"/> is not what this model says of the key; null if it is.</summary>
-    public string? Difference(string key, KeyState? state)
+    /// <summary>
+    /// Why <paramref name="state"/> is not what this model says of the key; null if it is. What everybody has may have been forgotten: a beaten delete,
+    /// or a winning one with all its siblings.
+    /// </summary>
+    public string? Difference(string key, KeyState? state, Func<Dot, bool> hasEverybody)
     {
+        if (!IsPlain(key))
+        {
+            return _typed.Difference(key, state);
+        }
+
         var expected = Find(key);
         var actual = state is null ? [] : state.Versions;
+        if (expected is [{ IsDelete: true }, ..] && actual.IsEmpty && expected.All(version => hasEverybody(version.Dot)))
+        {
+            return null;
+        }
+
+        if (expected.Count > actual.Length)
+        {
+            expected =
+            [
+                expected[0],
+                .. expected.Skip(1).Where(version => !version.IsDelete || !hasEverybody(version.Dot) || actual.Any(theirs => theirs.Dot == version.Dot)),
+            ];
+        }
+
         var same = expected.Count == actual.Length;
         for (var i = 0; same && i < expected.Count; i++)
         {

@@ -41,7 +41,8 @@ internal sealed class StabilityChecker(History history, SimulatedCluster cluster
             return;
         }
 
-        var stable = Counts.Of(clock);
+        // What is retired is called stable too: everybody has all of it, and everything still to come depends on it (R8).
+        var stable = Counts.Of(clock, output.State.Members);
         Require(stable.IsAtLeast(Counts.Of(before)), at, () => $"its stable vector fell from {before} to {clock}");
         _stable[at.Id.Value] = (at.Epoch, clock, stable);
         var mine = history.Of(at);

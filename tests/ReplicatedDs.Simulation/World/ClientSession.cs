@@ -4,6 +4,7 @@ using System.Text;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Updates;
+using ReplicatedDs.Simulation.Checks;
 
 namespace ReplicatedDs.Simulation.World;
 
@@ -112,7 +113,7 @@ internal sealed class ClientSession(SimulatedCluster cluster, int number, Seeded
     private void Write(SimulatedReplica at, long request)
     {
         var operations = Keys(random.Chance(25) ? (int)random.Between(2, 4) : 1).Select(Operation).ToImmutableArray();
-        ImmutableArray<WriteCondition> conditions = random.Chance(20) ? [Condition(at, operations[0].Key)] : [];
+        ImmutableArray<WriteCondition> conditions = random.Chance(20) && KeyModel.IsPlain(operations[0].Key) ? [Condition(at, operations[0].Key)] : [];
         at.Submit(tag => new WriteRequest(tag, operations, conditions), result =>
         {
             Trace($"at {at.Label}: {(result is null ? "storage failed" : Describe.Result(result))}");
@@ -133,6 +134,16 @@ internal sealed class ClientSession(SimulatedCluster cluster, int number, Seeded
             return new DeleteOperation(key);
         }
 
+        // A key is written as its first letter says, most of the time, so that types meet only now and then.
+        var member = string.Create(CultureInfo.InvariantCulture, $"m{random.Below(4)}");
+        switch (KeyModel.IsPlain(key) || random.Chance(90) ? key[0] : "kcs"[random.Below(3)])
+        {
+            case 'c':
+                return random.Chance(90) ? new IncrementOperation(key, random.Between(-5, 20)) : new SetOperation(key, "100"u8.ToArray(), null);
+            case 's':
+                return random.Chance(70) ? new AddOperation(key, member) : new RemoveOperation(key, member);
+        }
+
         var text = string.Create(CultureInfo.InvariantCulture, $"{number}.{++_writes}");
         return new SetOperation(key, Encoding.UTF8.GetBytes(random.Chance(5) ? "" : text), random.Chance(20) ? "text/plain" : null);
     }
@@ -149,7 +160,7 @@ internal sealed class ClientSession(SimulatedCluster cluster, int number, Seeded
         var keys = new SortedSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < count; i++)
         {
-            keys.Add(string.Create(CultureInfo.InvariantCulture, $"k{random.Below(cluster.Options.Keys)}"));
+            keys.Add(string.Create(CultureInfo.InvariantCulture, $"{(random.Chance(60) ? 'k' : random.Chance(50) ? 'c' : 's')}{random.Below(cluster.Options.Keys)}"));
         }
 
         return [.. keys];

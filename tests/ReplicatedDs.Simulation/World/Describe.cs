@@ -19,6 +19,8 @@ internal static class Describe
         GuestRequest guest => Text($"guest {guest.Id}"),
         HandDelivery hand => Text($"hand {Update(hand.Update)}"),
         EvictRequest evict => Text($"evict {evict.Id}{(evict.IsForced ? " by force" : "")}"),
+        SnapshotArrived snapshot => Text($"snapshot of {snapshot.From} {snapshot.State.Delivered}"),
+        SnapshotFailed failed => Text($"no snapshot of {failed.From}"),
         SetLinkRequest link => Text($"link {link.Peer} {link.Fault.Mode} {link.Fault.DelayMs} {link.Fault.JitterMs} {link.Fault.DropPercent} {link.Fault.ExpiresInMs}"),
         ReleaseLinkRequest release => Text($"release {release.Peer} {release.Count}"),
         _ => input.GetType().Name,
@@ -26,9 +28,10 @@ internal static class Describe
 
     public static string Message(PeerMessage message) => message switch
     {
-        Heartbeat heartbeat => Text($"heartbeat {heartbeat.Delivered} received {heartbeat.Received}{(heartbeat.Paused ? " paused" : "")} received {heartbeat.Received}"),
+        Heartbeat heartbeat => Text($"heartbeat {heartbeat.Delivered}{(heartbeat.Paused ? " paused" : "")} received {heartbeat.Received}{(heartbeat.Stable is null ? "" : $" stable {heartbeat.Stable}")}"),
         UpdateBatch batch => Text($"batch{(batch.IsRepair ? " repair" : "")} {string.Join(' ', batch.Updates.Select(Update))}"),
         UpdateRange range => Text($"range{(range.IsRepair ? " repair" : "")} {range.Origin}#{range.First}..{range.Last}"),
+        RangeCut cut => Text($"cut {cut.Origin}#..{cut.Floor}"),
         PullRequest pull => Text($"pull {pull.Origin}#{pull.First} x{pull.Count}"),
         _ => message.GetType().Name,
     };
@@ -40,6 +43,9 @@ internal static class Describe
     {
         SetOperation set => Text($"{set.Key}={System.Text.Encoding.UTF8.GetString(set.Value.Span)}"),
         DeleteOperation delete => Text($"{delete.Key}=-"),
+        IncrementOperation increment => Text($"{increment.Key}+={increment.By}"),
+        AddOperation add => Text($"{add.Key}<{add.Member}"),
+        RemoveOperation remove => Text($"{remove.Key}>{remove.Member}"),
         MembershipOperation membership => Text($"{membership.GetType().Name} {membership.Replica}"),
         _ => operation.GetType().Name,
     };
@@ -51,6 +57,7 @@ internal static class Describe
     {
         Written written => Text($"written {written.Dot} {written.Clock}"),
         ConditionFailed failed => Text($"condition on {failed.Key} failed: {Dots(failed.Current)}"),
+        WrongType wrong => Text($"{wrong.Key} is a {wrong.Kind}"),
         Refused refused => Text($"refused {refused.Reason}: {refused.Detail}"),
         Admitted admitted => Text($"admitted {admitted.Id} by {admitted.Dot}"),
         Leaving leaving => Text($"leaving by {leaving.Dot}"),

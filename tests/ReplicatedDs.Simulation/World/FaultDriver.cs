@@ -34,7 +34,26 @@ internal sealed class FaultDriver(SimulatedCluster cluster, SeededRandom random)
         Later();
     }
 
-    public void Stop() => _isStopped = true;
+    public void Stop()
+    {
+        _isStopped = true;
+        if (_evictions > 0)
+        {
+            cluster.Queue.Schedule(10_000_000, DeclareLostLeaversDead);
+        }
+    }
+
+    /// <summary>A leave that only the dead had heard of: for the others that replica is silent for ever, and an operator has to say so.</summary>
+    private void DeclareLostLeaversDead()
+    {
+        foreach (var gone in cluster.Replicas.Where(replica => replica.Phase == ReplicaPhase.Gone))
+        {
+            if (cluster.Running.All(replica => replica.Published.Members.Find(gone.Id) is { IsPresent: true }))
+            {
+                DeclareDead(gone.Id, attempt: 0);
+            }
+        }
+    }
 
     private void Later()
     {
@@ -115,6 +134,9 @@ internal sealed class FaultDriver(SimulatedCluster cluster, SeededRandom random)
                 break;
             case FaultKind.Evict:
                 Evict(replica);
+                break;
+            case FaultKind.LogCut:
+                replica.ForgetLog();
                 break;
             case FaultKind.Guest:
                 Guest(replica);

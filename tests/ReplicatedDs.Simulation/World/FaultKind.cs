@@ -62,4 +62,7 @@ internal enum FaultKind
 
     /// <summary>A replica dies for good and an operator evicts it.</summary>
     Evict,
+
+    /// <summary>Logs forget what not everybody has: who was away takes a snapshot.</summary>
+    LogCut,
 }

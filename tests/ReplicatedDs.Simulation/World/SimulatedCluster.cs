@@ -3,6 +3,7 @@ using System.Text;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Membership;
+using ReplicatedDs.Causality.Replication;
 using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Simulation.Checks;
 using ReplicatedDs.Simulation.Running;
@@ -62,12 +63,21 @@ internal sealed class SimulatedCluster : IDisposable
 
     public SimulatedReplica? Find(ReplicaId id) => _replicas.Find(replica => replica.Id == id && replica.IsRunning);
 
-    /// <summary>Whether an update is lost with the dead replica that wrote it: nobody else ever delivered it.</summary>
+    /// <summary>
+    /// Whether an update is lost with the dead replica that wrote it, or with the dead that alone had it from one that left: nobody else ever delivered it.
+    /// </summary>
     public bool IsLost(Dot dot) =>
-        _replicas.Exists(replica => replica.Id == dot.Replica && replica.Phase == ReplicaPhase.Dead)
+        _replicas.Exists(replica => replica.Phase == ReplicaPhase.Dead && (replica.Id == dot.Replica || Checks.History.Of(replica).Delivered.Has(dot)))
+        && _replicas.Exists(replica => replica.Phase is ReplicaPhase.Dead or ReplicaPhase.Gone && replica.Id == dot.Replica)
         && !_replicas.Exists(replica => replica.Phase is ReplicaPhase.Running or ReplicaPhase.Down && Checks.History.Of(replica).Delivered.Has(dot));
 
     public void CountStep() => CoreSteps++;
+
+    /// <summary>Whether every replica that has a disk and is not known to have departed delivered it.</summary>
+    public bool HasEverybody(Dot dot) => _replicas.TrueForAll(replica =>
+        replica.Phase is not (ReplicaPhase.Running or ReplicaPhase.Down)
+        || Checks.History.Of(replica).Delivered.Has(dot)
+        || _replicas.Exists(other => other.Published.Members.Find(replica.Id) is { Status: MemberStatus.Departed }));
 
     /// <summary>Runs it all; throws <see cref="SimulationFailure"/>.</summary>
     public void Run()
@@ -161,6 +171,48 @@ internal sealed class SimulatedCluster : IDisposable
         });
     }
 
+    /// <summary>What the production transport does with a <see cref="SnapshotRequest"/>: it always tells how that ended.</summary>
+    public void FetchSnapshot(SimulatedReplica at, ReplicaId from)
+    {
+        var epoch = at.Epoch;
+        var isDone = false;
+
+        void End(ReplicaInput input)
+        {
+            if (!isDone)
+            {
+                isDone = true;
+                at.Enqueue(epoch, input);
+            }
+        }
+
+        Queue.Schedule(2_000_000, () => End(new SnapshotFailed(from)));
+        if (Find(from) is not { } donor)
+        {
+            return;
+        }
+
+        Network.Call(at, donor, answer =>
+        {
+            // One that left may be the last to have its own last updates.
+            if (donor.Published.Members.Find(donor.Id) is not ({ IsServing: true } or { Status: MemberStatus.Departed, Final: > 0 }))
+            {
+                return;
+            }
+
+            var snapshot = Codecs.Snapshot(donor.Published);
+            var knowledge = Checks.History.Of(donor).Copy();
+            answer(() =>
+            {
+                if (!isDone && at.Epoch == epoch)
+                {
+                    at.PendingKnowledge = knowledge;
+                    End(new SnapshotArrived(from, snapshot));
+                }
+            });
+        });
+    }
+
     public void CrashAndRestart(SimulatedReplica replica, bool loseUnsynced)
     {
         replica.Crash(loseUnsynced);
@@ -193,7 +245,7 @@ internal sealed class SimulatedCluster : IDisposable
             text.Append(CultureInfo.InvariantCulture, $" D {replica.Published.Delivered} members");
             foreach (var member in replica.Published.Members)
             {
-                text.Append(CultureInfo.InvariantCulture, $" {member.Id}:{member.Status}");
+                text.Append(CultureInfo.InvariantCulture, $" {member.Id}:{member.Status}{(member.IsRetired ? "-retired" : "")}");
             }
 
             var pending = core.Pending();
@@ -291,18 +343,28 @@ internal sealed class SimulatedCluster : IDisposable
             return false;
         }
 
-        if (_replicas.Exists(dead => dead.Phase == ReplicaPhase.Dead && Running.Any(replica => replica.Published.Members.Find(dead.Id) is { IsPresent: true })))
+        if (_replicas.Exists(dead => dead.Phase is ReplicaPhase.Dead or ReplicaPhase.Gone && Running.Any(replica => replica.Published.Members.Find(dead.Id) is { IsPresent: true })))
         {
             return false;
         }
 
+        if (Running.Any(replica => !replica.Published.Members.HasGuests
+            && replica.Published.Members.Any(member => member is { Status: MemberStatus.Departed, Final: > 0, IsRetired: false })))
+        {
+            return false; // the ids of the departed leave the clocks
+        }
+
         var first = Running.First().Published.Delivered;
-        return Running.All(replica => replica.Published.Delivered.Equals(first) && IsDrained(replica) && !replica.Disk.HasUnsynced);
+        return Running.All(replica => replica.Published.Delivered.Equals(first) && IsDrained(replica) && !replica.Disk.HasUnsynced && HasForgotten(replica));
     }
 
     /// <summary>A guest may leave a hole in its counters for ever: nobody else has to bring what it never sent.</summary>
     private static bool IsDrained(SimulatedReplica replica) =>
         replica.Core!.PendingCount == 0 || replica.Core.Pending().All(one => replica.Published.Members.Find(one.Update.Origin)?.Status == MemberStatus.Guest);
+
+    /// <summary>Nothing that can be forgotten is kept; a guest's update that waits for ever keeps things.</summary>
+    private static bool HasForgotten(SimulatedReplica replica) =>
+        replica.Core!.CollectableCount == 0 || replica.Published.Members.HasGuests;
 
     /// <summary>Lets time pass until <paramref name="condition"/> holds, looked at every 20 ms of virtual time.</summary>
     private void RunUntil(Func<bool> condition, long deadline, string what)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Causality.Replication;
 using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Simulation.Checks;
@@ -57,6 +58,9 @@ internal sealed class SimulatedReplica
 
     /// <summary>The root that readers see.</summary>
     public ReplicaState Published { get; private set; } = ReplicaState.Empty;
+
+    /// <summary>The members that it knows, as of its last step.</summary>
+    public MemberTable Members => Core?.State.Members ?? Published.Members;
 
     /// <summary>Counts processes of this slot: what belongs to an earlier one is void.</summary>
     public long Epoch { get; private set; }
@@ -212,6 +216,23 @@ internal sealed class SimulatedReplica
         {
             Disk.MakeCheckpoint(Published);
             Trace("checkpoint");
+            if (_random.Chance(50))
+            {
+                Disk.Cut(Core!.Stable);
+                Trace("cut the log where it is stable");
+            }
+        }
+    }
+
+    /// <summary>The log outgrows its bound: what not everybody has is forgotten with the rest.</summary>
+    public void ForgetLog()
+    {
+        if (IsRunning && !Disk.IsFull)
+        {
+            Disk.MakeCheckpoint(Published);
+            Disk.Cut(stable: null);
+            Trace("cut the log");
+            _cluster.Faults.Add(FaultKind.LogCut);
         }
     }
 
@@ -270,9 +291,10 @@ internal sealed class SimulatedReplica
 
         var inputs = new List<ReplicaInput>();
         var most = _random.Chance(20) ? 1 : 256;
-        while (inputs.Count < most && _inbox.TryDequeue(out var input))
+        while (inputs.Count < most && _inbox.TryPeek(out var input) && (inputs.Count == 0 || input is not SnapshotArrived))
         {
-            inputs.Add(input);
+            inputs.Add(_inbox.Dequeue());
+            most = input is SnapshotArrived ? 1 : most;
         }
 
         _cluster.CountStep();
@@ -283,7 +305,7 @@ internal sealed class SimulatedReplica
             TraceStep(inputs, output);
         }
 
-        if (output.Append.IsEmpty)
+        if (output.Append.IsEmpty && !output.IsInstall)
         {
             Release(inputs, output);
             return;
@@ -310,7 +332,11 @@ internal sealed class SimulatedReplica
             return;
         }
 
-        Disk.BeginAppend(output.Append);
+        if (!output.IsInstall)
+        {
+            Disk.BeginAppend(output.Append);
+        }
+
         if (DiesAtNextAppend)
         {
             _cluster.Queue.Schedule(latency, () =>
@@ -359,6 +385,13 @@ internal sealed class SimulatedReplica
         if (!output.Append.IsEmpty)
         {
             SyncRow(output.Replies);
+        }
+
+        if (output.IsInstall)
+        {
+            Disk.Install(output.State);
+            _cluster.Checks.Joined(this, output.State);
+            _cluster.Faults.Add(FaultKind.LogCut);
         }
 
         Published = output.State;
@@ -445,6 +478,12 @@ internal sealed class SimulatedReplica
     /// <summary>What the production transport does: a range is read from the log when it is sent, and cut into batches.</summary>
     private void Send(ReplicaId to, PeerMessage message)
     {
+        if (message is SnapshotRequest)
+        {
+            _cluster.FetchSnapshot(this, to);
+            return;
+        }
+
         if (message is not UpdateRange range)
         {
             _cluster.Network.Send(this, to, message);
@@ -460,6 +499,11 @@ internal sealed class SimulatedReplica
             }
 
             var updates = Disk.Read(range.Origin, range.First, range.Last);
+            if (updates.IsEmpty && Disk.FloorOf(range.Origin) is var floor && floor >= range.First)
+            {
+                _cluster.Network.Send(this, to, new RangeCut(range.Origin, floor));
+            }
+
             for (var at = 0; at < updates.Length;)
             {
                 var count = (int)Math.Min(updates.Length - at, _random.Skewed(1, 64));

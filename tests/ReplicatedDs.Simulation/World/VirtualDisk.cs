@@ -15,6 +15,7 @@ internal sealed class VirtualDisk
     private readonly SortedDictionary<ReplicaId, List<Update>> _byOrigin = [];
     private readonly List<ImmutableArray<Update>> _rows = [];
     private ImmutableArray<Update> _unsynced = [];
+    private readonly SortedDictionary<ReplicaId, long> _floors = [];
     private int _checkpointRow;
 
     /// <summary>The state of the last checkpoint: empty for the founder, the snapshot for a joiner that made none yet.</summary>
@@ -28,7 +29,7 @@ internal sealed class VirtualDisk
     public int Slowness { get; set; } = 1;
 
     /// <summary>Makes an empty disk the home of a new identity.</summary>
-    public void Initialize(ReplicaState state) => Checkpoint = Codecs.Checkpoint(state);
+    public void Initialize(ReplicaState state) => Install(state);
 
     public void BeginAppend(ImmutableArray<Update> updates) => _unsynced = Codecs.RoundTrip(updates);
 
@@ -61,13 +62,55 @@ internal sealed class VirtualDisk
         _checkpointRow = _rows.Count;
     }
 
+    /// <summary>Puts <paramref name="state"/> in the place of everything; the log stays, with holes.</summary>
+    public void Install(ReplicaState state)
+    {
+        foreach (var (origin, last) in state.Delivered)
+        {
+            if (_byOrigin.GetValueOrDefault(origin) is not { Count: > 0 } list || list[^1].Dot.Counter < last)
+            {
+                _floors[origin] = last;
+                _byOrigin.Remove(origin);
+            }
+        }
+
+        MakeCheckpoint(state);
+    }
+
+    /// <summary>
+    /// Forgets rows from the oldest on, as far as the checkpoint holds them: those that <paramref name="stable"/> covers, or (<c>null</c>) some more.
+    /// </summary>
+    public void Cut(VectorClock? stable)
+    {
+        var count = 0;
+        while (count < _checkpointRow && (stable is null || _rows[count].All(update => stable.Covers(update.Dot))))
+        {
+            foreach (var update in _rows[count])
+            {
+                _floors[update.Origin] = Math.Max(_floors.GetValueOrDefault(update.Origin), update.Dot.Counter);
+            }
+
+            count++;
+        }
+
+        _rows.RemoveRange(0, count);
+        _checkpointRow -= count;
+        foreach (var (origin, floor) in _floors)
+        {
+            _byOrigin.GetValueOrDefault(origin)?.RemoveAll(update => update.Dot.Counter <= floor);
+        }
+    }
+
+    /// <summary>Up to where the updates of an origin are not in the log any more.</summary>
+    public long FloorOf(ReplicaId origin) => _floors.GetValueOrDefault(origin);
+
     /// <summary>The log, all of it or what lies behind the checkpoint: recovery has to cope with both.</summary>
     public IEnumerable<Update> Log(bool all) => _rows.Skip(all ? 0 : _checkpointRow).SelectMany(row => row);
 
     /// <summary>Updates from <paramref name="first"/> to at most <paramref name="last"/>; empty if the log does not have the first.</summary>
     public ImmutableArray<Update> Read(ReplicaId origin, long first, long last)
     {
-        if (!_byOrigin.TryGetValue(origin, out var list) || first < list[0].Dot.Counter)
+        if (!_byOrigin.TryGetValue(origin, out var list) || list.Count == 0 || first < list[0].Dot.Counter)
         {
             return [];
         }

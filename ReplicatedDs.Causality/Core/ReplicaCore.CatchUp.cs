@@ -1,0 +1,148 @@
+using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Membership;
+using ReplicatedDs.Causality.Replication;
+
+namespace ReplicatedDs.Causality.Core;
+
+/// <summary>
+/// A replica that was away for so long that nobody's log reaches back to what it lacks: it takes the state of a peer and joins it with its own
+/// (R5), since it may have written meanwhile what nobody else has.
+/// </summary>
+public sealed partial class ReplicaCore
+{
+    private readonly CatchUpState _snapshots = new();
+    private long? _askedMembersAt;
+    private MemberTable? _learnt;
+
+    /// <summary>From whom a snapshot is being fetched, if one is.</summary>
+    public ReplicaId? SnapshotFrom => _snapshots.From;
+
+    private void Take(PeerLink link, RangeCut cut)
+    {
+        link.Cut(cut.Origin, cut.Floor);
+
+        // What was asked for will not come: ask the next one at once.
+        if (_repairs.GetValueOrDefault(cut.Origin) is { } repair)
+        {
+            repair.AskedAt = null;
+        }
+    }
+
+    /// <summary>
+    /// Asks for a snapshot when updates are announced that nobody can send one by one any more. Not while somebody holds its updates back on
+    /// purpose (lab): a snapshot would bring them.
+    /// </summary>
+    private void CatchUp()
+    {
+        if (_snapshots.From is not null || Self.IsFenced || IsGivenUp(Self) || _now.MonotonicMicroseconds < _snapshots.NotBefore
+            || _links.Values.Any(link => link.IsPausedByPeer && IsFresh(link)))
+        {
+            return;
+        }
+
+        var isBehind = Self.IsPresent
+            ? _staged.Members.Any(origin => origin.Id != Id && !origin.IsRetired && IsCutEverywhere(origin.Id))
+            : IsStranded();
+        if (isBehind && Donor() is { } donor)
+        {
+            _snapshots.Ask(donor.Peer, _now.MonotonicMicroseconds);
+            if (!Send(donor, new SnapshotRequest()))
+            {
+                _snapshots.Failed(donor.Peer);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Whether this replica left and still may not exit after a while: the others may have retired an id whose last updates it waits for, which
+    /// nobody announces any more.
+    /// </summary>
+    private bool IsStranded()
+    {
+        var isLate = _now.MonotonicMicroseconds - (_askedMembersAt ??= _now.MonotonicMicroseconds) > Micros(ReachableFor) && !MayExit();
+        _askedMembersAt = isLate ? _now.MonotonicMicroseconds : _askedMembersAt;
+        return isLate;
+    }
+
+    /// <summary>Whether somebody reachable has announced the next update of that origin, and nobody who has can send it.</summary>
+    private bool IsCutEverywhere(ReplicaId origin)
+    {
+        var first = _buffer.FirstAbsent(origin, _staged.Delivered[origin]);
+        var isCut = false;
+        foreach (var link in _links.Values)
+        {
+            if (link.Announced is { } announced && announced[origin] >= first && IsReachable(link) && _staged.Members.IsServing(link.Peer))
+            {
+                if (link.FloorOf(origin) < first)
+                {
+                    return false;
+                }
+
+                isCut = true;
+            }
+        }
+
+        return isCut;
+    }
+
+    private PeerLink? Donor()
+    {
+        var donors = _links.Values.Where(link => link.Announced is not null && IsReachable(link) && _staged.Members.IsServing(link.Peer)).ToList();
+        return donors.Count == 0 ? null : donors[_snapshots.Attempts % donors.Count];
+    }
+
+    private ReplicaOutput Install(SnapshotArrived snapshot)
+    {
+        var theirs = snapshot.State;
+        _snapshots.Done();
+        if (theirs.Delivered[Id] > State.Delivered[Id])
+        {
+            RefuseOlderCopy(snapshot.From, theirs.Delivered[Id]);
+        }
+
+        var isKin = theirs.Members.All(member => State.Members.Find(member.Id) is not { } known || known.Incarnation == member.Incarnation);
+        if (!Self.IsPresent && isKin)
+        {
+            // One that left only has to learn who else left. Its own state nobody reads any more, and it no longer holds back what others forget, so
+            // that a join could bring back what was deleted.
+            _learnt = theirs.Members;
+            return Output(isInstall: false);
+        }
+
+        var isUseful = _refusal is null && theirs.Members.Find(Id) is { IsFenced: false } && _staged.Members.IsServing(snapshot.From)
+            && isKin && Self.IsPresent
+            && !State.Delivered.Covers(theirs.Delivered);
+        if (!isUseful)
+        {
+            return Output(isInstall: false);
+        }
+
+        State = StateJoin.Of(State, theirs);
+        _staged = new StagedState(State, _settings.Mutation);
+        foreach (var entry in _buffer.InOrder().ToList())
+        {
+            _buffer.Detach(entry);
+            _freed.Enqueue(entry); // looked at in the next step: covered, causally ready, or waiting for something else
+        }
+
+        AdjustLinks();
+        foreach (var link in _links.Values)
+        {
+            link.OwesHeartbeat = true;
+        }
+
+        foreach (var (key, _) in State.Keys.All)
+        {
+            QueueForCollection(key);
+        }
+
+        _repairs.Clear();
+        _events.Add(new ReplicaEvent(ReplicaEventKind.Restart)
+        {
+            Peer = snapshot.From,
+            Clock = State.Delivered,
+            Detail = $"took a snapshot of replica {snapshot.From}: nobody's log reaches back to what was missing",
+        });
+        return Output(isInstall: true);
+    }
+}

@@ -1,0 +1,228 @@
+namespace ReplicatedDs.Causality.Values;
+
+/// <summary>
+/// A B+ tree of keys that never changes: a change gives a new tree that shares all but one path with the old one. Ordered by UTF-16 code
+/// units. Wide nodes keep it shallow and small, and a scan from any key costs what it returns.
+/// </summary>
+internal abstract class KeyTree
+{
+    public static readonly KeyTree Empty = new Leaf([], []);
+
+    private const int Max = 32;
+    private const int Min = 8;
+
+    /// <summary>Keys of a leaf, or children of a branch.</summary>
+    protected abstract int Width { get; }
+
+    protected abstract string First { get; }
+
+    public abstract KeyState? Find(string key);
+
+    /// <summary>The entries from <paramref name="from"/> on, in order.</summary>
+    public abstract IEnumerable<KeyValuePair<string, KeyState>> From(string from);
+
+    public KeyTree Set(string key, KeyState state)
+    {
+        var (left, right) = Put(key, state);
+        return right is null ? left : new Branch([right.First], [left, right]);
+    }
+
+    /// <summary>Without the key, which must be there.</summary>
+    public KeyTree Remove(string key)
+    {
+        var tree = Take(key);
+        return tree is Branch { Only: { } only } ? only : tree;
+    }
+
+    /// <summary>The changed node, and its new right neighbour if it had to be split.</summary>
+    protected abstract (KeyTree Left, KeyTree? Right) Put(string key, KeyState state);
+
+    protected abstract KeyTree Take(string key);
+
+    /// <summary>One node with the content of both; <paramref name="right"/> follows this one.</summary>
+    protected abstract KeyTree Append(KeyTree right);
+
+    /// <summary>The place of the key, or the complement of the place where it would be.</summary>
+    private static int Search(string[] keys, string key)
+    {
+        var (low, high) = (0, keys.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            var order = string.CompareOrdinal(keys[middle], key);
+            if (order == 0)
+            {
+                return middle;
+            }
+
+            (low, high) = order < 0 ? (middle + 1, high) : (low, middle);
+        }
+
+        return ~low;
+    }
+
+    private static T[] With<T>(T[] source, int index, T value)
+    {
+        var target = (T[])source.Clone();
+        target[index] = value;
+        return target;
+    }
+
+    private static T[] Insert<T>(T[] source, int index, T value)
+    {
+        var target = new T[source.Length + 1];
+        source.AsSpan(0, index).CopyTo(target);
+        target[index] = value;
+        source.AsSpan(index).CopyTo(target.AsSpan(index + 1));
+        return target;
+    }
+
+    private static T[] Without<T>(T[] source, int index)
+    {
+        var target = new T[source.Length - 1];
+        source.AsSpan(0, index).CopyTo(target);
+        source.AsSpan(index + 1).CopyTo(target.AsSpan(index));
+        return target;
+    }
+
+    private sealed class Leaf(string[] keys, KeyState[] states) : KeyTree
+    {
+        protected override int Width => keys.Length;
+
+        protected override string First => keys[0];
+
+        public override KeyState? Find(string key)
+        {
+            var index = Search(keys, key);
+            return index < 0 ? null : states[index];
+        }
+
+        public override IEnumerable<KeyValuePair<string, KeyState>> From(string from)
+        {
+            var index = Search(keys, from);
+            for (var i = index < 0 ? ~index : index; i < keys.Length; i++)
+            {
+                yield return KeyValuePair.Create(keys[i], states[i]);
+            }
+        }
+
+        protected override (KeyTree Left, KeyTree? Right) Put(string key, KeyState state)
+        {
+            var index = Search(keys, key);
+            if (index >= 0)
+            {
+                return (new Leaf(keys, With(states, index, state)), null);
+            }
+
+            var (wideKeys, wideStates) = (Insert(keys, ~index, key), Insert(states, ~index, state));
+            if (wideKeys.Length <= Max)
+            {
+                return (new Leaf(wideKeys, wideStates), null);
+            }
+
+            // Keys often come in ascending order: then the left half stays nearly full.
+            var middle = ~index == keys.Length ? Max : wideKeys.Length / 2;
+            return (new Leaf(wideKeys[..middle], wideStates[..middle]), new Leaf(wideKeys[middle..], wideStates[middle..]));
+        }
+
+        protected override KeyTree Take(string key)
+        {
+            var index = Search(keys, key);
+            return new Leaf(Without(keys, index), Without(states, index));
+        }
+
+        protected override KeyTree Append(KeyTree right)
+        {
+            var other = (Leaf)right;
+            return new Leaf([.. keys, .. other.Keys], [.. states, .. other.States]);
+        }
+
+        private string[] Keys => keys;
+
+        private KeyState[] States => states;
+    }
+
+    /// <param name="separators">The first key of each child but the first.</param>
+    private sealed class Branch(string[] separators, KeyTree[] children) : KeyTree
+    {
+        /// <summary>The only child, if there is but one.</summary>
+        public KeyTree? Only => children.Length == 1 ? children[0] : null;
+
+        protected override int Width => children.Length;
+
+        protected override string First => children[0].First;
+
+        public override KeyState? Find(string key) => children[ChildOf(key)].Find(key);
+
+        public override IEnumerable<KeyValuePair<string, KeyState>> From(string from)
+        {
+            for (var i = ChildOf(from); i < children.Length; i++)
+            {
+                foreach (var entry in children[i].From(from))
+                {
+                    yield return entry;
+                }
+            }
+        }
+
+        protected override (KeyTree Left, KeyTree? Right) Put(string key, KeyState state)
+        {
+            var index = ChildOf(key);
+            var (left, right) = children[index].Put(key, state);
+            if (right is null)
+            {
+                return (new Branch(separators, With(children, index, left)), null);
+            }
+
+            var (wideSeparators, wideChildren) = (Insert(separators, index, right.First), Insert(children, index + 1, right));
+            wideChildren[index] = left;
+            if (wideChildren.Length <= Max)
+            {
+                return (new Branch(wideSeparators, wideChildren), null);
+            }
+
+            var middle = index == children.Length - 1 ? Max : wideChildren.Length / 2;
+            return (
+                new Branch(wideSeparators[..(middle - 1)], wideChildren[..middle]),
+                new Branch(wideSeparators[middle..], wideChildren[middle..]));
+        }
+
+        protected override KeyTree Take(string key)
+        {
+            var index = ChildOf(key);
+            var child = children[index].Take(key);
+            if (child.Width == 0)
+            {
+                return new Branch(separators.Length == 0 ? [] : Without(separators, Math.Max(0, index - 1)), Without(children, index));
+            }
+
+            // The smaller neighbours of a small node join it, so that what is deleted leaves no long row of nearly empty nodes.
+            var left = index > 0 ? index - 1 : index;
+            if (child.Width >= Min || children.Length == 1)
+            {
+                return new Branch(separators, With(children, index, child));
+            }
+
+            var (first, second) = left == index ? (child, children[index + 1]) : (children[left], child);
+            return first.Width + second.Width > Max
+                ? new Branch(separators, With(children, index, child))
+                : new Branch(Without(separators, left), With(Without(children, left + 1), left, first.Append(second)));
+        }
+
+        protected override KeyTree Append(KeyTree right)
+        {
+            var other = (Branch)right;
+            return new Branch([.. separators, other.First, .. other.Separators], [.. children, .. other.Children]);
+        }
+
+        private string[] Separators => separators;
+
+        private KeyTree[] Children => children;
+
+        private int ChildOf(string key)
+        {
+            var index = Search(separators, key);
+            return index < 0 ? ~index : index + 1;
+        }
+    }
+}

@@ -1,0 +1,17 @@
+namespace ReplicatedDs.Causality.Values;
+
+/// <summary>What wrote a version of a key.</summary>
+public enum VersionKind
+{
+    /// <summary>A write of bytes.</summary>
+    Register,
+
+    /// <summary>A delete.</summary>
+    Tombstone,
+
+    /// <summary>An increment. The amounts are in <see cref="KeyState.Counter"/>; the version says when the key was last counted.</summary>
+    Counter,
+
+    /// <summary>A member added or removed. The members are in <see cref="KeyState.Members"/>; the version says when the set last changed.</summary>
+    Set,
+}
