@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Updates;
 
 namespace ReplicatedDs.Replica.Telemetry;
 
@@ -9,6 +10,12 @@ namespace ReplicatedDs.Replica.Telemetry;
 /// </summary>
 public sealed class EventRing(int capacity = 1 << 16)
 {
+    /// <summary>Keys of an update that its events name, at most.</summary>
+    private const int KeysMax = 32;
+
+    /// <summary>Values up to this size are not worth a copy of the update.</summary>
+    private const int SmallValue = 64;
+
     private readonly Lock _gate = new();
     private readonly StampedEvent[] _events = new StampedEvent[capacity];
     private readonly long[] _counts = new long[Enum.GetValues<ReplicaEventKind>().Length];
@@ -49,7 +56,7 @@ public sealed class EventRing(int capacity = 1 << 16)
                 _last++;
                 _counts[(int)one.Kind]++;
                 _prevented += one is { Kind: ReplicaEventKind.Buffer, WouldBeVisible: true } ? 1 : 0;
-                _events[_last % _events.Length] = new StampedEvent(_last, unixMicroseconds, one);
+                _events[_last % _events.Length] = new StampedEvent(_last, unixMicroseconds, Slim(one));
             }
 
             waiters = _more;
@@ -57,6 +64,21 @@ public sealed class EventRing(int capacity = 1 << 16)
         }
 
         waiters.SetResult();
+    }
+
+    /// <summary>
+    /// An event names keys and clocks, never values. Without them, and with no more keys than a reader is shown, the ring is bounded in bytes as it is in
+    /// number.
+    /// </summary>
+    private static ReplicaEvent Slim(ReplicaEvent one)
+    {
+        if (one.Update is not { } update || (update.Operations.Length <= KeysMax && !update.Operations.Any(static operation => operation is SetOperation { Value.Length: > SmallValue })))
+        {
+            return one;
+        }
+
+        var operations = update.Operations.Take(KeysMax).Select(static operation => operation is SetOperation set ? set with { Value = default } : operation);
+        return one with { Update = update with { Operations = [.. operations] } };
     }
 
     /// <summary>
