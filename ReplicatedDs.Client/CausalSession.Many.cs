@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using ReplicatedDs.Client.Api;
 using ReplicatedDs.Client.Calls;
 
 namespace ReplicatedDs.Client;
@@ -11,7 +12,7 @@ public sealed partial class CausalSession
     /// <summary>Does all writes of a transaction, or none.</summary>
     /// <exception cref="ConditionFailedException">One of its conditions does not hold.</exception>
     /// <exception cref="ArgumentException">It has no writes.</exception>
-    public Task<Written> CommitAsync(Transaction transaction, CancellationToken cancellationToken = default)
+    public async Task<Written> CommitAsync(Transaction transaction, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(transaction);
         if (transaction.Count == 0)
@@ -19,9 +20,11 @@ public sealed partial class CausalSession
             throw new ArgumentException("The transaction has no writes.", nameof(transaction));
         }
 
-        return WriteAsync(
-            Write("transaction", HttpMethod.Post, "/transactions", JsonSerializer.SerializeToUtf8Bytes(transaction.ToRequest(), ClientJson.Default.TransactionRequest)),
-            cancellationToken);
+        var answer = await SendAsync(
+            Write("transaction", HttpMethod.Post, "/transactions", JsonSerializer.SerializeToUtf8Bytes(transaction.ToInput(), ClientJson.Default.TransactionInput)),
+            cancellationToken).ConfigureAwait(false);
+        var view = answer.Read(ClientJson.Default.TransactionView);
+        return answer.ReadWritten(view.Dot, view.Clock);
     }
 
     /// <summary>Reads several keys at one causal cut: no transaction is seen in part, no effect without its cause. Keys without a value are <c>null</c>.</summary>
@@ -42,14 +45,14 @@ public sealed partial class CausalSession
         var answer = await SendAsync(
             new Call("snapshot", HttpMethod.Post, "/snapshot")
             {
-                Body = JsonSerializer.SerializeToUtf8Bytes(new SnapshotRequest([.. entries.Keys]), ClientJson.Default.SnapshotRequest),
+                Body = JsonSerializer.SerializeToUtf8Bytes(new SnapshotInput([.. entries.Keys]), ClientJson.Default.SnapshotInput),
                 ContentType = JsonType,
                 IsRead = true,
             },
             cancellationToken).ConfigureAwait(false);
-        foreach (var body in answer.Read(ClientJson.Default.SnapshotAnswer).Entries)
+        foreach (var body in answer.Read(ClientJson.Default.SnapshotView).Entries)
         {
-            entries[body.Key] = EntryBodies.Read(body, answer);
+            entries[body.Key] = EntryViews.Read(body, answer);
         }
 
         return entries;
@@ -69,10 +72,10 @@ public sealed partial class CausalSession
             var path = string.Create(CultureInfo.InvariantCulture, $"/kv?prefix={Uri.EscapeDataString(prefix)}&limit={pageSize}")
                 + (after is null ? "" : $"&after={Uri.EscapeDataString(after)}");
             var answer = await SendAsync(new Call("list", HttpMethod.Get, path), cancellationToken).ConfigureAwait(false);
-            var page = answer.Read(ClientJson.Default.ListAnswer);
+            var page = answer.Read(ClientJson.Default.ListView);
             foreach (var body in page.Keys)
             {
-                yield return new ListedKey(body.Key, answer.ReadDot(body.Dot), body.Type ?? Entry.Register, body.Siblings);
+                yield return new ListedKey(body.Key, answer.ReadDot(body.Dot), body.Type, body.Siblings);
             }
 
             if (page.Next is null)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ReplicatedDs.Client.Api;
 using ReplicatedDs.Client.Calls;
 
 namespace ReplicatedDs.Client;
@@ -11,9 +12,9 @@ public sealed partial class CausalSession
     public async Task<Counted> IncrementAsync(string key, long by = 1, CancellationToken cancellationToken = default)
     {
         var answer = await SendAsync(
-            Write("increment", HttpMethod.Post, KeyPath.Of(key, "/increment"), JsonSerializer.SerializeToUtf8Bytes(new IncrementRequest(by), ClientJson.Default.IncrementRequest)),
+            Write("increment", HttpMethod.Post, KeyPath.Of(key, "/increment"), JsonSerializer.SerializeToUtf8Bytes(new IncrementInput(by), ClientJson.Default.IncrementInput)),
             cancellationToken).ConfigureAwait(false);
-        var view = answer.Read(ClientJson.Default.IncrementAnswer);
+        var view = answer.Read(ClientJson.Default.IncrementView);
         return new Counted(view.Value, answer.ReadDot(view.Dot), Clocks.Read(view.Clock));
     }
 
@@ -22,8 +23,8 @@ public sealed partial class CausalSession
     public Task<Written> AddMemberAsync(string key, string member, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(member);
-        return WriteAsync(
-            Write("add-member", HttpMethod.Post, KeyPath.Of(key, "/members"), JsonSerializer.SerializeToUtf8Bytes(new MemberRequest(member), ClientJson.Default.MemberRequest)),
+        return ChangeMemberAsync(
+            Write("add-member", HttpMethod.Post, KeyPath.Of(key, "/members"), JsonSerializer.SerializeToUtf8Bytes(new MemberInput(member), ClientJson.Default.MemberInput)),
             cancellationToken);
     }
 
@@ -32,7 +33,7 @@ public sealed partial class CausalSession
     public Task<Written> RemoveMemberAsync(string key, string member, CancellationToken cancellationToken = default)
     {
         KeyPath.Require(member); // a segment of the path like the key
-        return WriteAsync(Write("remove-member", HttpMethod.Delete, KeyPath.Of(key, $"/members/{Uri.EscapeDataString(member)}"), null), cancellationToken);
+        return ChangeMemberAsync(Write("remove-member", HttpMethod.Delete, KeyPath.Of(key, $"/members/{Uri.EscapeDataString(member)}"), null), cancellationToken);
     }
 
     /// <summary>The members of a set; empty if the key has no value.</summary>
@@ -41,7 +42,7 @@ public sealed partial class CausalSession
     {
         var answer = await SendAsync(
             new Call("get-members", HttpMethod.Get, KeyPath.Of(key, "/members")) { MayBeAbsent = true }, cancellationToken).ConfigureAwait(false);
-        return answer.IsAbsent ? [] : answer.Read(ClientJson.Default.MembersAnswer).Members;
+        return answer.IsAbsent ? [] : answer.Read(ClientJson.Default.SetView).Members;
     }
 
     private static Call Write(string name, HttpMethod method, string path, byte[]? json) => new(name, method, path)
@@ -51,10 +52,10 @@ public sealed partial class CausalSession
         IdempotencyKey = Call.NewIdempotencyKey(),
     };
 
-    private async Task<Written> WriteAsync(Call call, CancellationToken cancellationToken)
+    private async Task<Written> ChangeMemberAsync(Call call, CancellationToken cancellationToken)
     {
         var answer = await SendAsync(call, cancellationToken).ConfigureAwait(false);
-        var view = answer.Read(ClientJson.Default.WriteAnswer);
+        var view = answer.Read(ClientJson.Default.MemberWriteView);
         return answer.ReadWritten(view.Dot, view.Clock);
     }
 }

@@ -92,11 +92,11 @@ public sealed partial class CausalSession
         (await SendAsync(new Call("find", HttpMethod.Get, KeyPath.Of(key, "/replicas")), cancellationToken).ConfigureAwait(false))
             .Read(ClientJson.Default.KeyReplicasView);
 
-    /// <summary>Where a key's value comes from, as the replica's JSON tells it; <c>null</c> if the key has no value.</summary>
-    public async Task<JsonElement?> WhyAsync(string key, CancellationToken cancellationToken = default)
+    /// <summary>Where what a read shows comes from: its update, what that depends on, what lost to it, who has it. <c>null</c> if nothing is known of the key.</summary>
+    public async Task<KeyWhyView?> WhyAsync(string key, CancellationToken cancellationToken = default)
     {
         var answer = await SendAsync(new Call("why", HttpMethod.Get, KeyPath.Of(key, "/why")) { MayBeAbsent = true }, cancellationToken).ConfigureAwait(false);
-        return answer.IsAbsent ? null : answer.Read(ClientJson.Default.JsonElement);
+        return answer.IsAbsent ? null : answer.Read(ClientJson.Default.KeyWhyView);
     }
 
     private static (string Name, string Value)? ToHeader(Condition? condition) => condition switch

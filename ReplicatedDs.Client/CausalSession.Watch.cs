@@ -9,8 +9,9 @@ namespace ReplicatedDs.Client;
 public sealed partial class CausalSession
 {
     /// <summary>
-    /// Changes as they become visible, for as long as it is read. When the replica goes, the watch goes on at another one without loss. Ends only
-    /// with cancellation, the session, or an error that trying again would not help.
+    /// Changes as they become visible, for as long as it is read. When the replica goes, the watch goes on at another one without loss; what was told
+    /// since the last position is told again. The session has seen what it was told. Ends only with cancellation, the session, or an error that
+    /// trying again would not help.
     /// </summary>
     /// <param name="prefix">Only keys that start with it.</param>
     /// <param name="position">A <see cref="Change.Position"/> to go on from; <c>null</c>: from now on.</param>
@@ -33,7 +34,12 @@ public sealed partial class CausalSession
                 round = 0;
                 await foreach (var item in stream.ReadAsync(ends.Token).ConfigureAwait(false))
                 {
-                    position = string.IsNullOrEmpty(item.EventId) ? position : item.EventId;
+                    if (!string.IsNullOrEmpty(item.EventId))
+                    {
+                        position = item.EventId;
+                        _state.Merge(position); // it is the token of everything told: what the session does next is not behind it
+                    }
+
                     if (ToChange(item.EventType, item.Data, position) is { } change)
                     {
                         yield return change;
@@ -89,7 +95,7 @@ public sealed partial class CausalSession
 
         try
         {
-            if (JsonSerializer.Deserialize(data, ClientJson.Default.EntryBody) is not { Key: not null } body)
+            if (JsonSerializer.Deserialize(data, ClientJson.Default.EntryView) is not { Key: not null } body)
             {
                 return null;
             }
@@ -104,7 +110,7 @@ public sealed partial class CausalSession
                 : new Change(
                     ChangeKind.Set,
                     body.Key,
-                    body.Value is null ? null : new Entry(body.Key, EntryBodies.Decode(body.Value, body.Encoding), body.ContentType, dot, body.Siblings, body.Type ?? Entry.Register),
+                    body.Value is null ? null : new Entry(body.Key, EntryViews.Decode(body.Value, body.Encoding), body.ContentType, dot, body.Siblings, body.Type),
                     dot,
                     position);
         }

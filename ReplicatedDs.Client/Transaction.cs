@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Client.Api;
 using ReplicatedDs.Client.Calls;
 
 namespace ReplicatedDs.Client;
@@ -12,8 +13,8 @@ namespace ReplicatedDs.Client;
 /// </summary>
 public sealed class Transaction
 {
-    private readonly List<ConditionBody> _conditions = [];
-    private readonly List<OperationBody> _operations = [];
+    private readonly List<ConditionInput> _conditions = [];
+    private readonly List<OperationInput> _operations = [];
 
     /// <summary>How many writes it has.</summary>
     public int Count => _operations.Count;
@@ -22,7 +23,7 @@ public sealed class Transaction
     public Transaction RequireUnchanged(string key, Dot dot)
     {
         KeyPath.Require(key);
-        _conditions.Add(new ConditionBody(key, dot.ToString()));
+        _conditions.Add(new ConditionInput(key, dot.ToString()));
         return this;
     }
 
@@ -30,7 +31,7 @@ public sealed class Transaction
     public Transaction RequireAbsent(string key)
     {
         KeyPath.Require(key);
-        _conditions.Add(new ConditionBody(key, null));
+        _conditions.Add(new ConditionInput(key, null));
         return this;
     }
 
@@ -44,15 +45,15 @@ public sealed class Transaction
     public Transaction Set(string key, ReadOnlyMemory<byte> value, string contentType = "application/octet-stream")
     {
         KeyPath.Require(key);
-        var (text, encoding) = EntryBodies.Encode(value.Span);
-        _operations.Add(new OperationBody(Set: new SetBody(key, text, contentType, encoding)));
+        var (text, encoding) = EntryViews.Encode(value.Span);
+        _operations.Add(new OperationInput(Set: new SetInput(key, text, contentType, encoding)));
         return this;
     }
 
     public Transaction Delete(string key)
     {
         KeyPath.Require(key);
-        _operations.Add(new OperationBody(Delete: new DeleteBody(key)));
+        _operations.Add(new OperationInput(Delete: new KeyInput(key)));
         return this;
     }
 
@@ -60,7 +61,7 @@ public sealed class Transaction
     public Transaction Increment(string key, long by = 1)
     {
         KeyPath.Require(key);
-        _operations.Add(new OperationBody(Increment: new IncrementBody(key, by)));
+        _operations.Add(new OperationInput(Increment: new AmountInput(key, by)));
         return this;
     }
 
@@ -69,7 +70,7 @@ public sealed class Transaction
     {
         KeyPath.Require(key);
         ArgumentNullException.ThrowIfNull(member);
-        _operations.Add(new OperationBody(Add: new MemberBody(key, member)));
+        _operations.Add(new OperationInput(Add: new KeyMemberInput(key, member)));
         return this;
     }
 
@@ -78,9 +79,9 @@ public sealed class Transaction
     {
         KeyPath.Require(key);
         ArgumentNullException.ThrowIfNull(member);
-        _operations.Add(new OperationBody(Remove: new MemberBody(key, member)));
+        _operations.Add(new OperationInput(Remove: new KeyMemberInput(key, member)));
         return this;
     }
 
-    internal TransactionRequest ToRequest() => new(_conditions.Count == 0 ? null : _conditions, _operations);
+    internal TransactionInput ToInput() => new(_operations, _conditions.Count == 0 ? null : _conditions);
 }

@@ -33,6 +33,9 @@ public enum RefusalReason
     /// <summary>This replica has just started and asks the others whether its data folder is up to date.</summary>
     Verifying,
 
+    /// <summary>This replica's clock is too far ahead of the others'.</summary>
+    ClockAhead,
+
     /// <summary>The operation id belongs to another write.</summary>
     OperationIdReused,
 }

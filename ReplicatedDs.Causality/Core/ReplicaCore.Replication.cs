@@ -60,6 +60,11 @@ public sealed partial class ReplicaCore
             RefuseOlderCopy(link.Peer, heartbeat.Delivered[Id]);
         }
 
+        if (heartbeat.SentAtMs != 0)
+        {
+            link.HeardTime((_now.UnixMicroseconds / 1000) - heartbeat.SentAtMs);
+        }
+
         // One that left waits for the last acknowledgement, even after a restart, and one that was given up has to learn it. Nobody
         // sends to them unasked; two that have left would answer each other for ever.
         link.OwesHeartbeat |= Self.IsServing && _staged.Members.Find(link.Peer) is { Status: MemberStatus.Departed };
@@ -252,7 +257,10 @@ public sealed partial class ReplicaCore
                 link.OwesHeartbeat = false;
                 link.LastHeartbeatAt = now;
                 var announced = member.IsRetired ? Announcement().With(member.Id, member.Final) : Announcement(); // it waits to hear just that
-                Send(link, new Heartbeat(announced, link.IsPaused, _buffer.FirstAbsent(link.Peer, _staged.Delivered[link.Peer]) - 1, hasGuests ? Stable : null));
+                Send(link, new Heartbeat(announced, link.IsPaused, _buffer.FirstAbsent(link.Peer, _staged.Delivered[link.Peer]) - 1, hasGuests ? Stable : null)
+                {
+                    SentAtMs = _now.UnixMicroseconds / 1000,
+                });
             }
         }
     }

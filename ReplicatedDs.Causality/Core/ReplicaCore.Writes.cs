@@ -13,7 +13,7 @@ public sealed partial class ReplicaCore
 
     private RequestResult Write(WriteRequest write)
     {
-        if (Refusal is { } refusal)
+        if ((Refusal ?? RefuseAhead()) is { } refusal)
         {
             return refusal;
         }
@@ -59,6 +59,20 @@ public sealed partial class ReplicaCore
                 Effects = [.. write.Operations.Select(operation => operation is IncrementOperation ? _staged.Find(operation.Key)?.Count ?? 0 : 0)],
             }
             : new Refused(RefusalReason.OperationIdReused, $"The operation id '{id}' was used for another write, {known[0].Dot}.");
+    }
+
+    /// <summary>
+    /// A replica whose clock is far ahead of most others' would only write what everybody else keeps waiting (they take timestamps up to the same bound).
+    /// </summary>
+    private Refused? RefuseAhead()
+    {
+        var offsets = _links.Values.Where(link => link.AheadMs is not null && IsReachable(link)).Select(link => link.AheadMs!.Value).Order().ToList();
+        var median = offsets.Count == 0 ? 0 : offsets[(offsets.Count - 1) / 2];
+        return median * 1000 <= Micros(_settings.ClockAheadMax)
+            ? null
+            : new Refused(
+                RefusalReason.ClockAhead,
+                $"The clock of replica {Id} is {median / 1000} s ahead of the others': they would keep its writes waiting. Set the clock right.");
     }
 
     private Dot NextDot => new(Id, _staged.Delivered[Id] + 1);

@@ -124,10 +124,8 @@ public sealed class MemberTable : IReadOnlyCollection<Member>
         ArgumentNullException.ThrowIfNull(other);
         var joined = new MemberTable(_members.SetItems(other._members.Select(theirs =>
             KeyValuePair.Create(theirs.Key, Find(theirs.Key) is { } mine ? mine.Join(theirs.Value) : theirs.Value))));
-        return joined.Retired.Equals(Retired)
-            ? joined
-            : new MemberTable(joined._members.SetItems(joined._members.Values.Select(member =>
-                KeyValuePair.Create(member.Id, member.IsRetired ? Reduce(member) : member with { Floor = member.Floor.Retire(joined.Retired) }))));
+        return new MemberTable(joined._members.SetItems(joined._members.Values.Select(member =>
+            KeyValuePair.Create(member.Id, member.IsRetired ? Reduce(member) : member with { Floor = member.Floor.Retire(joined.Retired) }))));
     }
 
     /// <summary>

@@ -74,6 +74,15 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
         (Failures, BackOffUntil) = (0, 0);
     }
 
+    /// <summary>
+    /// By how many milliseconds this replica's clock on the wall is ahead of the peer's; <c>null</c> if not known. The time on the way looks like being
+    /// ahead, so what is less counts at once, and what is more little by little.
+    /// </summary>
+    public long? AheadMs { get; private set; }
+
+    public void HeardTime(long aheadMs) =>
+        AheadMs = AheadMs is not { } known || aheadMs < known ? aheadMs : known + ((aheadMs - known + 7) / 8);
+
     /// <summary>Takes in a heartbeat. <paramref name="self"/> is this replica, <paramref name="delivered"/> its own delivered clock.</summary>
     public void Announce(Heartbeat heartbeat, ReplicaId self, VectorClock delivered, long now)
     {

@@ -20,7 +20,11 @@ public abstract record PeerMessage;
 /// sending again what is there.
 /// </param>
 /// <param name="Stable">The sender's stable vector, sent only while there are guests: what it accepts of them by hand depends on that.</param>
-public sealed record Heartbeat(VectorClock Delivered, bool Paused, long Received = 0, VectorClock? Stable = null) : PeerMessage;
+public sealed record Heartbeat(VectorClock Delivered, bool Paused, long Received = 0, VectorClock? Stable = null) : PeerMessage
+{
+    /// <summary>The sender's clock on the wall, in milliseconds since the Unix epoch; 0 if it does not say.</summary>
+    public long SentAtMs { get; init; }
+}
 
 /// <summary>Updates of one origin with consecutive counters, as they arrive.</summary>
 /// <param name="Origin">Whose updates they are.</param>

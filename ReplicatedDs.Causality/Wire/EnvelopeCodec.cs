@@ -68,6 +68,7 @@ public static class EnvelopeCodec
                 target.WriteBool(heartbeat.Paused);
                 target.WriteClock(heartbeat.Delivered);
                 target.WriteCounter(heartbeat.Received, least: 0);
+                target.WriteSigned(heartbeat.SentAtMs);
                 target.WriteBool(heartbeat.Stable is not null);
                 if (heartbeat.Stable is { } stable)
                 {
@@ -110,8 +111,8 @@ public static class EnvelopeCodec
         {
             case MessageKind.Heartbeat:
                 var isPaused = reader.ReadBool("paused");
-                return new Heartbeat(
-                    reader.ReadClock(), isPaused, reader.ReadCounter(0), reader.ReadBool("stable vector") ? reader.ReadClock() : null);
+                var (delivered, received, sentAt) = (reader.ReadClock(), reader.ReadCounter(0), reader.ReadSigned());
+                return new Heartbeat(delivered, isPaused, received, reader.ReadBool("stable vector") ? reader.ReadClock() : null) { SentAtMs = sentAt };
             case MessageKind.UpdateBatch:
                 var isRepair = reader.ReadBool("repair");
                 var origin = reader.ReadReplica();

@@ -1,6 +1,7 @@
 using System.CommandLine;
-using System.Text.Json;
+using ReplicatedDs.Cli.Printing;
 using ReplicatedDs.Cli.Shell;
+using ReplicatedDs.Client.Api;
 
 namespace ReplicatedDs.Cli.Commands;
 
@@ -12,8 +13,7 @@ internal static class WhyCommand
         var command = new Command("why", "Where a key's value comes from: its update, what that depends on, what lost to it, who has it") { key };
         bind(command, async run =>
         {
-            var why = await (await run.SessionAsync()).WhyAsync(run.Get(key), run.Cancellation);
-            if (why is null)
+            if (await (await run.SessionAsync()).WhyAsync(run.Get(key), run.Cancellation) is not { } why)
             {
                 run.Printer.Note($"'{run.Get(key)}' has no value.");
                 return ExitCodes.No;
@@ -22,21 +22,44 @@ internal static class WhyCommand
             if (run.Printer.IsJson)
             {
                 run.Printer.Json(why);
-                return ExitCodes.Ok;
+            }
+            else
+            {
+                Print(run.Printer, why);
             }
 
-            run.Printer.Table(["", ""], why.Value.EnumerateObject().Select(member => (string[])[member.Name, Text(member.Value)]));
             return ExitCodes.Ok;
         });
         return command;
     }
 
-    private static string Text(JsonElement value) => value.ValueKind switch
+    private static void Print(Printer printer, KeyWhyView why)
     {
-        JsonValueKind.String => value.GetString()!,
-        JsonValueKind.Null => "",
-        JsonValueKind.Array => string.Join(", ", value.EnumerateArray().Select(Text)),
-        JsonValueKind.Object => string.Join(' ', value.EnumerateObject().Select(member => $"{member.Name}: {Text(member.Value)}")),
-        _ => value.GetRawText(),
+        printer.Table(
+            ["version", "kind", "written", "at", "depends on", "outcome"],
+            why.Others.Prepend(why.Winner).Select(version => (string[])
+            [
+                version.Dot,
+                version.Kind,
+                Times.Of(version.WrittenAt),
+                $"r{version.Origin}",
+                Dependencies(version),
+                version.Outcome,
+            ]),
+            (row, column) => column == 0 ? row[0] == why.Winner.Dot ? "green" : "yellow" : null);
+        var applied = why.AppliedBy.Where(member => member.Applied == true).Select(Name).ToList();
+        var others = why.AppliedBy.Where(member => member.Applied != true).Select(Name).ToList();
+        printer.Line(others.Count == 0
+            ? $"Every member has {why.Winner.Dot}{(why.Stable ? ", and all know it" : "")}."
+            : $"{string.Join(", ", applied)} {(applied.Count == 1 ? "has" : "have")} {why.Winner.Dot}; {string.Join(", ", others)} not, as far as this replica has heard.");
+    }
+
+    private static string Dependencies(VersionWhyView version) => version.Dependencies switch
+    {
+        null => "(not in the log any more)",
+        { Count: 0 } => "nothing",
+        var entries => string.Join(' ', entries.Select(entry => $"{entry.Key}#{entry.Value}")),
     };
+
+    private static string Name(AppliedByView member) => $"r{member.Replica}";
 }

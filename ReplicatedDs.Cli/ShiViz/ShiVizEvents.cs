@@ -72,6 +72,12 @@ internal static class ShiVizEvents
     private static string Field(string text) => text.Length == 0 ? None : string.Concat(text.Select(c =>
         c is '%' || char.IsWhiteSpace(c) || char.IsControl(c) || char.IsSurrogate(c) ? Uri.EscapeDataString(char.IsSurrogate(c) ? "\ufffd" : c.ToString()) : c.ToString()));
 
-    /// <summary>The text of an event has no line break, of whichever kind JavaScript knows.</summary>
-    private static string Sanitise(string text) => string.Concat(text.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c));
+    /// <summary>Without line breaks, of whichever kind JavaScript knows, and without braces: the parser takes everything up to the last one for the clock.</summary>
+    private static string Sanitise(string text) => string.Concat(text.Select(c => c switch
+    {
+        '{' => '(',
+        '}' => ')',
+        '\u2028' or '\u2029' => ' ',
+        _ => char.IsControl(c) ? ' ' : c,
+    }));
 }

@@ -46,6 +46,16 @@ public sealed record ReplicaOptions
     /// <summary>The Redis that hands out ids (<c>ConnectionStrings:redis</c>); <c>null</c>: the file does.</summary>
     public string? Redis { get; init; }
 
+    /// <summary>About how much of the log stays though everybody has it, to see what happened (<c>Log:KeepMegabytes</c>).</summary>
+    /// <value>64 MB by default.</value>
+    public long LogBytesKept { get; init; } = 64 << 20;
+
+    /// <summary>
+    /// About how large the log becomes at most (<c>Log:MaxMegabytes</c>). A member that was away for longer than it reaches back takes a snapshot.
+    /// </summary>
+    /// <value>1 GB by default.</value>
+    public long LogBytesMax { get; init; } = 1L << 30;
+
     /// <summary>A deliberate fault of the core, for testing the tests (<c>Lab:Mutation</c>; lab mode only).</summary>
     public string? Mutation { get; init; }
 

@@ -36,8 +36,15 @@ public static class ReplicaOptionsReader
             Urls = Urls(configuration),
             IdsFile = Path.GetFullPath(configuration["Ids:File"] is { Length: > 0 } file ? file : Path.Combine(data, "..", "ids.json")),
             Redis = Redis(configuration),
+            LogBytesKept = Megabytes(configuration, "Log:KeepMegabytes", 64),
+            LogBytesMax = Megabytes(configuration, "Log:MaxMegabytes", 1024),
             Mutation = configuration["Lab:Mutation"] is { Length: > 0 } mutation ? mutation : null,
         };
+
+        if (options.LogBytesKept > options.LogBytesMax)
+        {
+            throw new ConfigurationException("Log:KeepMegabytes must not be larger than Log:MaxMegabytes.");
+        }
 
         if (options.Mutation is { } name && (!options.Lab || !Enum.TryParse<CoreMutation>(name, out _)))
         {
@@ -63,6 +70,13 @@ public static class ReplicaOptionsReader
         null or "" => otherwise,
         var text when bool.TryParse(text, out var flag) => flag,
         var text => throw new ConfigurationException($"{key} must be true or false, not '{text}'."),
+    };
+
+    private static long Megabytes(IConfiguration configuration, string key, int otherwise) => configuration[key] switch
+    {
+        null or "" => (long)otherwise << 20,
+        var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var megabytes) && megabytes is >= 1 and <= 1 << 20 => (long)megabytes << 20,
+        var text => throw new ConfigurationException($"{key} must be a number of megabytes from 1 to {1 << 20}, not '{text}'."),
     };
 
     private static Durability Choice(IConfiguration configuration, string key, Durability otherwise) => configuration[key] switch

@@ -6,5 +6,10 @@ namespace ReplicatedDs.Replica.Runtime;
 internal sealed class ReplicaStoreFactory(ReplicaOptions options, TimeProvider time, ILogger<SqliteReplicaStore> logger)
 {
     /// <exception cref="StorageUnavailableException">It cannot be opened; the message says why.</exception>
-    public IReplicaStore Open() => SqliteReplicaStore.Open(options.Data, options.Durability, time, logger);
+    public IReplicaStore Open() => SqliteReplicaStore.Open(
+        options.Data,
+        options.Durability,
+        time,
+        logger,
+        new StoreLimits { LogBytesKept = options.LogBytesKept, LogBytesMax = options.LogBytesMax });
 }

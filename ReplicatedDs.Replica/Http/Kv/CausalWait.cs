@@ -1,6 +1,7 @@
 using System.Globalization;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Replica.Http.Problems;
 using ReplicatedDs.Replica.Runtime;
 using ReplicatedDs.Replica.Storage;
@@ -24,12 +25,30 @@ internal static class CausalWait
         var state = node.State;
         if (!state.Delivered.Covers(request.Presented))
         {
+            RefuseLostHistory(state, request.Presented);
             state = await node.WaitUntilCoveredAsync(request.Presented, timeout, context.RequestAborted).ConfigureAwait(false)
                 ?? throw TimedOut(node.State.Delivered, request.Presented, timeout);
         }
 
         request.Saw(state.Delivered);
         return state;
+    }
+
+    /// <summary>A member that departed writes nothing more: what is above its last update will never come.</summary>
+    private static void RefuseLostHistory(ReplicaState state, VectorClock presented)
+    {
+        foreach (var (replica, counter) in presented)
+        {
+            if (state.Members.Find(replica) is { Status: MemberStatus.Departed, Final: var final } && counter > final)
+            {
+                throw new ProblemException(new Problem(
+                    ProblemKinds.HistoryLost,
+                    $"This session has seen {replica}#{counter}, but replica {replica} was evicted and only its updates up to {final} were kept: begin a new session.")
+                {
+                    Extensions = [("lost", new Dot(replica, counter).ToString()), ("kept", final)],
+                });
+            }
+        }
     }
 
     /// <summary>Who the replica is, if it has a state that it may show.</summary>

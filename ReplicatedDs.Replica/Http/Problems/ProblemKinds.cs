@@ -27,6 +27,7 @@ internal static class ProblemKinds
     public static readonly ProblemKind LastMember = new("last-member", 409, "The last active member cannot leave.");
     public static readonly ProblemKind NeedsForce = new("needs-force", 409, "The survivors would be no majority.");
     public static readonly ProblemKind Evicted = new("evicted", 410, "The replica was evicted.");
+    public static readonly ProblemKind HistoryLost = new("history-lost", 410, "What this session has seen was given up with an evicted replica.");
     public static readonly ProblemKind ConditionFailed = new("condition-failed", 412, "The condition does not hold at this replica.");
     public static readonly ProblemKind TooLarge = new("too-large", 413, "The body is too large.");
     public static readonly ProblemKind UnsupportedContentType = new("unsupported-content-type", 415, "The content type is not one that this call takes.");
@@ -42,6 +43,7 @@ internal static class ProblemKinds
     public static readonly ProblemKind Verifying = new("verifying", 503, "The replica checks whether its data folder is up to date.");
     public static readonly ProblemKind Leaving = new("leaving", 503, "The replica is leaving the cluster.");
     public static readonly ProblemKind OlderCopy = new("older-copy", 503, "The replica's data folder is an older copy.");
+    public static readonly ProblemKind ClockAhead = new("clock-ahead", 503, "The replica's clock is too far ahead of the others'.");
     public static readonly ProblemKind Refused = new("refused", 503, "The replica refuses the request.");
     public static readonly ProblemKind Overloaded = new("overloaded", 503, "The replica has too much to do.");
     public static readonly ProblemKind KeyBusy = new("key-busy", 503, "Too many writers wait for this key.");
@@ -52,8 +54,8 @@ internal static class ProblemKinds
     public static readonly IReadOnlyList<ProblemKind> All =
     [
         BadRequest, BadKey, BadToken, BadTimeout, BadCondition, BadJson, BadUpdate, Unauthorized, ForeignOrigin, LabOff, NoSuchRoute, NoSuchKey,
-        NotPending, UnknownPeer, MethodNotAllowed, SlowRequest, Conflict, WrongType, Overflow, IdTaken, LastMember, NeedsForce, Evicted, ConditionFailed, TooLarge, UnsupportedContentType,
-        UnsupportedContentEncoding, IdempotencyKeyReused, ForeignHost, Internal, NotReady, CausalTimeout, NotActive, Verifying, Leaving, OlderCopy, Refused, Overloaded, KeyBusy,
+        NotPending, UnknownPeer, MethodNotAllowed, SlowRequest, Conflict, WrongType, Overflow, IdTaken, LastMember, NeedsForce, Evicted, HistoryLost, ConditionFailed, TooLarge, UnsupportedContentType,
+        UnsupportedContentEncoding, IdempotencyKeyReused, ForeignHost, Internal, NotReady, CausalTimeout, NotActive, Verifying, Leaving, OlderCopy, ClockAhead, Refused, Overloaded, KeyBusy,
         StorageUnavailable, AllocatorUnavailable, StorageFull,
     ];
 }

@@ -19,6 +19,7 @@ internal static class Refusals
         RefusalReason.Verifying => ProblemKinds.Verifying,
         RefusalReason.NeedsForce => ProblemKinds.NeedsForce,
         RefusalReason.Evicted => ProblemKinds.Evicted,
+        RefusalReason.ClockAhead => ProblemKinds.ClockAhead,
         RefusalReason.OperationIdReused => ProblemKinds.IdempotencyKeyReused,
         _ => ProblemKinds.Refused,
     };

@@ -11,12 +11,13 @@ public class WatchTests
     [Fact]
     public async Task Watch_WhenItsReplicaGoes_GoesOnAtAnotherWhereItWas()
     {
+        var position = Tokens.Of((1, 4));
         await using var first = await StandInReplica.StartAsync((_, context) => SendAsync(
             context,
-            """
+            $$"""
             : hello
 
-            id: position-1
+            id: {{position}}
             data: {"key":"user:1","type":"register","dot":"1#1","value":"Ann","encoding":"utf-8","contentType":"text/plain","siblings":1,"deleted":false}
 
 
@@ -42,11 +43,11 @@ public class WatchTests
         }
 
         Assert.Equal([ChangeKind.Set, ChangeKind.Deleted, ChangeKind.Reset], changes.Select(change => change.Kind));
-        Assert.Equal(["position-1", "position-2", "position-3"], changes.Select(change => change.Position));
+        Assert.Equal([position, "position-2", "position-3"], changes.Select(change => change.Position));
         Assert.Equal("Ann", changes[0].Entry!.Text);
         Assert.Equal((new Dot(2, 1), null), (changes[1].Dot, changes[1].Entry));
         Assert.Equal(("/watch?prefix=user%3A", token, null), (first.Seen[0].Target, first.Seen[0].Token, first.Seen[0].Header("Last-Event-ID")));
-        Assert.Equal((token, "position-1"), (next.Seen[0].Token, next.Seen[0].Header("Last-Event-ID")));
+        Assert.Equal((position, position), (next.Seen[0].Token, next.Seen[0].Header("Last-Event-ID")));
     }
 
     [Fact]

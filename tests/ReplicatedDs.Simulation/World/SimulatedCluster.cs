@@ -69,7 +69,7 @@ internal sealed class SimulatedCluster : IDisposable
     public bool IsLost(Dot dot) =>
         _replicas.Exists(replica => replica.Phase == ReplicaPhase.Dead && (replica.Id == dot.Replica || Checks.History.Of(replica).Delivered.Has(dot)))
         && _replicas.Exists(replica => replica.Phase is ReplicaPhase.Dead or ReplicaPhase.Gone && replica.Id == dot.Replica)
-        && !_replicas.Exists(replica => replica.Phase is ReplicaPhase.Running or ReplicaPhase.Down && Checks.History.Of(replica).Delivered.Has(dot));
+        && !_replicas.Exists(replica => replica.Phase is ReplicaPhase.Running or ReplicaPhase.Down && !HasDeparted(replica) && Checks.History.Of(replica).Delivered.Has(dot));
 
     public void CountStep() => CoreSteps++;
 
@@ -77,7 +77,10 @@ internal sealed class SimulatedCluster : IDisposable
     public bool HasEverybody(Dot dot) => _replicas.TrueForAll(replica =>
         replica.Phase is not (ReplicaPhase.Running or ReplicaPhase.Down)
         || Checks.History.Of(replica).Delivered.Has(dot)
-        || _replicas.Exists(other => other.Published.Members.Find(replica.Id) is { Status: MemberStatus.Departed }));
+        || HasDeparted(replica));
+
+    private bool HasDeparted(SimulatedReplica replica) =>
+        _replicas.Exists(other => other.Published.Members.Find(replica.Id) is { Status: MemberStatus.Departed });
 
     /// <summary>Runs it all; throws <see cref="SimulationFailure"/>.</summary>
     public void Run()

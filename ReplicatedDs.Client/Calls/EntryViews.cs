@@ -1,9 +1,10 @@
 using System.Text;
+using ReplicatedDs.Client.Api;
 
 namespace ReplicatedDs.Client.Calls;
 
 /// <summary>Values in JSON: text where they are UTF-8, else base64.</summary>
-internal static class EntryBodies
+internal static class EntryViews
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -20,14 +21,14 @@ internal static class EntryBodies
     }
 
     /// <summary>The entry; <c>null</c> if the key has no value.</summary>
-    public static Entry? Read(EntryBody body, Answer answer)
+    public static Entry? Read(EntryView body, Answer answer)
     {
         if (body.Dot is null || body.Value is null)
         {
             return null;
         }
 
-        return new Entry(body.Key, Decode(body.Value, body.Encoding), body.ContentType, answer.ReadDot(body.Dot), body.Siblings, body.Type ?? Entry.Register);
+        return new Entry(body.Key, Decode(body.Value, body.Encoding), body.ContentType, answer.ReadDot(body.Dot), body.Siblings, body.Type);
     }
 
     public static byte[] Decode(string value, string? encoding)
