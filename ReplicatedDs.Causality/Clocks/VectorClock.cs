@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Text;
+using ReplicatedDs.Causality.Collections;
 
 namespace ReplicatedDs.Causality.Clocks;
 
@@ -133,7 +134,7 @@ public sealed class VectorClock : IEquatable<VectorClock>, IReadOnlyCollection<D
 
             if (counter == 0)
             {
-                return new VectorClock(Without(_ids, index), Without(_counters, index), _retired);
+                return new VectorClock(ArrayEdits.Without(_ids, index), ArrayEdits.Without(_counters, index), _retired);
             }
 
             // The ids are shared: most clocks of a cluster differ in counters only.
@@ -142,7 +143,7 @@ public sealed class VectorClock : IEquatable<VectorClock>, IReadOnlyCollection<D
             return new VectorClock(_ids, counters, _retired);
         }
 
-        return counter == 0 ? this : new VectorClock(Insert(_ids, ~index, replica.Value), Insert(_counters, ~index, counter), _retired);
+        return counter == 0 ? this : new VectorClock(ArrayEdits.Insert(_ids, ~index, replica.Value), ArrayEdits.Insert(_counters, ~index, counter), _retired);
     }
 
     /// <summary>This clock with <paramref name="dot"/> covered; unchanged if it is already.</summary>
@@ -276,22 +277,5 @@ public sealed class VectorClock : IEquatable<VectorClock>, IReadOnlyCollection<D
         }
 
         return ~ids.Length;
-    }
-
-    private static T[] Insert<T>(T[] source, int index, T value)
-    {
-        var target = new T[source.Length + 1];
-        source.AsSpan(0, index).CopyTo(target);
-        target[index] = value;
-        source.AsSpan(index).CopyTo(target.AsSpan(index + 1));
-        return target;
-    }
-
-    private static T[] Without<T>(T[] source, int index)
-    {
-        var target = new T[source.Length - 1];
-        source.AsSpan(0, index).CopyTo(target);
-        source.AsSpan(index + 1).CopyTo(target.AsSpan(index));
-        return target;
     }
 }

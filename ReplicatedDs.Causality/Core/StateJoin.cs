@@ -17,7 +17,7 @@ internal static class StateJoin
         var delivered = mine.Delivered.Merge(theirs.Delivered).Retire(joined.Retired);
         var members = joined.EndEvictions(delivered);
         var keys = Join(mine, theirs);
-        var operations = JoinOperations(mine, theirs, keys);
+        var operationIds = JoinOperations(mine, theirs, keys); // takes back values in the keys
         return new ReplicaState(
             delivered,
             keys.ToKeySpace(),
@@ -26,7 +26,7 @@ internal static class StateJoin
             mine.Bases.SetItems(theirs.Bases.Where(entry => theirs.Delivered[entry.Key] > mine.Delivered[entry.Key]))
                 .RemoveRange(members.Retired.Select(dot => dot.Replica)))
         {
-            OperationIds = operations,
+            OperationIds = operationIds,
         };
     }
 

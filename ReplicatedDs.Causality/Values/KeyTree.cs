@@ -1,3 +1,5 @@
+using ReplicatedDs.Causality.Collections;
+
 namespace ReplicatedDs.Causality.Values;
 
 /// <summary>
@@ -68,23 +70,6 @@ internal abstract class KeyTree
         return target;
     }
 
-    private static T[] Insert<T>(T[] source, int index, T value)
-    {
-        var target = new T[source.Length + 1];
-        source.AsSpan(0, index).CopyTo(target);
-        target[index] = value;
-        source.AsSpan(index).CopyTo(target.AsSpan(index + 1));
-        return target;
-    }
-
-    private static T[] Without<T>(T[] source, int index)
-    {
-        var target = new T[source.Length - 1];
-        source.AsSpan(0, index).CopyTo(target);
-        source.AsSpan(index + 1).CopyTo(target.AsSpan(index));
-        return target;
-    }
-
     private sealed class Leaf(string[] keys, KeyState[] states) : KeyTree
     {
         protected override int Width => keys.Length;
@@ -114,7 +99,7 @@ internal abstract class KeyTree
                 return (new Leaf(keys, With(states, index, state)), null);
             }
 
-            var (wideKeys, wideStates) = (Insert(keys, ~index, key), Insert(states, ~index, state));
+            var (wideKeys, wideStates) = (ArrayEdits.Insert(keys, ~index, key), ArrayEdits.Insert(states, ~index, state));
             if (wideKeys.Length <= Max)
             {
                 return (new Leaf(wideKeys, wideStates), null);
@@ -128,7 +113,7 @@ internal abstract class KeyTree
         protected override KeyTree Take(string key)
         {
             var index = Search(keys, key);
-            return new Leaf(Without(keys, index), Without(states, index));
+            return new Leaf(ArrayEdits.Without(keys, index), ArrayEdits.Without(states, index));
         }
 
         protected override KeyTree Append(KeyTree right)
@@ -174,7 +159,7 @@ internal abstract class KeyTree
                 return (new Branch(separators, With(children, index, left)), null);
             }
 
-            var (wideSeparators, wideChildren) = (Insert(separators, index, right.First), Insert(children, index + 1, right));
+            var (wideSeparators, wideChildren) = (ArrayEdits.Insert(separators, index, right.First), ArrayEdits.Insert(children, index + 1, right));
             wideChildren[index] = left;
             if (wideChildren.Length <= Max)
             {
@@ -193,7 +178,7 @@ internal abstract class KeyTree
             var child = children[index].Take(key);
             if (child.Width == 0)
             {
-                return new Branch(separators.Length == 0 ? [] : Without(separators, Math.Max(0, index - 1)), Without(children, index));
+                return new Branch(separators.Length == 0 ? [] : ArrayEdits.Without(separators, Math.Max(0, index - 1)), ArrayEdits.Without(children, index));
             }
 
             // The smaller neighbours of a small node join it, so that what is deleted leaves no long row of nearly empty nodes.
@@ -206,7 +191,7 @@ internal abstract class KeyTree
             var (first, second) = left == index ? (child, children[index + 1]) : (children[left], child);
             return first.Width + second.Width > Max
                 ? new Branch(separators, With(children, index, child))
-                : new Branch(Without(separators, left), With(Without(children, left + 1), left, first.Append(second)));
+                : new Branch(ArrayEdits.Without(separators, left), With(ArrayEdits.Without(children, left + 1), left, first.Append(second)));
         }
 
         protected override KeyTree Append(KeyTree right)

@@ -49,6 +49,21 @@ public class OperationIdTests
     }
 
     [Fact]
+    public void Write_ThatTwoReplicasTook_HappensOnceWhereTheirStatesAreJoined()
+    {
+        Written(_one, "once", new IncrementOperation("n", 5), TestReplica.Set("x", "v"));
+        Written(_one, null, TestReplica.Set("x", "later"));
+        Written(_two, "once", new IncrementOperation("n", 5), TestReplica.Set("x", "v"));
+        foreach (var (mine, theirs) in ((ReplicaState, ReplicaState)[])[(_one.State, _two.State), (_two.State, _one.State)])
+        {
+            var joined = StateJoin.Of(mine, theirs);
+            Assert.Equal(5, joined.Keys.Find("n")!.Count);
+            Assert.Equal([_one.Log[^1].Dot], joined.Keys.Find("x")!.Versions.Select(version => version.Dot));
+            Assert.Equal(2, joined.OperationIds.Count);
+        }
+    }
+
+    [Fact]
     public void Write_UnderTheIdOfAnother_IsRefused()
     {
         Written(_one, "once", new IncrementOperation("n", 5));

@@ -143,10 +143,33 @@ public class TypedValueTests
     }
 
     [Fact]
+    public async Task Snapshot_WhileTransactionsAreWritten_NeverSeesOneInPart()
+    {
+        await using var replica = await TestReplica.StartAsync();
+        var done = false;
+        var writing = Task.Run(() =>
+        {
+            for (var i = 0; !Volatile.Read(ref done); i++)
+            {
+                replica.Node.Step(new Causality.Core.WriteRequest(new object(), [.. "abc".Select(key => new Causality.Updates.SetOperation($"{key}", Encoding.UTF8.GetBytes($"{i}"), null))], []));
+            }
+        });
+        var seen = new HashSet<string?>();
+        for (var read = 0; read < 500 || seen.Count < 3; read++)
+        {
+            var entries = (await PostAsync(replica, "/snapshot", """{"keys":["a","b","c"]}"""))["entries"]!.AsArray();
+            seen.Add(Assert.Single(entries.Select(entry => (string?)entry!["value"]).Distinct()));
+        }
+
+        Volatile.Write(ref done, true);
+        await writing;
+    }
+
+    [Fact]
     public async Task Snapshot_OverALimit_Is413()
     {
         await using var replica = await TestReplica.StartAsync();
-        using var many = await replica.Client.PostAsJsonAsync("/snapshot", new { keys = Enumerable.Range(0, 1025) .Select(i => $"{i}") });
+        using var many = await replica.Client.PostAsJsonAsync("/snapshot", new { keys = Enumerable.Range(0, 1025).Select(i => $"{i}") });
         await TestReplica.ProblemAsync(many, "too-large");
         replica.Node.Write("large", new string('v', 1 << 20));
         using var large = await replica.Client.PostAsJsonAsync("/snapshot", new { keys = Enumerable.Repeat("large", 17) });
