@@ -48,4 +48,7 @@ internal enum CoreMutation
 
     /// <summary>An id leaves the clocks as soon as its member has departed, whoever lacks its updates (R8).</summary>
     RetireUnstable,
+
+    /// <summary>A write that two replicas took under one operation id counts twice.</summary>
+    CountRepeated,
 }

@@ -123,6 +123,11 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
         var fingerprint = OperationFingerprint.Of(update.Operations);
         var twins = OperationIds.Twins(update, fingerprint).ToList();
         OperationIds = OperationIds.Add(id, new KnownOperation(update.Dot, fingerprint, update.Timestamp.Milliseconds, [.. update.Keys]));
+        if (mutation == CoreMutation.CountRepeated)
+        {
+            return false;
+        }
+
         foreach (var (key, twin) in twins.Where(twin => twin.Dot > update.Dot).SelectMany(twin => twin.Keys.Select(key => (key, twin.Dot))))
         {
             if (Find(key) is { } state)

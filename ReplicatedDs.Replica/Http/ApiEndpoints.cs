@@ -8,6 +8,7 @@ using ReplicatedDs.Replica.Http.Listing;
 using ReplicatedDs.Replica.Http.Problems;
 using ReplicatedDs.Replica.Http.Snapshots;
 using ReplicatedDs.Replica.Http.Transactions;
+using ReplicatedDs.Replica.Http.Watch;
 using ReplicatedDs.Replica.Security;
 using ReplicatedDs.ServiceDefaults;
 
@@ -36,6 +37,7 @@ public static class ApiEndpoints
         app.MapTransactions();
         app.MapSnapshots();
         app.MapListing();
+        app.MapWatch();
         app.MapCluster();
         app.MapEvents();
         app.MapHealth();

@@ -11,6 +11,8 @@ using ReplicatedDs.Replica.Http.Lab;
 using ReplicatedDs.Replica.Http.Listing;
 using ReplicatedDs.Replica.Http.Snapshots;
 using ReplicatedDs.Replica.Http.Transactions;
+using ReplicatedDs.Replica.Http.Watch;
+using ReplicatedDs.Replica.Http.Why;
 
 namespace ReplicatedDs.Replica.Http;
 
@@ -36,6 +38,8 @@ public static class ApiServices
         services.AddSingleton<TransactionCalls>();
         services.AddSingleton<SnapshotCalls>();
         services.AddSingleton<ListCalls>();
+        services.AddSingleton<WatchFeed>();
+        services.AddSingleton<KeyWhy>();
         services.AddSingleton<PendingViews>();
         services.AddSingleton<StableViews>();
         services.AddSingleton<MemberViews>();

@@ -19,7 +19,9 @@ public static class RouteRules
         new("POST", "/kv/{key}/members", Change),
         new("DELETE", "/kv/{key}/members/{member}", Change),
         new("GET", "/kv/{key}/replicas", Read),
+        new("GET", "/kv/{key}/why", Read),
         new("GET", "/kv", Read),
+        new("GET", "/watch", Read),
         new("POST", "/transactions", Change, BodyBytesMax: null),
         new("POST", "/snapshot", Change, BodyBytesMax: null),
 

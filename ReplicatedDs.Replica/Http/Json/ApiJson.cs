@@ -27,6 +27,7 @@ namespace ReplicatedDs.Replica.Http.Json;
 [JsonSerializable(typeof(SnapshotView))]
 [JsonSerializable(typeof(EntryView))]
 [JsonSerializable(typeof(ListView))]
+[JsonSerializable(typeof(KeyWhyView))]
 [JsonSerializable(typeof(ClockView))]
 [JsonSerializable(typeof(PendingView))]
 [JsonSerializable(typeof(PendingWhyView))]

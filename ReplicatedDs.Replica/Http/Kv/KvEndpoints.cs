@@ -1,6 +1,7 @@
 using ReplicatedDs.Client.Api;
 using ReplicatedDs.Replica.Http.Docs;
 using ReplicatedDs.Replica.Http.Problems;
+using ReplicatedDs.Replica.Http.Why;
 
 namespace ReplicatedDs.Replica.Http.Kv;
 
@@ -73,6 +74,15 @@ internal static class KvEndpoints
             .InSession()
             .Produces<MemberWriteView>()
             .Fails([.. Refusable, ProblemKinds.WrongType, ProblemKinds.BadRequest]);
+
+        app.MapGet("/kv/{key}/why", (HttpContext context, KeyWhy why) => why.GetAsync(context))
+            .Describe(
+                Tag,
+                "Why a key is what it is",
+                "Which update its value is of, what that depends on, what stands beside it and why that lost, and which members have applied it.")
+            .InSession()
+            .Produces<KeyWhyView>()
+            .Fails(ProblemKinds.NoSuchKey);
 
         app.MapGet("/kv/{key}/replicas", (HttpContext context, KvFind find) => find.GetAsync(context))
             .Describe(Tag, "Find a key", "What every member holds for the key: present, absent or unreachable, with the dot, the SHA-256 of the value and the number of siblings.")

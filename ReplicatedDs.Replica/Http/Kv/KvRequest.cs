@@ -18,6 +18,13 @@ internal sealed class KvRequest
     /// <summary>The session after this request: what was presented, read and written.</summary>
     public VectorClock Session { get; private set; } = VectorClock.Empty;
 
+    /// <summary>Adds to what is presented.</summary>
+    public void Present(VectorClock clock)
+    {
+        Presented = Presented.Merge(clock);
+        Saw(clock);
+    }
+
     public void Saw(VectorClock clock) => Session = Session.Merge(clock);
 
     /// <summary>The session of a call that names its keys elsewhere.</summary>

@@ -7,6 +7,8 @@ namespace ReplicatedDs.Replica.Http.Kv;
 /// <summary>The types of values, by name.</summary>
 internal static class Types
 {
+    public const string Absent = "absent";
+
     public static string NameOf(ValueKind kind) => kind.ToKebab();
 
     /// <summary>The answer to an operation that is not for the type that the key has.</summary>

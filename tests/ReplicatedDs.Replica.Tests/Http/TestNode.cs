@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Replication;
 using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Replica.Http;
 using ReplicatedDs.Replica.Runtime;
@@ -61,6 +62,26 @@ internal sealed class TestNode : IReplicaNode, IUpdateFinder, IReplicaIdSource, 
 
     public static AdmitOperation Admission(int id, string httpAddress) =>
         new(new ReplicaId(id), new Incarnation((UInt128)id), $"replica-{id}", httpAddress, $"http://127.0.0.1:{7400 + id}");
+
+    /// <summary>As if the log had been cut.</summary>
+    public void ForgetLog()
+    {
+        lock (_gate)
+        {
+            _log.Clear();
+        }
+    }
+
+    /// <summary>Delivers every update of this node to another one, as its peer would.</summary>
+    public void SendTo(TestNode other)
+    {
+        lock (_gate)
+        {
+            var (id, incarnation) = (Identity!.Id, Identity.Incarnation);
+            ImmutableArray<Update> updates = [.. _log.Where(update => update.Origin == id && !other.State.Delivered.Covers(update.Dot))];
+            other.Step(new MessageArrived(id, incarnation, new UpdateBatch(id, incarnation, updates, IsRepair: false)));
+        }
+    }
 
     /// <summary>The answers of all requests from now on are held back until the result is disposed.</summary>
     public IDisposable Pause()

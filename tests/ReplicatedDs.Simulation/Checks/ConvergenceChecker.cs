@@ -60,12 +60,16 @@ internal sealed class ConvergenceChecker(History history) : Checker
     }
 
     /// <summary>Whether at most beaten deletes are gone.</summary>
-    private static bool IsPartOf(List<Dot> actual, List<(Dot Dot, bool IsDelete)> versions) => actual.Count > 0 && actual[0] == versions[0].Dot
+    private static bool IsPartOf(List<Dot> actual, List<(Dot Dot, bool IsDelete)> versions) => actual.Count > 0 && versions.Count > 0 && actual[0] == versions[0].Dot
         && actual.SequenceEqual(versions.Where(version => !version.IsDelete || actual.Contains(version.Dot)).Select(version => version.Dot));
 
     /// <summary>What is left when everybody has everything: no delete, and nothing that one has beaten.</summary>
     private static List<Dot> Remaining(List<(Dot Dot, bool IsDelete)> versions) =>
-        versions[0].IsDelete ? [] : [.. versions.Where(version => !version.IsDelete).Select(version => version.Dot)];
+        versions is [{ IsDelete: true }, ..] ? [] : [.. versions.Where(version => !version.IsDelete).Select(version => version.Dot)];
+
+    /// <summary>Whether <paramref name="one"/> is void: the same write as <paramref name="other"/>, which has the smaller dot, and neither saw the other.</summary>
+    private static bool IsRepeatedBy(WrittenUpdate other, WrittenUpdate one) => one.Update.OperationId is not null
+        && other.Update.OperationId == one.Update.OperationId && other.Update.Dot < one.Update.Dot && !one.Dependencies.Has(other.Update.Dot);
 
     /// <summary>Per key the versions that no other write of the key has in its causal past, the last by (timestamp, id) first.</summary>
     private static SortedDictionary<string, List<(Dot Dot, bool IsDelete)>> Recompute(List<WrittenUpdate> updates)
@@ -88,7 +92,7 @@ internal sealed class ConvergenceChecker(History history) : Checker
         foreach (var (key, list) in writes)
         {
             result.Add(key, [.. list
-                .Where(one => !list.Exists(other => other != one && other.Dependencies.Has(one.Update.Dot)))
+                .Where(one => !list.Exists(other => other != one && (other.Dependencies.Has(one.Update.Dot) || IsRepeatedBy(other, one))))
                 .OrderByDescending(one => one.Update.Timestamp.Packed)
                 .ThenByDescending(one => one.Update.Origin.Value)
                 .Select(one => (one.Update.Dot, one.Update.Operations.OfType<KeyOperation>().Last(operation => operation.Key == key) is DeleteOperation))]);

@@ -40,6 +40,12 @@ internal sealed class DurabilityChecker(History history) : Checker
 
         var update = history.Find(written.Dot);
         Require(update is not null && history.Of(at).Delivered.Has(written.Dot), at, () => $"acknowledged {written.Dot} before it was durable");
+        if (written.IsRepeated)
+        {
+            Require(update!.Update.OperationId == write.OperationId, at, () => $"answered the repeated {write.OperationId} with {Describe.Update(update!.Update)}");
+            return;
+        }
+
         Require(
             written.Dot.Replica == at.Id && Counts.Of(written.Clock, at.Members).Same(With(update!.Dependencies, written.Dot)),
             at,

@@ -15,6 +15,9 @@ internal sealed class KeyModel
 
     private readonly TypedModel _typed;
 
+    // Writes that clients may repeat, by the name that they gave them.
+    private readonly SortedDictionary<string, List<WrittenUpdate>> _named = new(StringComparer.Ordinal);
+
     public KeyModel()
         : this(new TypedModel())
     {
@@ -37,16 +40,22 @@ internal sealed class KeyModel
             copy._keys.Add(key, [.. versions]);
         }
 
+        foreach (var (id, writes) in _named)
+        {
+            copy._named.Add(id, [.. writes]);
+        }
+
         return copy;
     }
 
     public void Apply(WrittenUpdate written)
     {
+        var isVoid = MeetTwins(written);
         foreach (var (index, operation) in written.Update.Operations.OfType<KeyOperation>().Index())
         {
             if (!IsPlain(operation.Key))
             {
-                _typed.Apply(written, operation, index);
+                _typed.Apply(written, operation, index, isVoid);
                 continue;
             }
 
@@ -57,8 +66,38 @@ internal sealed class KeyModel
 
             var dot = written.Update.Dot;
             versions.RemoveAll(old => written.Dependencies.Has(old.Dot) || old.Dot == dot);
-            versions.Add(new Version(dot, written.Update.Timestamp, operation));
+            if (!isVoid)
+            {
+                versions.Add(new Version(dot, written.Update.Timestamp, operation));
+            }
         }
+    }
+
+    /// <summary>Whether the update is the same write as one with a smaller dot that did not see it; those with larger dots are taken back.</summary>
+    private bool MeetTwins(WrittenUpdate written)
+    {
+        if (written.Update.OperationId is not { } id)
+        {
+            return false;
+        }
+
+        if (!_named.TryGetValue(id, out var others))
+        {
+            _named.Add(id, others = []);
+        }
+
+        var twins = others.Where(other => !written.Dependencies.Has(other.Update.Dot)).ToList();
+        others.Add(written);
+        foreach (var gone in twins.Where(twin => twin.Update.Dot > written.Update.Dot))
+        {
+            foreach (var key in gone.Update.Keys)
+            {
+                _keys.GetValueOrDefault(key)?.RemoveAll(version => version.Dot == gone.Update.Dot);
+                _typed.TakeBack(key, gone.Update.Dot);
+            }
+        }
+
+        return twins.Exists(twin => twin.Update.Dot < written.Update.Dot);
     }
 
     /// <summary>The versions of a key, the winner first; empty if nothing was written.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Causality.Values;
 
@@ -28,20 +29,33 @@ internal sealed class TypedModel
         return copy;
     }
 
-    public void Apply(WrittenUpdate written, KeyOperation operation, int index)
+    /// <param name="isVoid">It supersedes what it does, but leaves no value.</param>
+    public void Apply(WrittenUpdate written, KeyOperation operation, int index, bool isVoid)
     {
         if (!_keys.TryGetValue(operation.Key, out var steps))
         {
             _keys.Add(operation.Key, steps = []);
         }
 
-        var next = new Step(written, operation, index);
-        if (operation is SetOperation or DeleteOperation)
+        var next = new Step(written, operation, index, isVoid);
+        if (next.IsReset)
         {
             steps.RemoveAll(next.Saw);
         }
 
-        steps.Add(next);
+        if (!next.IsReset || !isVoid)
+        {
+            steps.Add(next);
+        }
+    }
+
+    public void TakeBack(string key, Dot dot)
+    {
+        if (_keys.TryGetValue(key, out var steps))
+        {
+            steps.RemoveAll(step => step.IsReset && step.Written.Update.Dot == dot);
+            _keys[key] = [.. steps.Select(step => step.Written.Update.Dot == dot ? step with { IsVoid = true } : step)];
+        }
     }
 
     /// <summary>Why <paramref name="state"/> does not show what this model says of the key; null if it does.</summary>
@@ -53,21 +67,21 @@ internal sealed class TypedModel
 
     public string Read(string key)
     {
-        if (!_keys.TryGetValue(key, out var alive))
+        if (!_keys.TryGetValue(key, out var alive) || alive.Count == 0)
         {
             return "nothing";
         }
 
         var members = new SortedSet<string>(
-            alive.Where(one => one.Operation is AddOperation && !alive.Exists(other => other.Member == one.Member && other.Saw(one))).Select(one => one.Member!),
+            alive.Where(one => one is { Operation: AddOperation, IsVoid: false } && !alive.Exists(other => other.Member == one.Member && other.Saw(one))).Select(one => one.Member!),
             StringComparer.Ordinal);
-        var increments = alive.Where(one => one.Operation is IncrementOperation).ToList();
+        var increments = alive.Where(one => one is { Operation: IncrementOperation, IsVoid: false }).ToList();
         var winner = alive.MaxBy(one => one.Order)!;
-        var start = alive.OrderByDescending(one => one.Order).Select(one => one.Integer).FirstOrDefault(integer => integer is not null) ?? 0;
+        var start = alive.OrderByDescending(one => one.Order).Select(one => one.Integer).FirstOrDefault(integer => integer is not null);
         return winner.Operation switch
         {
             SetOperation set when increments.Count == 0 || winner.Integer is null => $"register {Encoding.UTF8.GetString(set.Value.Span)}",
-            SetOperation or IncrementOperation => Text($"counter {start + increments.Sum(one => ((IncrementOperation)one.Operation).By)}"),
+            SetOperation or IncrementOperation when increments.Count > 0 || start is not null => Text($"counter {(start ?? 0) + increments.Sum(one => ((IncrementOperation)one.Operation).By)}"),
             AddOperation or RemoveOperation when members.Count > 0 => $"set {string.Join(' ', members)}",
             _ => "nothing",
         };
@@ -83,8 +97,10 @@ internal sealed class TypedModel
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    private sealed record Step(WrittenUpdate Written, KeyOperation Operation, int Index)
+    private sealed record Step(WrittenUpdate Written, KeyOperation Operation, int Index, bool IsVoid)
     {
+        public bool IsReset => Operation is SetOperation or DeleteOperation;
+
         /// <summary>Later wins; of one update what counts or collects comes after the set or delete that it began with.</summary>
         public (long, int, int) Order => (Written.Update.Timestamp.Packed, Written.Update.Origin.Value, Operation switch
         {

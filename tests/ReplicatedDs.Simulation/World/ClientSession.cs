@@ -21,6 +21,7 @@ internal sealed class ClientSession(SimulatedCluster cluster, int number, Seeded
     private SimulatedReplica? _home;
     private long _request;
     private int _writes;
+    private int _names;
 
     public int Number => number;
 
@@ -114,10 +115,16 @@ internal sealed class ClientSession(SimulatedCluster cluster, int number, Seeded
     {
         var operations = Keys(random.Chance(25) ? (int)random.Between(2, 4) : 1).Select(Operation).ToImmutableArray();
         ImmutableArray<WriteCondition> conditions = random.Chance(20) && KeyModel.IsPlain(operations[0].Key) ? [Condition(at, operations[0].Key)] : [];
-        at.Submit(tag => new WriteRequest(tag, operations, conditions), result =>
+        string? name = random.Chance(25) ? string.Create(CultureInfo.InvariantCulture, $"{number}/{++_names}") : null;
+        if (name is not null && random.Chance(60))
+        {
+            cluster.Queue.Schedule(random.Skewed(100, Patience), () => Repeat(operations, name));
+        }
+
+        at.Submit(tag => new WriteRequest(tag, operations, conditions, OperationId: name), result =>
         {
             Trace($"at {at.Label}: {(result is null ? "storage failed" : Describe.Result(result))}");
-            if (result is Written written && request == _request)
+            if (result is Written { IsRepeated: false } written && request == _request)
             {
                 cluster.Checks.Wrote(this, at, written);
                 _clock = _clock.Merge(written.Clock);
@@ -125,6 +132,18 @@ internal sealed class ClientSession(SimulatedCluster cluster, int number, Seeded
 
             Done(request);
         });
+    }
+
+    /// <summary>The same write again, at whichever replica, as if its answer had been lost.</summary>
+    private void Repeat(ImmutableArray<KeyOperation> operations, string name)
+    {
+        var active = cluster.Replicas.Where(replica => replica.IsActive).ToList();
+        if (!cluster.IsHealed && active.Count > 0)
+        {
+            var at = random.Pick(active);
+            at.Submit(tag => new WriteRequest(tag, operations, [], OperationId: name), result =>
+                Trace($"again {name} at {at.Label}: {(result is null ? "storage failed" : Describe.Result(result))}"));
+        }
     }
 
     private KeyOperation Operation(string key)

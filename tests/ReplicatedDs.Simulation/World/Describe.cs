@@ -55,7 +55,7 @@ internal static class Describe
 
     public static string Result(RequestResult result) => result switch
     {
-        Written written => Text($"written {written.Dot} {written.Clock}"),
+        Written written => Text($"written {written.Dot} {written.Clock}{(written.IsRepeated ? " before" : "")}"),
         ConditionFailed failed => Text($"condition on {failed.Key} failed: {Dots(failed.Current)}"),
         WrongType wrong => Text($"{wrong.Key} is a {wrong.Kind}"),
         Refused refused => Text($"refused {refused.Reason}: {refused.Detail}"),
