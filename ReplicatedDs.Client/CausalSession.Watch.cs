@@ -34,13 +34,13 @@ public sealed partial class CausalSession
                 round = 0;
                 await foreach (var item in stream.ReadAsync(ends.Token).ConfigureAwait(false))
                 {
-                    if (!string.IsNullOrEmpty(item.EventId))
+                    if (!string.IsNullOrEmpty(item.Id))
                     {
-                        position = item.EventId;
+                        position = item.Id;
                         _state.Merge(position); // it is the token of everything told: what the session does next is not behind it
                     }
 
-                    if (ToChange(item.EventType, item.Data, position) is { } change)
+                    if (item.Data is not null && ToChange(item.Type, item.Data, position) is { } change)
                     {
                         yield return change;
                     }

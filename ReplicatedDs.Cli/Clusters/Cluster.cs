@@ -1,5 +1,5 @@
-using ReplicatedDs.Client;
 using ReplicatedDs.Cli.Shell;
+using ReplicatedDs.Client;
 
 namespace ReplicatedDs.Cli.Clusters;
 

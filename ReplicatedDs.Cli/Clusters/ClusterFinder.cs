@@ -1,6 +1,6 @@
 using System.Text.Json;
-using ReplicatedDs.Client;
 using ReplicatedDs.Cli.Shell;
+using ReplicatedDs.Client;
 
 namespace ReplicatedDs.Cli.Clusters;
 

@@ -1,8 +1,8 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
-using ReplicatedDs.Client.Api;
 using ReplicatedDs.Cli.Shell;
+using ReplicatedDs.Client.Api;
 
 namespace ReplicatedDs.Cli.Clusters;
 

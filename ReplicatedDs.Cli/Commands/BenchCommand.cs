@@ -67,7 +67,7 @@ internal static class BenchCommand
             return await running;
         }
 
-        await printer.ErrorTerminal.Progress().AutoClear(true).Columns(new ProgressBarColumn(), new TaskDescriptionColumn(), new RemainingTimeColumn()).StartAsync(async progress =>
+        await printer.ErrorTerminal.Progress().AutoClear(true).Columns(new ProgressBarColumn(), new TaskDescriptionColumn()).StartAsync(async progress =>
         {
             var bar = progress.AddTask("starting", maxValue: plan.Duration.TotalMilliseconds);
             var started = TimeProvider.System.GetTimestamp();

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text;
 using ReplicatedDs.Cli.Feeds;
-using ReplicatedDs.Cli.ShiViz;
 using ReplicatedDs.Cli.Shell;
+using ReplicatedDs.Cli.ShiViz;
 using ReplicatedDs.Client.Api;
 
 namespace ReplicatedDs.Cli.Commands;

@@ -6,6 +6,9 @@ namespace ReplicatedDs.Cli.Commands;
 
 internal static class ScanCommand
 {
+    private const int ShownMax = 50;
+    private const int PipedMax = 1000;
+
     public static Command Create(Bind bind)
     {
         var prefix = new Argument<string>("prefix") { DefaultValueFactory = _ => "", Description = "Only keys that start with it" };
@@ -15,7 +18,7 @@ internal static class ScanCommand
         var command = new Command("scan", "List keys in order") { prefix, limit, after };
         bind(command, async run =>
         {
-            var most = run.Get(limit);
+            var most = run.Has(limit) ? run.Get(limit) : run.Printer.IsTerminal ? ShownMax : PipedMax;
             var keys = new List<ListedKey>();
             await foreach (var key in (await run.SessionAsync()).ListAsync(run.Get(prefix), run.Get(after), Math.Min(most, 1000), run.Cancellation))
             {

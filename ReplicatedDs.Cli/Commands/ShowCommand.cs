@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using ReplicatedDs.Cli.Show;
 using ReplicatedDs.Cli.Shell;
+using ReplicatedDs.Cli.Show;
 
 namespace ReplicatedDs.Cli.Commands;
 

@@ -1,12 +1,14 @@
 using System.Net.Http.Headers;
-using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace ReplicatedDs.Client.Calls;
 
 /// <summary>An open stream of server-sent events. A replica sends something every 5 s, so one that is silent for longer is dead.</summary>
 internal sealed class EventStream : IAsyncDisposable
 {
+    private const string Message = "message";
+
     private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(20);
 
     private readonly HttpResponseMessage _response;
@@ -62,13 +64,42 @@ internal sealed class EventStream : IAsyncDisposable
         }
     }
 
-    /// <summary>The events until the stream ends, by itself or because the connection broke.</summary>
-    public async IAsyncEnumerable<SseItem<string>> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>
+    /// The events until the stream ends, by itself or because the connection broke. One that is cut off is left out, and its id too: the runtime's
+    /// parser takes an id before its event is complete, and passes over an event that is nothing but an id.
+    /// </summary>
+    public async IAsyncEnumerable<ServerEvent> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var items = SseParser.Create(_body).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
-        while (await NextAsync(items, cancellationToken).ConfigureAwait(false))
+        using var reader = new StreamReader(_body, Encoding.UTF8, leaveOpen: true);
+        var (type, data, id) = (Message, (StringBuilder?)null, (string?)null);
+        while (await LineAsync(reader, cancellationToken).ConfigureAwait(false) is { } line)
         {
-            yield return items.Current;
+            if (line.Length == 0)
+            {
+                if (data is not null || id is not null)
+                {
+                    yield return new ServerEvent(type, data?.ToString(), id);
+                }
+
+                (type, data, id) = (Message, null, null);
+                continue;
+            }
+
+            var colon = line.IndexOf(':', StringComparison.Ordinal);
+            var (field, value) = colon < 0 ? (line, "") : (line[..colon], line[(colon + 1)..]);
+            value = value.StartsWith(' ') ? value[1..] : value;
+            switch (field)
+            {
+                case "data":
+                    data = data is null ? new StringBuilder(value) : data.Append('\n').Append(value);
+                    break;
+                case "event":
+                    type = value;
+                    break;
+                case "id":
+                    id = value;
+                    break;
+            }
         }
     }
 
@@ -78,15 +109,16 @@ internal sealed class EventStream : IAsyncDisposable
         _response.Dispose();
     }
 
-    private static async Task<bool> NextAsync(IAsyncEnumerator<SseItem<string>> items, CancellationToken cancellationToken)
+    /// <summary><c>null</c> at the end.</summary>
+    private static async Task<string?> LineAsync(StreamReader reader, CancellationToken cancellationToken)
     {
         try
         {
-            return await items.MoveNextAsync().ConfigureAwait(false);
+            return await reader.ReadLineAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException or TimeoutException && !cancellationToken.IsCancellationRequested)
         {
-            return false;
+            return null;
         }
     }
 }

@@ -53,7 +53,7 @@ public sealed class ReplicaOperations
             EventView? view;
             try
             {
-                view = JsonSerializer.Deserialize(item.Data, ClientJson.Default.EventView);
+                view = item.Data is null ? null : JsonSerializer.Deserialize(item.Data, ClientJson.Default.EventView);
             }
             catch (JsonException exception)
             {

@@ -13,6 +13,10 @@ internal sealed class RdsShell(string folder, string stateFolder)
 
     public Task<Ran> RunAsync(params string[] args) => RunAsync("", args);
 
+    /// <summary>The only session that is kept.</summary>
+    public async Task<string> SessionAsync() =>
+        (await File.ReadAllTextAsync(Directory.GetFiles(Path.Combine(stateFolder, "sessions"), "*.token").Single())).Trim();
+
     public async Task<Ran> RunAsync(string input, string[] args)
     {
         using var bytes = new MemoryStream();

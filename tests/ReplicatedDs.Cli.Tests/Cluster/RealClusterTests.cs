@@ -123,6 +123,40 @@ public sealed class RealClusterTests : ClusterFixture
     }
 
     [Fact]
+    public async Task Types_BehaveForScripts()
+    {
+        Assert.Equal("1\n", (await Shell.RunAsync("incr", "t:likes")).Expect(ExitCodes.Ok).Output);
+        Assert.Equal("-4\n", (await Shell.RunAsync("incr", "t:likes", "-5")).Expect(ExitCodes.Ok).Output);
+        (await Shell.RunAsync("members", "t:tags", "--add", "sea", "--add", "sun")).Expect(ExitCodes.Ok);
+        (await Shell.RunAsync("members", "t:tags", "--remove", "sea")).Expect(ExitCodes.Ok);
+        Assert.Equal("sun\n", (await Shell.RunAsync("members", "t:tags")).Expect(ExitCodes.Ok).Output);
+        (await Shell.RunAsync("incr", "t:tags")).Expect(ExitCodes.Refused);
+        (await Shell.RunAsync("mset", "t:a", "1", "t:b", "it's")).Expect(ExitCodes.Ok);
+        Assert.Equal([["t:a", "1"], ["t:b", "it's"], ["t:c", "(none)"]], (await Shell.RunAsync("mget", "t:a", "t:b", "t:c")).Expect(ExitCodes.No).Rows.Select(row => (string[])[row[0], row[2]]));
+        (await Shell.RunAsync("tx", "--if", "t:c=", "--set", "t:c=3", "--incr", "t:likes=10", "--del", "t:a")).Expect(ExitCodes.Ok);
+        (await Shell.RunAsync("tx", "--if", "t:c=", "--set", "t:c=4")).Expect(ExitCodes.No);
+        Assert.Equal("t:b\nt:c\nt:likes\nt:tags\n", (await Shell.RunAsync("scan", "t:")).Expect(ExitCodes.Ok).Output);
+        Assert.Contains("'t:b': \"it's\", 't:c': '3', 't:likes': '6'", (await Shell.RunAsync("show", "datastore")).Expect(ExitCodes.Ok).Output, StringComparison.Ordinal);
+        Assert.Equal("register", (await Shell.RunAsync("why", "t:c", "--json")).Expect(ExitCodes.Ok).Json.GetProperty("type").GetString());
+        Assert.Contains("It is the only version", (await Shell.RunAsync("why", "t:c")).Expect(ExitCodes.Ok).Output, StringComparison.Ordinal);
+        (await Shell.RunAsync("why", "t:never")).Expect(ExitCodes.No);
+    }
+
+    [Fact]
+    public async Task Watch_FromAPosition_PrintsWhatCameAfterwards()
+    {
+        (await Shell.RunAsync("set", "watched/before", "v")).Expect(ExitCodes.Ok);
+        var watched = Shell.RunAsync("watch", "watched/", "--count", "2", "--json", "--from", await Shell.SessionAsync());
+        (await Shell.RunAsync("set", "watched/one", "1")).Expect(ExitCodes.Ok);
+        (await Shell.RunAsync("set", "watched/two", "2")).Expect(ExitCodes.Ok);
+
+        var lines = (await watched.WaitAsync(Eventually.Patience * 2)).Expect(ExitCodes.Ok).Output.TrimEnd('\n').Split('\n');
+
+        Assert.Contains("\"watched/one\"", lines[0], StringComparison.Ordinal);
+        Assert.Contains("\"watched/two\"", lines[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Session_OfAnotherCluster_IsGivenUp()
     {
         (await Shell.RunAsync("set", "kept", "v")).Expect(ExitCodes.Ok);

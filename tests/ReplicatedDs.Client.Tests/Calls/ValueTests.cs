@@ -6,26 +6,8 @@ using ReplicatedDs.Client.Tests.StandIn;
 
 namespace ReplicatedDs.Client.Tests.Calls;
 
-public sealed partial class ValueTests : IAsyncLifetime
+public sealed partial class ValueTests : StandInTest
 {
-    private StandInReplica _replica = null!;
-    private ReplicatedDsClient _client = null!;
-    private CausalSession _session = null!;
-
-    public async Task InitializeAsync()
-    {
-        _replica = await StandInReplica.StartAsync();
-        _client = Clients.Of(_replica.Address);
-        _session = _client.StartSession();
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _session.DisposeAsync();
-        _client.Dispose();
-        await _replica.DisposeAsync();
-    }
-
     [Theory]
     [InlineData("plain", "/kv/plain")]
     [InlineData("a/b", "/kv/a%2Fb")]
@@ -37,9 +19,9 @@ public sealed partial class ValueTests : IAsyncLifetime
     [InlineData("C:\\temp", "/kv/C%3A%5Ctemp")]
     public async Task Set_AKey_IsEscapedOnce(string key, string target)
     {
-        await _session.SetAsync(key, "v");
+        await Session.SetAsync(key, "v");
 
-        Assert.Equal(target, Assert.Single(_replica.Seen).Target);
+        Assert.Equal(target, Assert.Single(Replica.Seen).Target);
     }
 
     [Theory]
@@ -49,63 +31,63 @@ public sealed partial class ValueTests : IAsyncLifetime
     [InlineData("a\0b")]
     public async Task Set_WhatCannotBeAKey_IsNotSent(string key)
     {
-        await Assert.ThrowsAnyAsync<ArgumentException>(() => _session.SetAsync(key, "v"));
-        await Assert.ThrowsAnyAsync<ArgumentException>(() => _session.GetAsync(key));
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => Session.SetAsync(key, "v"));
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => Session.GetAsync(key));
         Assert.ThrowsAny<ArgumentException>(() => new Transaction().Set(key, "v"));
 
-        Assert.Empty(_replica.Seen);
+        Assert.Empty(Replica.Seen);
     }
 
     [Fact]
     public async Task Set_AKeyThatIsNoUnicodeOrTooLong_IsNotSent()
     {
-        await Assert.ThrowsAsync<ArgumentException>(() => _session.SetAsync("\ud800", "v"));
-        await Assert.ThrowsAsync<ArgumentException>(() => _session.SetAsync(new string('ü', 513), "v"));
-        await _session.SetAsync(new string('ü', 512), "v");
+        await Assert.ThrowsAsync<ArgumentException>(() => Session.SetAsync("\ud800", "v"));
+        await Assert.ThrowsAsync<ArgumentException>(() => Session.SetAsync(new string('ü', 513), "v"));
+        await Session.SetAsync(new string('ü', 512), "v");
 
-        Assert.Single(_replica.Seen);
+        Assert.Single(Replica.Seen);
     }
 
     [Fact]
     public async Task Set_Text_IsUtf8()
     {
-        await _session.SetAsync("k", "größe");
+        await Session.SetAsync("k", "größe");
 
-        var request = Assert.Single(_replica.Seen);
+        var request = Assert.Single(Replica.Seen);
         Assert.Equal(("PUT", "größe", "text/plain; charset=utf-8"), (request.Method, request.Body, request.Header("Content-Type")));
     }
 
     [Fact]
     public async Task Set_AnObject_IsJson()
     {
-        await _session.SetAsync("k", new Photo("sea", 3), PhotoJson.Default.Photo);
+        await Session.SetAsync("k", new Photo("sea", 3), PhotoJson.Default.Photo);
 
-        var request = Assert.Single(_replica.Seen);
+        var request = Assert.Single(Replica.Seen);
         Assert.Equal(("""{"Title":"sea","Likes":3}""", "application/json"), (request.Body, request.Header("Content-Type")));
     }
 
     [Fact]
     public async Task Get_AnObject_IsReadFromJson()
     {
-        _replica.Answer = (_, context) => Answers.ValueAsync(context, """{"Title":"sea","Likes":3}""");
+        Replica.Answer = (_, context) => Answers.ValueAsync(context, """{"Title":"sea","Likes":3}""");
 
-        Assert.Equal(new Photo("sea", 3), await _session.GetAsync("k", PhotoJson.Default.Photo));
+        Assert.Equal(new Photo("sea", 3), await Session.GetAsync("k", PhotoJson.Default.Photo));
     }
 
     [Fact]
     public async Task Get_WhatIsNoSuchObject_Throws()
     {
-        _replica.Answer = (_, context) => Answers.ValueAsync(context, "sea");
+        Replica.Answer = (_, context) => Answers.ValueAsync(context, "sea");
 
-        await Assert.ThrowsAsync<JsonException>(() => _session.GetAsync("k", PhotoJson.Default.Photo));
+        await Assert.ThrowsAsync<JsonException>(() => Session.GetAsync("k", PhotoJson.Default.Photo));
     }
 
     [Fact]
     public async Task Get_WithSiblings_GivesTheWinnerAndSaysSo()
     {
-        _replica.Answer = (_, context) => Answers.ValueAsync(context, "v", "\"2#17,3#4\"", siblings: 2, type: "image/png");
+        Replica.Answer = (_, context) => Answers.ValueAsync(context, "v", "\"2#17,3#4\"", siblings: 2, type: "image/png");
 
-        var entry = await _session.GetAsync("k");
+        var entry = await Session.GetAsync("k");
 
         Assert.Equal(new Entry("k", entry!.Value, "image/png", new Dot(2, 17), 2), entry);
         Assert.Equal("v", Encoding.UTF8.GetString(entry.Value.Span));
@@ -114,43 +96,43 @@ public sealed partial class ValueTests : IAsyncLifetime
     [Fact]
     public async Task Get_AnAbsentKey_IsNull()
     {
-        _replica.Answer = (_, context) => Answers.ProblemAsync(context, 404, "no-such-key");
+        Replica.Answer = (_, context) => Answers.ProblemAsync(context, 404, "no-such-key");
 
-        Assert.Null(await _session.GetAsync("k"));
-        Assert.Null(await _session.GetStringAsync("k"));
-        Assert.Null(await _session.GetAsync("k", PhotoJson.Default.Photo));
-        Assert.Empty(await _session.GetSiblingsAsync("k"));
+        Assert.Null(await Session.GetAsync("k"));
+        Assert.Null(await Session.GetStringAsync("k"));
+        Assert.Null(await Session.GetAsync("k", PhotoJson.Default.Photo));
+        Assert.Empty(await Session.GetSiblingsAsync("k"));
     }
 
     [Fact]
     public async Task Get_FromSomethingElseThanAReplica_SaysSo()
     {
-        _replica.Answer = (_, context) =>
+        Replica.Answer = (_, context) =>
         {
             context.Response.StatusCode = 404;
             return Task.CompletedTask;
         };
 
-        Assert.Equal("", (await Assert.ThrowsAsync<ReplicaRefusedException>(() => _session.GetAsync("k"))).Name);
+        Assert.Equal("", (await Assert.ThrowsAsync<ReplicaRefusedException>(() => Session.GetAsync("k"))).Name);
     }
 
     [Fact]
     public async Task Set_Conditions_AreHeaders()
     {
-        await _session.SetAsync("k", "v", Condition.Unchanged(new Dot(2, 17)));
-        await _session.SetAsync("k", "v", Condition.Absent);
-        await _session.DeleteAsync("k", Condition.Unchanged(new Dot(3, 1)));
+        await Session.SetAsync("k", "v", Condition.Unchanged(new Dot(2, 17)));
+        await Session.SetAsync("k", "v", Condition.Absent);
+        await Session.DeleteAsync("k", Condition.Unchanged(new Dot(3, 1)));
 
-        Assert.Equal(["\"2#17\"", null, "\"3#1\""], _replica.Seen.Select(request => request.Header("If-Match")));
-        Assert.Equal([null, "*", null], _replica.Seen.Select(request => request.Header("If-None-Match")));
+        Assert.Equal(["\"2#17\"", null, "\"3#1\""], Replica.Seen.Select(request => request.Header("If-Match")));
+        Assert.Equal([null, "*", null], Replica.Seen.Select(request => request.Header("If-None-Match")));
     }
 
     [Fact]
     public async Task Set_WhenItsConditionFails_TellsThePresentVersions()
     {
-        _replica.Answer = (_, context) => Answers.ChangedAsync(context, "2#18", "3#4");
+        Replica.Answer = (_, context) => Answers.ChangedAsync(context, "2#18", "3#4");
 
-        var failure = await Assert.ThrowsAsync<ConditionFailedException>(() => _session.SetAsync("k", "v", Condition.Absent));
+        var failure = await Assert.ThrowsAsync<ConditionFailedException>(() => Session.SetAsync("k", "v", Condition.Absent));
 
         Assert.Equal([new Dot(2, 18), new Dot(3, 4)], failure.Current);
     }
@@ -159,31 +141,31 @@ public sealed partial class ValueTests : IAsyncLifetime
     public async Task Session_ATokenThatAnErrorCarries_IsKept()
     {
         var token = Tokens.Of((1, 9));
-        _replica.Answer = (_, context) => Answers.ProblemAsync(context, 412, "condition-failed", token: token);
+        Replica.Answer = (_, context) => Answers.ProblemAsync(context, 412, "condition-failed", token: token);
 
-        await Assert.ThrowsAsync<ConditionFailedException>(() => _session.SetAsync("k", "v", Condition.Absent));
+        await Assert.ThrowsAsync<ConditionFailedException>(() => Session.SetAsync("k", "v", Condition.Absent));
 
-        Assert.Equal(token, _session.Token);
+        Assert.Equal(token, Session.Token);
     }
 
     [Fact]
     public async Task Session_Merged_PresentsBothTokens()
     {
         var (mine, other) = (Tokens.Of((1, 3)), Tokens.Of((2, 4)));
-        _replica.Answer = (_, context) => Answers.ValueAsync(context, "v");
-        await using var session = _client.StartSession(mine);
+        Replica.Answer = (_, context) => Answers.ValueAsync(context, "v");
+        await using var session = Client.StartSession(mine);
         session.Merge(other);
 
         await session.GetAsync("k");
 
-        Assert.Equal($"{mine}, {other}", Assert.Single(_replica.Seen).Token);
+        Assert.Equal($"{mine}, {other}", Assert.Single(Replica.Seen).Token);
         Assert.Equal(VectorClock.Of((1, 3), (2, 4)), session.Clock);
     }
 
     [Fact]
     public async Task Session_AfterItsEnd_TakesNoCalls()
     {
-        var session = _client.StartSession();
+        var session = Client.StartSession();
         await session.DisposeAsync();
 
         await Assert.ThrowsAsync<ObjectDisposedException>(() => session.GetAsync("k"));

@@ -51,6 +51,25 @@ public class WatchTests
     }
 
     [Fact]
+    public async Task Watch_ThatWasOnlyToldWhereItIs_GoesOnThere()
+    {
+        // An id alone, then a change whose end never arrives: neither it nor its id counts.
+        await using var first = await StandInReplica.StartAsync((_, context) => SendAsync(context, "id: start\n\n: still here\n\nid: cut\ndata: {\"key\":\"k\",\"dot\":\"1#1\",\"value\":\"v\"}\n"));
+        await using var next = await StandInReplica.StartAsync((_, context) => SendAsync(context, "id: end\ndata: {\"key\":\"k\",\"dot\":\"1#1\",\"value\":\"v\"}\n\n"));
+        using var client = Clients.Of(first.Address, next.Address);
+        await using var session = client.StartSession();
+        using var deadline = new CancellationTokenSource(Patience);
+
+        await foreach (var change in session.WatchAsync(cancellationToken: deadline.Token))
+        {
+            Assert.Equal(("k", "end"), (change.Key, change.Position));
+            break;
+        }
+
+        Assert.Equal("start", next.Seen[0].Header("Last-Event-ID"));
+    }
+
+    [Fact]
     public async Task Watch_FromAPosition_SaysSo()
     {
         await using var replica = await StandInReplica.StartAsync((_, context) => SendAsync(context, "id: p\ndata: {\"key\":\"k\",\"dot\":\"1#1\",\"value\":\"v\"}\n\n"));
