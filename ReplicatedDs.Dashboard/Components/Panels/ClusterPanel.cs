@@ -24,8 +24,16 @@ public abstract class ClusterPanel : ComponentBase, IDisposable
     [Inject]
     protected TimeProvider Time { get; set; } = null!;
 
+    [Inject]
+    protected ViewPause Pause { get; set; } = null!;
+
     /// <summary>The picture that is being drawn.</summary>
     protected ClusterView View { get; private set; } = ClusterView.Empty;
+
+    /// <summary>It stands still while the viewer pauses. What must be known at once (faults, outcomes) and what is being typed do not.</summary>
+    protected virtual bool StandsStill => true;
+
+    private bool IsFrozen => StandsStill && Pause.IsOn;
 
     public void Dispose()
     {
@@ -46,7 +54,7 @@ public abstract class ClusterPanel : ComponentBase, IDisposable
 
     protected override bool ShouldRender()
     {
-        View = Store.Current;
+        View = IsFrozen ? View : Store.Current;
         return true;
     }
 
@@ -79,6 +87,13 @@ public abstract class ClusterPanel : ComponentBase, IDisposable
             while (!gone.IsCancellationRequested)
             {
                 var published = Store.Published.Next;
+                var resumed = Pause.Changed.Next;
+                if (IsFrozen)
+                {
+                    await resumed.WaitAsync(gone);
+                    continue;
+                }
+
                 if (Store.Current.Version == View.Version)
                 {
                     await published.WaitAsync(gone);

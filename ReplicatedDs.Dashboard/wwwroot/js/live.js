@@ -133,10 +133,11 @@ function start() {
       lost: `DISCONNECTED ${age(Date.now() - (lostAt ?? 0))} ago`,
       connecting: "CONNECTING",
       paused: `PAUSED${missed > 0 ? `, ${number(missed)} new` : ""}`,
-      live: `LIVE ${timeOfDay(now()).slice(0, 8)}`,
+      live: "LIVE",
     }[state];
     setText(element.querySelector(".chip-icon"), icon);
     setText(byId("live-word"), word);
+    setText(byId("live-time"), state === "live" ? timeOfDay(now()).slice(0, 8) : "");
     document.body.classList.toggle("feed-is-lost", state === "lost");
     const banner = byId("feed-lost");
     banner.hidden = state !== "lost";

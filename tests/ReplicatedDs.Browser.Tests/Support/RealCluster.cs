@@ -14,7 +14,7 @@ public sealed class RealCluster : IAsyncLifetime
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(10) };
 
     private readonly string _data = Directory.CreateTempSubdirectory("replicated-ds-browser-").FullName;
-    private ChildProcess _appHost = null!;
+    private ChildProcess? _appHost;
 
     public string Login => Read().GetProperty("dashboard").GetString() ?? throw new InvalidOperationException("cluster.json names no dashboard.");
 
@@ -22,13 +22,13 @@ public sealed class RealCluster : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _appHost = ChildProcess.Start("ReplicatedDs.AppHost", ["--Data", _data, "--Ports", "auto", "--Replicas:Spares", "2"]);
+        var appHost = _appHost = ChildProcess.Start("ReplicatedDs.AppHost", ["--Data", _data, "--Ports", "auto", "--Replicas:Spares", "2"]);
         await Deadline.UntilAsync(
-            () => File.Exists(ClusterFile) ? "written" : _appHost.HasExited ? "the AppHost ended: " + _appHost.Output : _appHost.Output,
-            seen => seen == "written" || _appHost.HasExited,
+            () => File.Exists(ClusterFile) ? "written" : appHost.HasExited ? "the AppHost ended: " + appHost.Output : appHost.Output,
+            seen => seen == "written" || appHost.HasExited,
             "cluster.json is written",
             60);
-        Assert.False(_appHost.HasExited, "The AppHost ended: " + _appHost.Output);
+        Assert.False(appHost.HasExited, "The AppHost ended: " + appHost.Output);
         await Deadline.UntilAsync(
             async () =>
             {
@@ -49,7 +49,7 @@ public sealed class RealCluster : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        await _appHost.DisposeAsync();
+        await (_appHost?.DisposeAsync() ?? ValueTask.CompletedTask);
         Directory.Delete(_data, recursive: true);
     }
 
