@@ -63,7 +63,7 @@ public sealed class PagesTests(BrowserFixture browser) : IClassFixture<BrowserFi
         await live.Page.Locator("[data-line='2-3'] .grip").ClickAsync(new LocatorClickOptions { Force = true });
         var editor = live.Page.Locator("[data-link-editor='2-3']");
         await Assertions.Expect(editor).ToBeFocusedAsync();
-        await editor.GetByText("Delay", new LocatorGetByTextOptions { Exact = true }).ClickAsync();
+        await editor.GetByRole(AriaRole.Radio, new LocatorGetByRoleOptions { Name = "Delay" }).CheckAsync();
         await Assertions.Expect(editor.GetByRole(AriaRole.Slider)).ToHaveCountAsync(2);
         await live.ShowAsync($"link-{name}");
         await live.Page.Keyboard.PressAsync("Escape");
@@ -97,7 +97,7 @@ public sealed class PagesTests(BrowserFixture browser) : IClassFixture<BrowserFi
         await live.Page.Keyboard.PressAsync("e");
         var editor = live.Page.Locator("[data-link-editor='1-3']");
         await Assertions.Expect(editor).ToBeFocusedAsync();
-        await editor.GetByRole(AriaRole.Radio, new LocatorGetByRoleOptions { Name = "Delay" }).CheckAsync(new LocatorCheckOptions { Force = true });
+        await editor.GetByRole(AriaRole.Radio, new LocatorGetByRoleOptions { Name = "Delay" }).CheckAsync();
         var delay = editor.GetByRole(AriaRole.Slider, new LocatorGetByRoleOptions { Name = "Delay" });
         await delay.FillAsync("40");
         await Assertions.Expect(delay).ToHaveAttributeAsync("aria-valuetext", "1000 ms");
@@ -109,7 +109,7 @@ public sealed class PagesTests(BrowserFixture browser) : IClassFixture<BrowserFi
         Assert.Equal(new LinkRequest("delay", 1000, 200, 100, 600), site.Cluster.Replica(1).Link(3).Fault);
 
         // Both directions at once.
-        await editor.GetByRole(AriaRole.Radio, new LocatorGetByRoleOptions { Name = "Drop" }).CheckAsync(new LocatorCheckOptions { Force = true });
+        await editor.GetByRole(AriaRole.Radio, new LocatorGetByRoleOptions { Name = "Drop" }).CheckAsync();
         await editor.GetByRole(AriaRole.Slider, new LocatorGetByRoleOptions { Name = "Drop" }).FillAsync("30");
         await editor.GetByLabel("Both directions").CheckAsync();
         await editor.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Drop 30 %" }).ClickAsync();
@@ -120,7 +120,7 @@ public sealed class PagesTests(BrowserFixture browser) : IClassFixture<BrowserFi
         await Assertions.Expect(live.Page.Locator(".faults")).ToHaveCountAsync(0);
 
         // Held updates go one by one.
-        await editor.GetByRole(AriaRole.Radio, new LocatorGetByRoleOptions { Name = "Hold" }).CheckAsync(new LocatorCheckOptions { Force = true });
+        await editor.GetByRole(AriaRole.Radio, new LocatorGetByRoleOptions { Name = "Hold" }).CheckAsync();
         await editor.GetByLabel("Both directions").UncheckAsync();
         await editor.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Hold what goes to r3" }).ClickAsync();
         await Assertions.Expect(editor).ToContainTextAsync("held");

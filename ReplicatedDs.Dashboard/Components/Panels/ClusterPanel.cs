@@ -6,12 +6,13 @@ using ReplicatedDs.Dashboard.Views;
 namespace ReplicatedDs.Dashboard.Components.Panels;
 
 /// <summary>
-/// An island of the live page. It shows the newest picture of the cluster at most twice a second: far below the rate at which a
-/// circuit stops rendering, however busy the cluster is.
+/// An island of the live page. It shows the newest picture of the cluster at most twice a second, and what is no picture once: all of
+/// them together stay far below the rate at which a circuit stops rendering, however busy the cluster is.
 /// </summary>
 public abstract class ClusterPanel : ComponentBase, IDisposable
 {
-    private static readonly TimeSpan RenderInterval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _gone = new();
 
@@ -100,7 +101,7 @@ public abstract class ClusterPanel : ComponentBase, IDisposable
                 }
 
                 await InvokeAsync(StateHasChanged);
-                await Task.Delay(RenderInterval, Time, gone);
+                await Task.Delay(StandsStill ? Quick : Calm, Time, gone);
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
