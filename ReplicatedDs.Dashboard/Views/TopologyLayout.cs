@@ -1,6 +1,9 @@
 namespace ReplicatedDs.Dashboard.Views;
 
-/// <summary>Where replicas stand in the picture: on a circle, by slot. A slot never moves, whoever joins, leaves or dies.</summary>
+/// <summary>
+/// Where replicas stand in the picture: on a circle, by slot. A slot never moves, whoever joins, leaves or dies. The first three stand
+/// far apart, so that a small cluster with many spares is no cluster in a corner.
+/// </summary>
 internal static class TopologyLayout
 {
     public const int Width = 620;
@@ -11,8 +14,19 @@ internal static class TopologyLayout
 
     public static (double X, double Y) Place(int slot, int slots)
     {
-        var angle = (2 * Math.PI * slot / slots) - (Math.PI / 2);
+        var angle = (2 * Math.PI * Seat(slot, slots) / slots) - (Math.PI / 2);
         return (Math.Round((Width / 2.0) + (Math.Cos(angle) * 196), 1), Math.Round((Height / 2.0) + (Math.Sin(angle) * 112), 1));
+    }
+
+    /// <summary>The half-width of a spare's.</summary>
+    public const int SpareRadius = 13;
+
+    private static int Seat(int slot, int slots)
+    {
+        int[] first = [0, (int)Math.Round(slots / 3.0), (int)Math.Round(2 * slots / 3.0)];
+        return slots <= first.Length ? slot
+            : slot < first.Length ? first[slot]
+            : Enumerable.Range(0, slots).Except(first).ElementAt(slot - first.Length);
     }
 
     /// <summary>Where a replica's state is written: outside of the circle, where no link goes.</summary>

@@ -80,7 +80,8 @@ public sealed class PagesTests(BrowserFixture browser) : IClassFixture<BrowserFi
         await Assertions.Expect(cause).ToContainTextAsync("link r1→r3 is held");
         await Assertions.Expect(cause.Locator("tbody tr")).ToHaveCountAsync(2);
         await live.ShowAsync($"pending-busy-{name}");
-        await live.Button("Release link r1 to r3").ClickAsync();
+        await Assertions.Expect(live.Button("Release link r1 to r3")).ToBeEnabledAsync();
+        await live.Page.Keyboard.PressAsync("f");
         await Assertions.Expect(cause).ToHaveCountAsync(0);
         Assert.Empty(live.Troubles);
     }
@@ -211,6 +212,12 @@ public sealed class PagesTests(BrowserFixture browser) : IClassFixture<BrowserFi
         await using var site = await StandInSite.StartAsync();
         await using var live = await browser.OpenAsync(site.Login);
         await live.ReadyAsync();
+        await live.Button("Kill r3").FocusAsync();
+        await live.Page.Keyboard.PressAsync("D");
+        await live.Button("Keep it").ClickAsync();
+        await live.Button("Kill r3").FocusAsync();
+        await live.Page.Keyboard.PressAsync("S");
+        await Assertions.Expect(live.Row("replica-3")).ToHaveAttributeAsync("data-state", "stopped");
         await live.Page.Keyboard.PressAsync("g");
         await live.Page.Keyboard.PressAsync("k");
         await Assertions.Expect(live.Page).ToHaveTitleAsync("Clocks · ReplicatedDs");

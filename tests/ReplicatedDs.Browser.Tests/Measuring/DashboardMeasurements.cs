@@ -17,19 +17,29 @@ internal static class DashboardMeasurements
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
 
-    /// <summary>Clicks Read and answers after how many milliseconds the result is on the page; measured where the click is.</summary>
+    /// <summary>
+    /// Clicks Read and answers after how many milliseconds the result is on the page; measured where the click is. A button that is
+    /// still busy with the click before takes none, so that is waited for first.
+    /// </summary>
     private const string ClickRead =
         """
-        () => new Promise(done => {
+        async () => {
           const list = document.querySelector(".results");
-          const before = list.dataset.count;
-          const began = performance.now();
-          const watch = new MutationObserver(() => {
-            if (list.dataset.count !== before) { watch.disconnect(); done(performance.now() - began); }
+          const button = document.querySelector("[data-key=read]");
+          const until = condition => new Promise((done, give) => {
+            const began = performance.now();
+            const look = () => {
+              if (condition()) { done(performance.now() - began); }
+              else if (performance.now() - began > 30000) { give(new Error(`Nothing happened for 30 s: ${button.outerHTML} ${list.dataset.count}`)); }
+              else { setTimeout(look, 2); }
+            };
+            look();
           });
-          watch.observe(list, { attributes: true });
-          document.querySelector("[data-key=read]").click();
-        })
+          await until(() => button.ariaBusy !== "true");
+          const before = list.dataset.count;
+          button.click();
+          return await until(() => list.dataset.count !== before);
+        }
         """;
 
     public static async Task RunAsync(TextWriter output, TimeSpan length)
