@@ -14,6 +14,7 @@ using ReplicatedDs.Dashboard.Configuration;
 using ReplicatedDs.Dashboard.Hubs;
 using ReplicatedDs.Dashboard.Otlp;
 using ReplicatedDs.Dashboard.Scenario;
+using ReplicatedDs.Dashboard.Views;
 using ReplicatedDs.ServiceDefaults;
 
 namespace ReplicatedDs.Dashboard;
@@ -90,6 +91,7 @@ internal static class DashboardHost
             provider.GetRequiredService<ControlFollower>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddScoped<NoticeBoard>();
+        services.AddScoped<ViewPause>();
         services.AddOtlpReceiver();
         services.AddSingleton<ScenarioStage>();
         services.AddHostedService(provider => provider.GetRequiredService<ScenarioStage>());

@@ -5,9 +5,9 @@ namespace ReplicatedDs.Dashboard.Access;
 /// <summary>
 /// Refuses what a foreign web page could make a browser send: a name that merely resolves to this machine (DNS rebinding) and
 /// requests that another origin began. Other loopback ports are other origins, though the same site, so the cookie alone would
-/// not keep them out.
+/// not keep them out. While the dashboard stops it refuses everything.
 /// </summary>
-internal sealed class RequestGuard(RequestDelegate next)
+internal sealed class RequestGuard(RequestDelegate next, IHostApplicationLifetime lifetime)
 {
     private const string ContentSecurityPolicy =
         "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self';"
@@ -19,6 +19,13 @@ internal sealed class RequestGuard(RequestDelegate next)
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer"; // The login address carries the secret.
         headers.ContentSecurityPolicy = ContentSecurityPolicy;
+
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // Pages look for their feed again at once. A stop would wait for a connection that was taken up during it.
+            headers.Connection = "close";
+            return RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "This dashboard is stopping.");
+        }
 
         var request = context.Request;
         if (!request.Host.HasValue || !DashboardOptionsReader.IsLoopback(request.Host.Host))

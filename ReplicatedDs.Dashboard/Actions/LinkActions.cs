@@ -7,11 +7,13 @@ using ReplicatedDs.Dashboard.Views;
 
 namespace ReplicatedDs.Dashboard.Actions;
 
-/// <summary>Holds, releases and heals directed links. The replica's answer carries the state reached; that is what is reported.</summary>
+/// <summary>Holds, delays, drops, releases and heals directed links. The replica's answer carries the state reached; that is what is reported.</summary>
 internal sealed class LinkActions(HttpClient http, DashboardOptions options, ClusterStore store)
 {
     /// <summary>How long a fault lasts that is not healed before.</summary>
     public static readonly TimeSpan Expires = TimeSpan.FromMinutes(2);
+
+    private const int ReleaseMax = 1_000_000;
 
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
 
@@ -28,10 +30,36 @@ internal sealed class LinkActions(HttpClient http, DashboardOptions options, Clu
 
     /// <param name="expires">When it heals by itself; <c>null</c>: after the two minutes of the lab.</param>
     public Task<ActionOutcome> HoldAsync(ReplicaPicture from, int to, TimeSpan? expires = null) =>
-        SetAsync(from, to, new LinkRequest("hold", ExpiresSeconds: (int)(expires ?? Expires).TotalSeconds), link => link.Mode == "hold", $"Link {from.Label}→r{to} is held: what {from.Label} writes does not reach r{to}.");
+        SetAsync(from, to, new LinkRequest("hold", ExpiresSeconds: (int)(expires ?? Expires).TotalSeconds));
 
-    public Task<ActionOutcome> HealAsync(ReplicaPicture from, int to) =>
-        SetAsync(from, to, new LinkRequest("ok"), link => link.Mode == "ok", $"Link {from.Label}→r{to} is healed.");
+    public Task<ActionOutcome> HealAsync(ReplicaPicture from, int to) => SetAsync(from, to, new LinkRequest("ok"));
+
+    /// <summary>Holds, delays, drops or heals: what the request says, and it is done when the replica reports just that.</summary>
+    public async Task<ActionOutcome> SetAsync(ReplicaPicture from, int to, LinkRequest request)
+    {
+        var (links, failure) = await SendAsync(from, HttpMethod.Put, $"/admin/links/{to}", request);
+        var link = links.FirstOrDefault(link => link.Peer == to);
+        if (failure is null && link is not null && IsReached(link, request))
+        {
+            return ActionOutcome.Done(request.Mode switch
+            {
+                "ok" => $"Link {from.Label}→r{to} is healed.",
+                "hold" => $"Link {from.Label}→r{to} is held: what {from.Label} writes does not reach r{to}.",
+                "delay" => $"Link {from.Label}→r{to} is delayed by {request.DelayMs} ms{(request.JitterMs > 0 ? $" ± {request.JitterMs} ms" : "")}.",
+                _ => $"Link {from.Label}→r{to} drops {(request.DropPercent == 100 ? "everything" : $"{request.DropPercent} %")}: what is lost is sent again.",
+            });
+        }
+
+        return ActionOutcome.Failed($"Link {from.Label}→r{to} was not changed: {failure ?? $"the replica reports it as {link?.Mode ?? "unknown"}"}");
+    }
+
+    /// <summary>The same in both directions.</summary>
+    public async Task<ActionOutcome> SetBothAsync(ReplicaPicture one, ReplicaPicture other, LinkRequest request)
+    {
+        var outcomes = new[] { await SetAsync(one, other.Id!.Value, request), await SetAsync(other, one.Id!.Value, request) };
+        var text = string.Join(" ", outcomes.Select(outcome => outcome.Text));
+        return Array.TrueForAll(outcomes, outcome => outcome.IsDone) ? ActionOutcome.Done(text) : ActionOutcome.Failed(text);
+    }
 
     /// <summary>Cuts the members in two: everything that crosses is dropped, both ways, until it is healed or expires.</summary>
     public async Task<ActionOutcome> PartitionAsync(IReadOnlyCollection<int> side)
@@ -43,8 +71,7 @@ internal sealed class LinkActions(HttpClient http, DashboardOptions options, Clu
         {
             foreach (var to in members.Where(to => side.Contains(to.Id!.Value) != side.Contains(from.Id!.Value)))
             {
-                var outcome = await SetAsync(
-                    from, to.Id!.Value, new LinkRequest("drop", ExpiresSeconds: (int)Expires.TotalSeconds), link => link is { Mode: "drop", DropPercent: 100 }, "");
+                var outcome = await SetAsync(from, to.Id!.Value, new LinkRequest("drop", ExpiresSeconds: (int)Expires.TotalSeconds));
                 cut += outcome.IsDone ? 1 : 0;
                 if (!outcome.IsDone)
                 {
@@ -66,11 +93,12 @@ internal sealed class LinkActions(HttpClient http, DashboardOptions options, Clu
         return $"{{{string.Join(", ", sides[true])}}} | {{{string.Join(", ", sides[false])}}}";
     }
 
-    public async Task<ActionOutcome> ReleaseOneAsync(ReplicaPicture from, int to)
+    /// <summary>Lets so many of the held updates through, the oldest first; the link stays held.</summary>
+    public async Task<ActionOutcome> ReleaseAsync(ReplicaPicture from, int to, long count)
     {
-        var (links, failure) = await SendAsync(from, HttpMethod.Post, $"/admin/links/{to}/release?count=1", null);
+        var (links, failure) = await SendAsync(from, HttpMethod.Post, string.Create(CultureInfo.InvariantCulture, $"/admin/links/{to}/release?count={Math.Clamp(count, 1, ReleaseMax)}"), null);
         return failure is null
-            ? ActionOutcome.Done(string.Create(CultureInfo.InvariantCulture, $"One update went through link {from.Label}→r{to}; {links.FirstOrDefault(link => link.Peer == to)?.Queued ?? 0:N0} queued, the link is still held."))
+            ? ActionOutcome.Done(string.Create(CultureInfo.InvariantCulture, $"{(count == 1 ? "One update" : $"{count:N0} updates")} went through link {from.Label}→r{to}; {links.FirstOrDefault(link => link.Peer == to)?.Queued ?? 0:N0} queued, the link is still held."))
             : ActionOutcome.Failed($"Nothing was released on link {from.Label}→r{to}: {failure}");
     }
 
@@ -97,16 +125,12 @@ internal sealed class LinkActions(HttpClient http, DashboardOptions options, Clu
             : ActionOutcome.Failed($"Not every link was healed: {string.Join("; ", failures)}");
     }
 
-    private async Task<ActionOutcome> SetAsync(ReplicaPicture from, int to, LinkRequest request, Func<LinkView, bool> isReached, string reached)
+    private static bool IsReached(LinkView link, LinkRequest wanted) => link.Mode == wanted.Mode && wanted.Mode switch
     {
-        var (links, failure) = await SendAsync(from, HttpMethod.Put, $"/admin/links/{to}", request);
-        if (failure is null && links.FirstOrDefault(link => link.Peer == to) is { } link && isReached(link))
-        {
-            return ActionOutcome.Done(reached);
-        }
-
-        return ActionOutcome.Failed($"Link {from.Label}→r{to} was not changed: {failure ?? "the replica reports another state"}");
-    }
+        "delay" => link.DelayMs == wanted.DelayMs && link.JitterMs == wanted.JitterMs,
+        "drop" => link.DropPercent == wanted.DropPercent,
+        _ => true,
+    };
 
     private async Task<(IReadOnlyList<LinkView> Links, string? Failure)> SendAsync(ReplicaPicture from, HttpMethod method, string path, LinkRequest? body)
     {

@@ -1,6 +1,6 @@
 using System.Globalization;
 using ReplicatedDs.Causality.Clocks;
-using ReplicatedDs.Dashboard.Collector;
+using ReplicatedDs.Client.Api;
 
 namespace ReplicatedDs.Dashboard.Causality;
 
@@ -26,7 +26,7 @@ internal sealed class DiagramProjector(int writesMax = DiagramLog.Capacity)
     private long _n;
 
     /// <summary>The row of an event; <c>null</c> if the diagram does not draw it.</summary>
-    public DiagramRow? Project(ClusterEvent item)
+    public DiagramRow? Project(EventView item)
     {
         if (!IsDrawn(item))
         {
@@ -55,9 +55,9 @@ internal sealed class DiagramProjector(int writesMax = DiagramLog.Capacity)
     public DiagramRow Gap(long t, long lost) => new(++_n, t, 0, "Gap") { Lost = lost, Detail = "the dashboard was too slow" };
 
     /// <summary>What happens to an update is drawn where it arrives and becomes visible; that it was sent, or that the stable vector moved, is not.</summary>
-    private static bool IsDrawn(ClusterEvent item) => item.Replica > 0 && item.Kind is not ("Send" or "Arrive" or "Stable");
+    private static bool IsDrawn(EventView item) => item.Replica > 0 && item.Kind is not ("Send" or "Arrive" or "Stable");
 
-    private DiagramRow Follow(Lifeline line, DiagramRow row, ClusterEvent item, Dot dot)
+    private DiagramRow Follow(Lifeline line, DiagramRow row, EventView item, Dot dot)
     {
         switch (item.Kind)
         {

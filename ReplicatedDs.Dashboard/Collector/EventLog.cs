@@ -3,15 +3,16 @@ using ReplicatedDs.Client.Api;
 namespace ReplicatedDs.Dashboard.Collector;
 
 /// <summary>
-/// The cluster's events in one order, the newest <c>capacity</c> of them. Any number of readers, each with a position of its own;
-/// a reader that falls behind is told how much it missed. All members may be called from any thread.
+/// The cluster's events in the one order in which the collector got to know of them, numbered from 1, the newest <c>capacity</c> of
+/// them. Their kinds are those of the replicas and <c>Kill</c>, which only the collector can tell. Any number of readers, each with a
+/// position of its own; a reader that falls behind is told how much it missed. All members may be called from any thread.
 /// </summary>
 internal sealed class EventLog(int capacity, TimeProvider time)
 {
     private static readonly Dictionary<string, long> NoDependencies = [];
 
     private readonly Lock _lock = new();
-    private readonly ClusterEvent[] _ring = new ClusterEvent[capacity];
+    private readonly EventView[] _ring = new EventView[capacity];
     private long _last;
 
     /// <summary>Pulses when events were added.</summary>
@@ -20,16 +21,15 @@ internal sealed class EventLog(int capacity, TimeProvider time)
     /// <summary>The number of the newest event, 0 if there is none.</summary>
     public long Last => Volatile.Read(ref _last);
 
-    /// <summary>Adds an event of a replica's feed, under the collector's own number.</summary>
-    public void Append(EventView source) => Add(n => new ClusterEvent(
-        n, source.T, source.Replica, source.Peer, source.Kind, source.Dot, source.Keys ?? [], source.Deps ?? NoDependencies,
-        source.Missing ?? [], source.WouldBeVisible, source.TraceId, source.Detail, source.Lost));
+    /// <summary>Adds an event of a replica's feed, under the collector's own number. What a replica left out is empty, not <c>null</c>.</summary>
+    public void Append(EventView source) =>
+        Add(n => source with { N = n, Keys = source.Keys ?? [], Deps = source.Deps ?? NoDependencies, Missing = source.Missing ?? [] });
 
     /// <summary>Adds something that the collector itself found out.</summary>
     public void Append(int replica, string kind, string detail)
     {
         var t = time.GetUtcNow().Ticks / 10 - DateTimeOffset.UnixEpoch.Ticks / 10;
-        Add(n => new ClusterEvent(n, t, replica, null, kind, null, [], NoDependencies, [], false, null, detail, null));
+        Add(n => new EventView(n, t, replica, null, kind, null, [], NoDependencies, [], false, null, detail, null));
     }
 
     /// <summary>The events after number <paramref name="after"/>, the oldest first, at most <paramref name="most"/>.</summary>
@@ -44,7 +44,7 @@ internal sealed class EventLog(int capacity, TimeProvider time)
                 return EventBatch.Empty;
             }
 
-            var events = new ClusterEvent[count];
+            var events = new EventView[count];
             for (var i = 0; i < count; i++)
             {
                 events[i] = _ring[(first + i) % capacity];
@@ -54,7 +54,7 @@ internal sealed class EventLog(int capacity, TimeProvider time)
         }
     }
 
-    private void Add(Func<long, ClusterEvent> create)
+    private void Add(Func<long, EventView> create)
     {
         lock (_lock)
         {

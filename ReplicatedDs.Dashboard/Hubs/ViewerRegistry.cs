@@ -10,21 +10,21 @@ namespace ReplicatedDs.Dashboard.Hubs;
 /// </summary>
 internal sealed class ViewerRegistry(IHubContext<ClusterHub> hub, ClusterStore store, EventLog log, TimeProvider time, ILogger<ViewerRegistry> logger)
 {
-    private const int BatchMax = 500;
-    private const int History = 200;
+    /// <summary>As many as a page lists: of what comes faster it shows the newest anyway.</summary>
+    private const int BatchMax = 100;
 
-    private static readonly TimeSpan BatchInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan BatchInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan IdleInterval = TimeSpan.FromSeconds(15);
 
     /// <summary>Starts sending to a connection, until <paramref name="aborted"/>.</summary>
-    public void Add(string connectionId, CancellationToken aborted) => _ = PumpAsync(hub.Clients.Client(connectionId), connectionId, aborted);
+    public void Add(string connectionId, bool hasEvents, CancellationToken aborted) => _ = PumpAsync(hub.Clients.Client(connectionId), connectionId, hasEvents, aborted);
 
-    private async Task PumpAsync(ISingleClientProxy viewer, string connectionId, CancellationToken aborted)
+    private async Task PumpAsync(ISingleClientProxy viewer, string connectionId, bool hasEvents, CancellationToken aborted)
     {
         try
         {
             var version = 0L;
-            var n = Math.Max(0, log.Last - History);
+            var n = Math.Max(0, log.Last - BatchMax);
             while (!aborted.IsCancellationRequested)
             {
                 var published = store.Published.Next;
@@ -35,9 +35,9 @@ internal sealed class ViewerRegistry(IHubContext<ClusterHub> hub, ClusterStore s
                     await viewer.SendAsync("view", view, aborted);
                 }
 
-                n = await SendEventsAsync(viewer, n, aborted);
+                n = hasEvents ? await SendEventsAsync(viewer, n, aborted) : n;
                 await Task.Delay(BatchInterval, time, aborted);
-                await ChangeSignal.WaitAsync(Task.WhenAny(published, appended), IdleInterval, time, aborted);
+                await ChangeSignal.WaitAsync(hasEvents ? Task.WhenAny(published, appended) : published, IdleInterval, time, aborted);
             }
         }
         catch (OperationCanceledException)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Client.Api;
 using ReplicatedDs.Dashboard.Actions;
 using ReplicatedDs.Dashboard.Collector;
 using ReplicatedDs.Dashboard.Views;
@@ -245,9 +246,9 @@ internal sealed class FirstScenario(
     private bool IsReleasedBySomebody() =>
         _watch!.Find(one => one.Kind == "LinkChanged" && one.Replica == cast.Asker.Id && one.Peer == cast.Reader.Id && IsHealed(one)) is not null;
 
-    private static bool IsHealed(ClusterEvent one) => one.Detail is null || one.Detail.StartsWith("healed", StringComparison.Ordinal);
+    private static bool IsHealed(EventView one) => one.Detail is null || one.Detail.StartsWith("healed", StringComparison.Ordinal);
 
-    private void Record(ClusterEvent one)
+    private void Record(EventView one)
     {
         // Before the hold the same keys are only tidied up.
         if (_mayHaveKeys && one.Replica == cast.Reader.Id && (one.Kind is "Arrive" or "Buffer" or "Apply") && one is { Dot: { } dot, Keys: [QuestionKey or AnswerKey] })
@@ -257,7 +258,7 @@ internal sealed class FirstScenario(
         }
     }
 
-    private void Prove(string id, string text, ClusterEvent evidence, bool isTrue = true)
+    private void Prove(string id, string text, EventView evidence, bool isTrue = true)
     {
         var at = DateTimeOffset.UnixEpoch.AddTicks(evidence.T * 10).ToLocalTime().ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
         var proof = string.Create(CultureInfo.InvariantCulture, $"event {evidence.N}, {at}");
@@ -287,7 +288,7 @@ internal sealed class FirstScenario(
         }
     }
 
-    private static bool IsOf(ClusterEvent one, string kind, CastMember at, Dot dot) => one.Kind == kind && one.Replica == at.Id && one.Dot == dot.ToString();
+    private static bool IsOf(EventView one, string kind, CastMember at, Dot dot) => one.Kind == kind && one.Replica == at.Id && one.Dot == dot.ToString();
 
     private static Dot Parse(string? text) => Dot.TryParse(text, out var dot) ? dot : throw new ScenarioFailure($"A replica answered a write with \"{text}\", which is no dot.");
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ReplicatedDs.Client.Api;
 using ReplicatedDs.Dashboard.Collector;
 using ReplicatedDs.Dashboard.Views;
 
@@ -8,14 +9,14 @@ namespace ReplicatedDs.Dashboard.Scenario;
 /// Reads the event log once, from where a run began, records what concerns it, and answers when an event is seen. Everything that
 /// the scenario claims goes through here.
 /// </summary>
-internal sealed class LogWatch(EventLog log, ClusterStore store, ScenarioCast cast, TimeProvider time, Action<ClusterEvent> record)
+internal sealed class LogWatch(EventLog log, ClusterStore store, ScenarioCast cast, TimeProvider time, Action<EventView> record)
 {
     private const int Batch = 1024;
     private const int KeptMax = 4096;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private readonly List<ClusterEvent> _seen = [];
+    private readonly List<EventView> _seen = [];
     private long _position = log.Last;
 
     /// <summary>Pulses when a waiter should look again for another reason than a new event.</summary>
@@ -29,15 +30,15 @@ internal sealed class LogWatch(EventLog log, ClusterStore store, ScenarioCast ca
     }
 
     /// <exception cref="ScenarioFailure">It was not seen in time, or a replica of the cast broke away.</exception>
-    public async Task<ClusterEvent> SeesAsync(Func<ClusterEvent, bool> match, string what, CancellationToken stop)
+    public async Task<EventView> SeesAsync(Func<EventView, bool> match, string what, CancellationToken stop)
     {
-        ClusterEvent? found = null;
+        EventView? found = null;
         return await UntilAsync(() => (found = _seen.Find(seen => match(seen))) is not null, Patience, stop)
             ? found!
             : throw new ScenarioFailure($"Not seen within {Patience.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s: {what}.");
     }
 
-    public ClusterEvent? Find(Func<ClusterEvent, bool> match) => _seen.Find(seen => match(seen));
+    public EventView? Find(Func<EventView, bool> match) => _seen.Find(seen => match(seen));
 
     /// <summary>Waits for a condition over what was seen; <c>false</c>: not in time.</summary>
     public async Task<bool> UntilAsync(Func<bool> condition, TimeSpan most, CancellationToken stop)
@@ -82,7 +83,7 @@ internal sealed class LogWatch(EventLog log, ClusterStore store, ScenarioCast ca
         }
     }
 
-    private bool IsNear(ClusterEvent one) =>
+    private bool IsNear(EventView one) =>
         cast.All.Any(member => member.Id == one.Replica) && (one.Kind is "LinkChanged" or "Kill" or "Restart" || one.Keys.Any(key => key.StartsWith(FirstScenario.Prefix, StringComparison.Ordinal)));
 
     private void CheckCast()

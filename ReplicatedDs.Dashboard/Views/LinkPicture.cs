@@ -4,7 +4,7 @@ namespace ReplicatedDs.Dashboard.Views;
 /// <param name="Mode"><c>ok</c>, <c>hold</c>, <c>drop</c> or <c>delay</c>.</param>
 /// <param name="Queued">Updates not sent on it yet.</param>
 /// <param name="ExpiresAt">When a fault heals by itself.</param>
-public sealed record LinkPicture(int From, int To, string Mode, int DelayMs, int DropPercent, long Queued, DateTimeOffset? ExpiresAt)
+public sealed record LinkPicture(int From, int To, string Mode, int DelayMs, int JitterMs, int DropPercent, long Queued, DateTimeOffset? ExpiresAt)
 {
     public bool IsFaulty => Mode != "ok";
 
@@ -14,7 +14,7 @@ public sealed record LinkPicture(int From, int To, string Mode, int DelayMs, int
         "ok" => "ok",
         "hold" => "held",
         "drop" => DropPercent >= 100 ? "dropping" : $"dropping {DropPercent} %",
-        "delay" => $"delayed {DelayMs} ms",
+        "delay" => JitterMs > 0 ? $"delayed {DelayMs} ± {JitterMs} ms" : $"delayed {DelayMs} ms",
         _ => Mode,
     };
 }

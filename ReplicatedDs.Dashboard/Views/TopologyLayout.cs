@@ -1,18 +1,42 @@
 namespace ReplicatedDs.Dashboard.Views;
 
-/// <summary>Where replicas stand in the picture: on a circle, by slot. A slot never moves, whoever joins, leaves or dies.</summary>
+/// <summary>
+/// Where replicas stand in the picture: on a circle, by slot. A slot never moves, whoever joins, leaves or dies. The first three stand
+/// far apart, so that a small cluster with many spares is no cluster in a corner.
+/// </summary>
 internal static class TopologyLayout
 {
-    public const int Width = 560;
-    public const int Height = 360;
+    public const int Width = 620;
+    public const int Height = 344;
 
     /// <summary>The half-width of a replica's disc.</summary>
     public const int Radius = 26;
 
     public static (double X, double Y) Place(int slot, int slots)
     {
-        var angle = (2 * Math.PI * slot / slots) - (Math.PI / 2);
-        return (Math.Round((Width / 2.0) + (Math.Cos(angle) * 200), 1), Math.Round((Height / 2.0) + (Math.Sin(angle) * 126), 1));
+        var angle = (2 * Math.PI * Seat(slot, slots) / slots) - (Math.PI / 2);
+        return (Math.Round((Width / 2.0) + (Math.Cos(angle) * 196), 1), Math.Round((Height / 2.0) + (Math.Sin(angle) * 112), 1));
+    }
+
+    /// <summary>The half-width of a spare's.</summary>
+    public const int SpareRadius = 13;
+
+    private static int Seat(int slot, int slots)
+    {
+        int[] first = [0, (int)Math.Round(slots / 3.0), (int)Math.Round(2 * slots / 3.0)];
+        return slots <= first.Length ? slot
+            : slot < first.Length ? first[slot]
+            : Enumerable.Range(0, slots).Except(first).ElementAt(slot - first.Length);
+    }
+
+    /// <summary>Where a replica's state is written: outside of the circle, where no link goes.</summary>
+    public static (double X, double Y, string Anchor) Caption(int slot, int slots)
+    {
+        var (x, y) = Place(slot, slots);
+        var (dx, dy) = ((x - (Width / 2.0)) / 196, (y - (Height / 2.0)) / 112);
+        return Math.Abs(dx) < 0.5
+            ? (x, dy < 0 ? y - Radius - 9 : y + Radius + 19, "middle")
+            : (dx < 0 ? x - Radius - 8 : x + Radius + 8, y + 5, dx < 0 ? "end" : "start");
     }
 
     /// <summary>From one replica's rim to another's, a little to the right of the middle, so that both directions have room.</summary>

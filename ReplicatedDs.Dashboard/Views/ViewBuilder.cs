@@ -170,7 +170,7 @@ internal static class ViewBuilder
             if (states[slot.Slot.Name] is ReplicaStates.Running or ReplicaStates.RefusingWrites or ReplicaStates.Joining or ReplicaStates.Leaving or ReplicaStates.Silent)
             {
                 links.AddRange((slot.Links ?? []).OrderBy(link => link.Peer).Select(link =>
-                    new LinkPicture(from, link.Peer, link.Mode, link.DelayMs, link.DropPercent, link.Queued, link.ExpiresAt)));
+                    new LinkPicture(from, link.Peer, link.Mode, link.DelayMs, link.JitterMs, link.DropPercent, link.Queued, link.ExpiresAt)));
             }
         }
 

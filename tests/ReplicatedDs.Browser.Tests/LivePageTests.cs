@@ -6,33 +6,6 @@ namespace ReplicatedDs.Browser.Tests;
 /// <summary>How the live page looks and holds up, before a stand-in cluster: quick, and any state can be made.</summary>
 public sealed class LivePageTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
 {
-    [Theory]
-    [InlineData(1280, ColorScheme.Light, "light-1280")]
-    [InlineData(1280, ColorScheme.Dark, "dark-1280")]
-    [InlineData(360, ColorScheme.Light, "light-360")]
-    [InlineData(360, ColorScheme.Dark, "dark-360")]
-    public async Task Page_EmptyAndBusy_FitsWithoutSidewaysScrolling(int width, ColorScheme scheme, string name)
-    {
-        await using var site = await StandInSite.StartAsync();
-        await using var live = await browser.OpenAsync(site.Login, width, 900, scheme);
-        await live.ReadyAsync();
-        await live.ScreenshotAsync($"live-empty-{name}");
-        await AssertFitsAsync(live, width);
-
-        await live.Button("Hold link r1 to r3").ClickAsync();
-        await live.WriteAsync("replica-1", "x", "Is it safe?");
-        await live.ReadAsync("replica-2", "x");
-        var y = await live.WriteAsync("replica-2", "y", "Yes");
-        await live.Pending(3, y).WaitForAsync();
-        await live.ReadAsync("replica-3", "y");
-        await live.Button("Stop r2").ClickAsync();
-        await live.Row("replica-2").And(live.Page.Locator("[data-state=stopped]")).WaitForAsync();
-        await Assertions.Expect(live.Clock(3, 2)).ToHaveTextAsync("0");
-        await live.ScreenshotAsync($"live-busy-{name}");
-        await AssertFitsAsync(live, width);
-        Assert.Empty(live.Troubles);
-    }
-
     [Fact]
     public async Task Dashboard_StartedAnew_KeepsThePictureMeanwhileAndComesBackToLife()
     {
@@ -48,7 +21,7 @@ public sealed class LivePageTests(BrowserFixture browser) : IClassFixture<Browse
         await Assertions.Expect(live.Page.Locator("#feed-lost")).ToContainTextAsync("This is the picture of");
         await Assertions.Expect(live.Clock(3, 1)).ToHaveTextAsync("1");
         await Assertions.Expect(live.Row("replica-1")).ToBeVisibleAsync();
-        await live.ScreenshotAsync("live-disconnected");
+        await live.ShowAsync("live-disconnected");
 
         site.Cluster.Replica(1).Write("x", [50], "text/plain");
         await site.StartDashboardAsync();
@@ -79,7 +52,7 @@ public sealed class LivePageTests(BrowserFixture browser) : IClassFixture<Browse
         await Assertions.Expect(live.Page.Locator("[data-fault=control]")).ToContainTextAsync("control API has not answered");
         await Assertions.Expect(live.Clock(3, 1)).ToHaveTextAsync("1");
         await Assertions.Expect(live.Page.Locator("[data-clock='3']")).ToContainTextAsync("killed, from");
-        await live.ScreenshotAsync("live-all-gone");
+        await live.ShowAsync("live-all-gone");
 
         // A button that cannot work is there, says why, and says it again when pressed.
         var restart = live.Row("replica-1").GetByRole(AriaRole.Button);
@@ -137,7 +110,7 @@ public sealed class LivePageTests(BrowserFixture browser) : IClassFixture<Browse
         await Assertions.Expect(result).ToContainTextAsync("2 siblings");
         await Assertions.Expect(result.Locator(".siblings")).ToContainTextAsync("r1#1 milk");
         await Assertions.Expect(result.Locator(".siblings")).ToContainTextAsync("r2#1 <b>eggs</b>");
-        await live.ScreenshotAsync("live-siblings");
+        await live.ShowAsync("live-siblings");
         Assert.Empty(live.Troubles);
     }
 
@@ -147,16 +120,10 @@ public sealed class LivePageTests(BrowserFixture browser) : IClassFixture<Browse
         await using var site = await StandInSite.StartAsync();
         await using var live = await browser.OpenAsync(site.Login[..site.Login.IndexOf("/login", StringComparison.Ordinal)], 360, 640);
         await Assertions.Expect(live.Page.GetByRole(AriaRole.Heading)).ToHaveTextAsync("This browser is not signed in");
-        await live.ScreenshotAsync("login-360");
+        await live.ShowAsync("login-360");
         await live.Page.GotoAsync(site.Login);
         await live.ReadyAsync();
         Assert.DoesNotContain("a-login-secret", site.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("a-login-secret", live.Page.Url, StringComparison.Ordinal);
-    }
-
-    private static async Task AssertFitsAsync(LivePage live, int width)
-    {
-        var needed = await live.Page.EvaluateAsync<int>("document.documentElement.scrollWidth");
-        Assert.True(needed <= width, $"The page is {needed} px wide in a window of {width} px.");
     }
 }

@@ -43,7 +43,8 @@ public sealed class RealClusterTests(RealCluster cluster, BrowserFixture browser
         Assert.Equal([x], pending!.Updates.Single(update => update.Dot == y).Missing);
         Assert.Null(await cluster.GetAsync("replica-3", "answer"));
         await Assertions.Expect(live.Page.GetByRole(AriaRole.Region, new PageGetByRoleOptions { Name = "Faults" })).ToContainTextAsync("link r1→r3 held");
-        await live.ScreenshotAsync("cluster-held-link");
+        await live.ShowAsync("cluster-held-link");
+        await live.ScreenshotAsync("live", fullPage: false, height: 860);
 
         await live.Button("Release one update on link r1 to r3").ClickAsync();
         await cluster.UntilAsync("replica-3", "answer", "Yes");
@@ -91,7 +92,7 @@ public sealed class RealClusterTests(RealCluster cluster, BrowserFixture browser
         await Assertions.Expect(page.Inspector).ToContainTextAsync("drawn-question at r1 happened before drawn-answer at r2");
         await Assertions.Expect(page.Inspector).ToContainTextAsync("a client read it");
         await page.DrawnAsync();
-        await live.ScreenshotAsync("cluster-causality-healed");
+        await live.ShowAsync("cluster-causality-healed");
         Assert.Empty(live.Troubles);
     }
 
@@ -111,7 +112,7 @@ public sealed class RealClusterTests(RealCluster cluster, BrowserFixture browser
 
         // The others go on, and what they write meanwhile is there after the restart.
         await live.WriteAsync("replica-1", "meanwhile", "1");
-        await live.ScreenshotAsync("cluster-killed");
+        await live.ShowAsync("cluster-killed");
         await live.Row("replica-2").GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Restart r2" }).ClickAsync();
         await Assertions.Expect(live.Row("replica-2")).ToHaveAttributeAsync("data-state", "running");
         await cluster.UntilAsync("replica-2", "meanwhile", "1");
@@ -164,7 +165,7 @@ public sealed class RealClusterTests(RealCluster cluster, BrowserFixture browser
         await Assertions.Expect(live.Page.Locator("[data-line='1-3']")).ToHaveAttributeAsync("data-look", "dropped");
         Assert.Null(await cluster.GetAsync("replica-3", "on-this-side"));
         Assert.Null(await cluster.GetAsync("replica-1", "on-that-side"));
-        await live.ScreenshotAsync("cluster-partitioned");
+        await live.ShowAsync("cluster-partitioned");
 
         // By the keyboard, as the help says.
         await live.Page.Keyboard.PressAsync("Alt+h");

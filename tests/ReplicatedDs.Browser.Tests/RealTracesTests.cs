@@ -29,7 +29,7 @@ public sealed class RealTracesTests(RealCluster cluster, BrowserFixture browser)
         await row.Locator("a.trace-open").ClickAsync();
         var update = page.Page.Locator($".trace-update[data-update='{y}']");
         await Assertions.Expect(update.Locator(".summary")).ToContainTextAsync("It is not yet visible at r3: r3 has waited");
-        await page.ScreenshotAsync("cluster-trace-waiting");
+        await page.ShowAsync("cluster-trace-waiting");
 
         await SetLinkAsync(HttpMethod.Delete, "1", null);
         await cluster.UntilAsync("replica-3", "y", "Yes");
@@ -39,13 +39,13 @@ public sealed class RealTracesTests(RealCluster cluster, BrowserFixture browser)
         await Assertions.Expect(update.Locator("tr[data-replica='1']")).ToContainTextAsync("replica-1");
         var link = update.Locator($"[data-blocker='{x}'][data-at='3'] a");
         await Assertions.Expect(link).ToBeVisibleAsync();
-        await page.ScreenshotAsync("cluster-trace");
+        await page.ShowAsync("cluster-trace");
 
         await link.ClickAsync();
         var cause = page.Page.Locator($".trace-update[data-update='{x}']");
         await Assertions.Expect(cause.Locator(".summary")).ToContainTextAsync($"r1 wrote x as r{x}.");
         await Assertions.Expect(cause.Locator($"[data-waiter='{y}']")).ToContainTextAsync("at r3");
-        await page.ScreenshotAsync("cluster-trace-cause");
+        await page.ShowAsync("cluster-trace-cause");
         Assert.Empty(page.Troubles);
     }
 
@@ -64,7 +64,7 @@ public sealed class RealTracesTests(RealCluster cluster, BrowserFixture browser)
         Assert.Equal(2, traces.Distinct().Count());
         Assert.StartsWith("2#", second, StringComparison.Ordinal);
 
-        await live.ScreenshotAsync("cluster-traces");
+        await live.ShowAsync("cluster-traces");
         await live.Page.Locator($"[data-update='{first}'] a.trace-open").ClickAsync();
         await Assertions.Expect(live.Page.Locator($".trace-update[data-update='{first}'] tr[data-replica]")).ToHaveCountAsync(3);
         Assert.Empty(live.Troubles);

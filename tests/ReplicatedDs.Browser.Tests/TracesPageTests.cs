@@ -16,16 +16,16 @@ public sealed class TracesPageTests(BrowserFixture browser) : IClassFixture<Brow
         await using var site = await TraceSite.StartAsync();
         await using var page = await OpenAsync(site, width, scheme);
         await Assertions.Expect(page.Page.Locator(".trace-list .empty")).ToContainTextAsync("No spans have been received yet.");
-        await ShootAsync(page, $"traces-empty-{name}", width);
+        await page.ShowAsync($"traces-empty-{name}");
 
         site.SendTraffic(60);
         site.SendTheTour();
         await Assertions.Expect(page.Page.Locator("[data-update='2#1']")).ToContainTextAsync("at r3 for r1#1");
-        await ShootAsync(page, $"traces-list-{name}", width);
+        await page.ShowAsync($"traces-list-{name}");
 
         await page.Page.Locator("[data-update='2#1'] a.trace-open").ClickAsync();
         await Assertions.Expect(page.Page.Locator(".summary")).ToContainTextAsync("r2 wrote y as r2#1.");
-        await ShootAsync(page, $"traces-waterfall-{name}", width);
+        await page.ShowAsync($"traces-waterfall-{name}");
 
         site.Spans.Write("1#2", "cart:7", DateTimeOffset.UtcNow.AddMilliseconds(-1_500));
         site.Spans.Write("3#1", "z", DateTimeOffset.UtcNow.AddMilliseconds(-1_400));
@@ -33,11 +33,11 @@ public sealed class TracesPageTests(BrowserFixture browser) : IClassFixture<Brow
         site.Spans.Flush();
         await GoAsync(page, site, $"traces/{site.Spans.TraceOf("3#1")}");
         await Assertions.Expect(page.Page.Locator(".summary")).ToContainTextAsync("It is not yet visible at r1 and r2: r2 has waited");
-        await ShootAsync(page, $"traces-waiting-{name}", width);
+        await page.ShowAsync($"traces-waiting-{name}");
 
         await GoAsync(page, site, "traces/0123456789abcdef0123456789abcdef");
         await Assertions.Expect(page.Page.Locator("[data-missing]")).ToContainTextAsync("No span of this trace is here.");
-        await ShootAsync(page, $"traces-gone-{name}", width);
+        await page.ShowAsync($"traces-gone-{name}");
         Assert.Empty(page.Troubles);
     }
 
@@ -84,6 +84,23 @@ public sealed class TracesPageTests(BrowserFixture browser) : IClassFixture<Brow
         site.Spans.Apply("2#1", "y", 3, start.AddMilliseconds(425), 1195.6, "1#1");
         site.Spans.Flush();
         await Assertions.Expect(page.Page.Locator(".summary")).ToContainTextAsync("all 3 after 1.2 s");
+        Assert.Empty(page.Troubles);
+    }
+
+    [Fact]
+    public async Task Pause_IsOneButtonAndStopsTheList()
+    {
+        await using var site = await TraceSite.StartAsync();
+        site.SendTraffic(5);
+        await using var page = await OpenAsync(site);
+        await Assertions.Expect(page.Page.Locator("tr[data-update]")).ToHaveCountAsync(5);
+        await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { NameRegex = new("pause", System.Text.RegularExpressions.RegexOptions.IgnoreCase) }).ClickAsync();
+        site.SendTheTour();
+        await using var other = await OpenAsync(site);
+        await Assertions.Expect(other.Page.Locator("tr[data-update]")).ToHaveCountAsync(7);
+        Assert.Equal(5, await page.Page.Locator("tr[data-update]").CountAsync());
+        await page.Page.Keyboard.PressAsync("L");
+        await Assertions.Expect(page.Page.Locator("tr[data-update]")).ToHaveCountAsync(7);
         Assert.Empty(page.Troubles);
     }
 
@@ -145,13 +162,6 @@ public sealed class TracesPageTests(BrowserFixture browser) : IClassFixture<Brow
     {
         await page.Page.GotoAsync(new Uri(site.Address, path).ToString());
         await page.Page.Locator("[data-ready]").First.WaitForAsync();
-    }
-
-    private static async Task ShootAsync(LivePage page, string name, int width)
-    {
-        await page.ScreenshotAsync(name);
-        var needed = await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth");
-        Assert.True(needed <= width, $"{name} is {needed} px wide in a window of {width} px.");
     }
 
     private async Task<LivePage> OpenAsync(TraceSite site, int width = 1280, ColorScheme scheme = ColorScheme.Light)

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using ReplicatedDs.Dashboard.Otlp.Store;
+using ReplicatedDs.Dashboard.Views;
 
 namespace ReplicatedDs.Dashboard.Components.Pages;
 
@@ -23,7 +24,8 @@ public abstract class TracePanel : ComponentBase, IDisposable
     /// <summary>The moment that is drawn, in nanoseconds since the Unix epoch.</summary>
     protected long Now { get; private set; }
 
-    protected bool IsPaused { get; private set; }
+    [Inject]
+    protected ViewPause Pause { get; set; } = null!;
 
     /// <summary>What is drawn changes by itself, because something waits.</summary>
     protected bool IsMoving { get; set; }
@@ -45,15 +47,6 @@ public abstract class TracePanel : ComponentBase, IDisposable
 
     /// <summary>Takes from the store what is to be drawn.</summary>
     protected abstract void Look();
-
-    protected void TogglePause()
-    {
-        IsPaused = !IsPaused;
-        if (!IsPaused)
-        {
-            LookNow();
-        }
-    }
 
     protected override void OnParametersSet() => LookNow();
 
@@ -79,7 +72,7 @@ public abstract class TracePanel : ComponentBase, IDisposable
             using var timer = new PeriodicTimer(LookInterval, Time);
             while (await timer.WaitForNextTickAsync(gone))
             {
-                if (!IsPaused && (IsMoving || Store.Version != _drawn))
+                if (!Pause.IsOn && (IsMoving || Store.Version != _drawn))
                 {
                     await InvokeAsync(() =>
                     {

@@ -6,12 +6,13 @@ using ReplicatedDs.Dashboard.Views;
 namespace ReplicatedDs.Dashboard.Components.Panels;
 
 /// <summary>
-/// An island of the live page. It shows the newest picture of the cluster at most twice a second: far below the rate at which a
-/// circuit stops rendering, however busy the cluster is.
+/// An island of the live page. It shows the newest picture of the cluster at most twice a second, and what is no picture once: all of
+/// them together stay far below the rate at which a circuit stops rendering, however busy the cluster is.
 /// </summary>
 public abstract class ClusterPanel : ComponentBase, IDisposable
 {
-    private static readonly TimeSpan RenderInterval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _gone = new();
 
@@ -24,8 +25,16 @@ public abstract class ClusterPanel : ComponentBase, IDisposable
     [Inject]
     protected TimeProvider Time { get; set; } = null!;
 
+    [Inject]
+    protected ViewPause Pause { get; set; } = null!;
+
     /// <summary>The picture that is being drawn.</summary>
     protected ClusterView View { get; private set; } = ClusterView.Empty;
+
+    /// <summary>It stands still while the viewer pauses. What must be known at once (faults, outcomes) and what is being typed do not.</summary>
+    protected virtual bool StandsStill => true;
+
+    private bool IsFrozen => StandsStill && Pause.IsOn;
 
     public void Dispose()
     {
@@ -46,7 +55,7 @@ public abstract class ClusterPanel : ComponentBase, IDisposable
 
     protected override bool ShouldRender()
     {
-        View = Store.Current;
+        View = IsFrozen ? View : Store.Current;
         return true;
     }
 
@@ -79,13 +88,20 @@ public abstract class ClusterPanel : ComponentBase, IDisposable
             while (!gone.IsCancellationRequested)
             {
                 var published = Store.Published.Next;
+                var resumed = Pause.Changed.Next;
+                if (IsFrozen)
+                {
+                    await resumed.WaitAsync(gone);
+                    continue;
+                }
+
                 if (Store.Current.Version == View.Version)
                 {
                     await published.WaitAsync(gone);
                 }
 
                 await InvokeAsync(StateHasChanged);
-                await Task.Delay(RenderInterval, Time, gone);
+                await Task.Delay(StandsStill ? Quick : Calm, Time, gone);
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)

@@ -25,7 +25,7 @@ function areOn() {
 }
 
 function isTyping(target) {
-  return target instanceof HTMLElement && (target.isContentEditable || target.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button])"));
+  return target instanceof HTMLElement && (target.isContentEditable || target.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=range], [type=button])"));
 }
 
 /** Presses the first control of those that is there; answers whether one was. */
@@ -43,7 +43,9 @@ function press(event) {
     return;
   }
 
-  if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || help.open || document.querySelector(".rz-dialog") || isTyping(event.target)) { return; }
+  if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || help.open || document.querySelector(".rz-dialog")) { return; }
+  if (event.key === "Escape" && click("[data-key=close-link]", event.target.closest?.(".link-editor") ?? document)) { return; }
+  if (isTyping(event.target)) { return; }
   if (event.key === "Escape") {
     click("[data-key=cancel-partition]");
     return;
@@ -65,6 +67,7 @@ function press(event) {
 
 function act(event) {
   const near = event.target instanceof Element ? event.target.closest("[data-replica]") : null;
+  const linkNear = event.target instanceof Element ? event.target.closest("[data-link]") : null;
   switch (event.key) {
     case "?": help.showModal(); return true;
     case "g": goSince = Date.now(); return true;
@@ -75,6 +78,10 @@ function act(event) {
     case "r": return click("[data-key=read]");
     case "w": byId("key-key")?.focus(); return byId("key-key") !== null;
     case "x": return near !== null && click(`[data-select="${near.dataset.replica}"]`);
+    case "f": return click("[data-key=fix]", event.target.closest?.(".cause") ?? document);
+    case "S": return near !== null && click(`[data-stop="${near.dataset.replica}"]`);
+    case "D": return near !== null && click(`[data-leave="${near.dataset.replica}"]`);
+    case "e": linkNear?.querySelector("[data-change]")?.focus(); return linkNear !== null && click("[data-change]", linkNear);
     case "K": return near !== null && click(`[data-kill="${near.dataset.replica}"]`);
     default: return false;
   }

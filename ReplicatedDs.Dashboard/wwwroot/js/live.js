@@ -20,13 +20,13 @@ function start() {
   let receivedAt = 0;
   let lostAt = null;
   let paused = false;
-  let missed = 0;
+  let pausedAt = 0; // The number of the newest event then.
   let drawing = false;
 
   const now = () => Date.now() + offset;
 
   const connection = new signalR.HubConnectionBuilder()
-    .withUrl("/hubs/cluster", { transport: signalR.HttpTransportType.WebSockets, skipNegotiation: true })
+    .withUrl(`/hubs/cluster?events=${events !== null}`, { transport: signalR.HttpTransportType.WebSockets, skipNegotiation: true })
     .configureLogging(signalR.LogLevel.None)
     .build();
 
@@ -38,7 +38,6 @@ function start() {
   });
   connection.on("events", batch => {
     events?.add(batch);
-    if (paused) { missed += batch.events.length; }
     schedule();
   });
   connection.onclose(() => lost());
@@ -74,7 +73,7 @@ function start() {
 
   function pause(wanted) {
     paused = wanted;
-    missed = 0;
+    pausedAt = view?.lastEvent ?? 0;
     byId("pause").setAttribute("aria-pressed", String(paused));
     setText(byId("pause"), paused ? "Go on" : "Pause");
     document.documentElement.dataset.paused = String(paused);
@@ -125,6 +124,7 @@ function start() {
   }
 
   function chip() {
+    const missed = paused && view ? view.lastEvent - pausedAt : 0;
     const element = byId("live-chip");
     const state = lostAt !== null ? "lost" : !view ? "connecting" : paused ? "paused" : "live";
     element.dataset.state = state;
@@ -133,10 +133,11 @@ function start() {
       lost: `DISCONNECTED ${age(Date.now() - (lostAt ?? 0))} ago`,
       connecting: "CONNECTING",
       paused: `PAUSED${missed > 0 ? `, ${number(missed)} new` : ""}`,
-      live: `LIVE ${timeOfDay(now()).slice(0, 8)}`,
+      live: "LIVE",
     }[state];
     setText(element.querySelector(".chip-icon"), icon);
     setText(byId("live-word"), word);
+    setText(byId("live-time"), state === "live" ? timeOfDay(now()).slice(0, 8) : "");
     document.body.classList.toggle("feed-is-lost", state === "lost");
     const banner = byId("feed-lost");
     banner.hidden = state !== "lost";

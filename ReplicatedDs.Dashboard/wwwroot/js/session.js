@@ -1,5 +1,6 @@
-// The visitor's causal session outlives a reload of the page, and ends with the tab.
+// What the circuit asks of the page.
 window.replicatedDs = {
+  // The visitor's causal session outlives a reload of the page, and ends with the tab.
   session: {
     load() {
       try { return JSON.parse(sessionStorage.getItem("causal-session")); } catch { return null; }
@@ -8,6 +9,29 @@ window.replicatedDs = {
       try {
         if (session) { sessionStorage.setItem("causal-session", JSON.stringify(session)); } else { sessionStorage.removeItem("causal-session"); }
       } catch { /* Without storage the session lasts as long as the page. */ }
+    },
+  },
+
+  // What the circuit draws stands still while the shell's button says so. A lost circuit draws nothing anyway.
+  pause: {
+    follow(view) {
+      const tell = () => view.invokeMethodAsync("Set", document.documentElement.dataset.paused === "true").catch(() => {});
+      document.addEventListener("replicated-ds:pause", tell);
+      tell();
+    },
+  },
+
+  // A pane that was opened takes the focus, and gives it back when it closes.
+  focus: {
+    into(id) {
+      const pane = document.getElementById(id);
+      if (!pane) { return; }
+      replicatedDs.focus.from = document.activeElement;
+      pane.focus();
+      pane.scrollIntoView({ block: "nearest" });
+    },
+    back() {
+      if (replicatedDs.focus.from?.isConnected) { replicatedDs.focus.from.focus(); }
     },
   },
 };

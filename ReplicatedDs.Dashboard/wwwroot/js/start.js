@@ -1,5 +1,7 @@
 // The controls' circuit: it never gives up, because a dashboard that was restarted comes back at the same address.
+// Pages are loaded whole: what a page started (a fault of a scenario, a feed) ends when the page does.
 Blazor.start({
+  ssr: { disableDomPreservation: true },
   circuit: {
     reconnectionOptions: {
       maxRetries: 1e6,

@@ -4,8 +4,10 @@ using Microsoft.Playwright;
 namespace ReplicatedDs.Browser.Tests.Support;
 
 /// <summary>The Causality page, read through the list that stands for the picture.</summary>
-internal sealed class CausalityPage(LivePage live)
+internal sealed class CausalityPage(LivePage live) : IAsyncDisposable
 {
+    public LivePage Live => live;
+
     public IPage Page => live.Page;
 
     public ILocator List => Part("twin");
@@ -32,6 +34,11 @@ internal sealed class CausalityPage(LivePage live)
             Assert.Fail($"{Page.Url} did not come to life: {problem.Message} Troubles: {string.Join("; ", live.Troubles)}. It shows: {await Page.InnerTextAsync("body")}");
         }
     }
+
+    /// <summary>Waits until the diagram has an event.</summary>
+    public Task SeesAsync(string kind, int at, string dot) => Event(kind, at, dot).WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
+
+    public ValueTask DisposeAsync() => live.DisposeAsync();
 
     public Task PressAsync(string key) => List.PressAsync(key);
 

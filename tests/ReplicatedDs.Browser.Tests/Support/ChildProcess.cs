@@ -35,22 +35,22 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
-    public static ChildProcess Start(string project, IEnumerable<string> arguments)
+    /// <summary>Starts what was built.</summary>
+    public static ChildProcess Start(string project, IEnumerable<string> arguments) => StartDotnet(project, [Repository.BuiltDll(project), .. arguments]);
+
+    /// <summary>Starts it by <c>dotnet run</c>.</summary>
+    public static ChildProcess Run(string project, IEnumerable<string> arguments) => StartDotnet(project, ["run", "--", .. arguments]);
+
+    private static ChildProcess StartDotnet(string project, IEnumerable<string> arguments)
     {
         // The project's folder: static files of a project that was built, not published, are found from there.
-        var start = new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo("dotnet", arguments)
         {
             WorkingDirectory = Repository.ProjectFolder(project),
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
-        start.ArgumentList.Add(Repository.BuiltDll(project));
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
         return new ChildProcess(Process.Start(start)!);
     }
 

@@ -83,6 +83,21 @@ public sealed class LivePage : IAsyncDisposable
         return NewestResult;
     }
 
+    /// <summary>
+    /// A picture of the page for people to look at, and what can be said about its look without looking: nothing sticks out sideways, and
+    /// axe-core finds nothing serious.
+    /// </summary>
+    public async Task ShowAsync(string name, bool fullPage = true)
+    {
+        await Page.EvaluateAsync("window.scrollTo(0, 0)");
+        await ScreenshotAsync(name, fullPage);
+        var width = Page.ViewportSize!.Width;
+        var needed = await Page.EvaluateAsync<int>("document.documentElement.scrollWidth");
+        Assert.True(needed <= width, $"{name} is {needed} px wide in a window of {width} px.");
+        var issues = await Axe.SeriousIssuesAsync(Page);
+        Assert.True(issues.Count == 0, $"{name}: {string.Join(Environment.NewLine, issues)}");
+    }
+
     /// <param name="height">Only the upper part, so many pixels.</param>
     public async Task ScreenshotAsync(string name, bool fullPage = true, int? height = null) => await Page.ScreenshotAsync(new PageScreenshotOptions
     {

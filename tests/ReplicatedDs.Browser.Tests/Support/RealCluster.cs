@@ -9,26 +9,50 @@ using ReplicatedDs.Dashboard.Tests;
 namespace ReplicatedDs.Browser.Tests.Support;
 
 /// <summary>The whole application: an AppHost with its replicas and dashboard, on free ports, with a data folder of its own.</summary>
-public sealed class RealCluster : IAsyncLifetime
+public sealed class RealCluster : IAsyncLifetime, IAsyncDisposable
 {
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(10) };
 
     private readonly string _data = Directory.CreateTempSubdirectory("replicated-ds-browser-").FullName;
-    private ChildProcess _appHost = null!;
+    private string[] _arguments = ["--Replicas:Spares", "2"];
+    private bool _isRun;
+    private ChildProcess? _appHost;
 
     public string Login => Read().GetProperty("dashboard").GetString() ?? throw new InvalidOperationException("cluster.json names no dashboard.");
 
     public string ClusterKey => Read().GetProperty("clusterKey").GetString() ?? throw new InvalidOperationException("cluster.json holds no cluster key.");
 
+    /// <summary>A cluster that is no fixture, with switches of its own.</summary>
+    public static async Task<RealCluster> StartAsync(params string[] arguments)
+    {
+        var cluster = new RealCluster { _arguments = arguments };
+        await cluster.InitializeAsync();
+        return cluster;
+    }
+
+    /// <summary>A cluster started as a user does, by <c>dotnet run</c>.</summary>
+    public static async Task<RealCluster> RunAsync()
+    {
+        var cluster = new RealCluster { _arguments = [], _isRun = true };
+        await cluster.InitializeAsync();
+        return cluster;
+    }
+
     public async Task InitializeAsync()
     {
-        _appHost = ChildProcess.Start("ReplicatedDs.AppHost", ["--Data", _data, "--Ports", "auto", "--Replicas:Spares", "2"]);
+        string[] arguments = ["--Data", _data, "--Ports", "auto", .. _arguments];
+        var appHost = _appHost = _isRun ? ChildProcess.Run("ReplicatedDs.AppHost", arguments) : ChildProcess.Start("ReplicatedDs.AppHost", arguments);
         await Deadline.UntilAsync(
-            () => File.Exists(ClusterFile) ? "written" : _appHost.HasExited ? "the AppHost ended: " + _appHost.Output : _appHost.Output,
-            seen => seen == "written" || _appHost.HasExited,
+            () => File.Exists(ClusterFile) ? "written" : appHost.HasExited ? "the AppHost ended: " + appHost.Output : appHost.Output,
+            seen => seen == "written" || appHost.HasExited,
             "cluster.json is written",
             60);
-        Assert.False(_appHost.HasExited, "The AppHost ended: " + _appHost.Output);
+        Assert.False(appHost.HasExited, "The AppHost ended: " + appHost.Output);
+        if (Read().GetProperty("dashboard").GetString() is null)
+        {
+            return;
+        }
+
         await Deadline.UntilAsync(
             async () =>
             {
@@ -47,10 +71,23 @@ public sealed class RealCluster : IAsyncLifetime
             30);
     }
 
+    async ValueTask IAsyncDisposable.DisposeAsync() => await DisposeAsync();
+
     public async Task DisposeAsync()
     {
-        await _appHost.DisposeAsync();
+        await (_appHost?.DisposeAsync() ?? ValueTask.CompletedTask);
         Directory.Delete(_data, recursive: true);
+    }
+
+    /// <summary>The dashboard's process, by the control API.</summary>
+    public async Task<int?> DashboardPidAsync()
+    {
+        var control = Read().GetProperty("control");
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{control.GetProperty("url").GetString()}/resources");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", control.GetProperty("token").GetString());
+        using var response = await Http.SendAsync(request);
+        var resources = await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<ResourceView[]>();
+        return resources!.Single(resource => resource.Name == "dashboard").Pid;
     }
 
     public ResourceView Replica(string name) => Replicas().First(replica => replica.Name == name);

@@ -1,7 +1,7 @@
 using System.Globalization;
 using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Client.Api;
 using ReplicatedDs.Dashboard.Causality;
-using ReplicatedDs.Dashboard.Collector;
 
 namespace ReplicatedDs.Dashboard.Tests.Causality;
 
@@ -113,7 +113,7 @@ public sealed class DiagramProjectorTests
     private DiagramRow Project(int replica, string kind, string? dot, long? t = null, VectorClock? deps = null, string[]? missing = null) =>
         _projector.Project(Event(replica, kind, dot, t, deps, missing))!;
 
-    private ClusterEvent Event(int replica, string kind, string? dot, long? t = null, VectorClock? deps = null, string[]? missing = null) => new(
+    private EventView Event(int replica, string kind, string? dot, long? t = null, VectorClock? deps = null, string[]? missing = null) => new(
         ++_n, t ?? _n * 1000, replica, null, kind, dot, ["x"], (deps ?? VectorClock.Empty).ToDictionary(entry => entry.Replica.Value.ToString(CultureInfo.InvariantCulture), entry => entry.Counter),
         missing ?? [], missing is not null, null, null, null);
 }

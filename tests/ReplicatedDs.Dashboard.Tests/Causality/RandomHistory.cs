@@ -1,22 +1,22 @@
 using System.Globalization;
 using ReplicatedDs.Causality.Clocks;
-using ReplicatedDs.Dashboard.Collector;
+using ReplicatedDs.Client.Api;
 
 namespace ReplicatedDs.Dashboard.Tests.Causality;
 
 /// <summary>A run of a causally delivering store, made of a seed: writes, reads, arrivals in any order, waits and applies.</summary>
 internal static class RandomHistory
 {
-    public static List<ClusterEvent> Make(int seed, int replicas = 4, int steps = 300)
+    public static List<EventView> Make(int seed, int replicas = 4, int steps = 300)
     {
         var random = new Random(seed);
-        var events = new List<ClusterEvent>();
+        var events = new List<EventView>();
         var clocks = Enumerable.Range(0, replicas + 1).Select(_ => VectorClock.Empty).ToArray();
         var onTheWay = new List<(int To, Dot Dot)>();
         var waiting = new List<(int At, Dot Dot)>();
         var dependencies = new Dictionary<Dot, VectorClock>();
 
-        void Add(int at, string kind, Dot? dot, VectorClock? deps = null, IEnumerable<string>? missing = null) => events.Add(new ClusterEvent(
+        void Add(int at, string kind, Dot? dot, VectorClock? deps = null, IEnumerable<string>? missing = null) => events.Add(new EventView(
             events.Count + 1, 1_700_000_000_000_000 + events.Count * 700, at, null, kind, dot?.ToString(), dot is { } named ? [$"k{named.Counter % 5}"] : [],
             (deps ?? VectorClock.Empty).ToDictionary(entry => entry.Replica.Value.ToString(CultureInfo.InvariantCulture), entry => entry.Counter),
             [.. missing ?? []], missing is not null, null, null, null));

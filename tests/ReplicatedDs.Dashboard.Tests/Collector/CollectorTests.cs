@@ -93,7 +93,7 @@ public sealed class CollectorTests : IAsyncLifetime
         _cluster.Replica(1).Write("x", [1], "text/plain");
         _cluster.Replica(1).Write("x", [2], "text/plain");
         await _dashboard.UntilAsync(view => view.Links.Any(link => link is { From: 1, To: 3, Mode: "hold", Queued: 2 }), "two updates are queued");
-        var released = await Links.ReleaseOneAsync(Replica(1), 3);
+        var released = await Links.ReleaseAsync(Replica(1), 3, 1);
         Assert.Equal("One update went through link r1→r3; 1 queued, the link is still held.", released.Text);
         Assert.True((await Links.HealAllAsync()).IsDone);
         await _dashboard.UntilAsync(view => view.Faults.Count == 0 && view.Find("replica-3")!.Clock![1] == 2, "everything arrived");

@@ -27,6 +27,11 @@ internal sealed class StandInCluster : IAsyncDisposable
 
     public IReadOnlyList<StandInReplica> Replicas { get; }
 
+    /// <summary>How far the replicas' clocks are behind: a story is told with gaps between its events without waiting for them.</summary>
+    public TimeSpan Behind { get; set; }
+
+    public DateTimeOffset Now => DateTimeOffset.UtcNow - Behind;
+
     public Uri Control => new($"http://127.0.0.1:{_controlPort}");
 
     /// <summary>The first replicas run and are members, the rest are spares.</summary>

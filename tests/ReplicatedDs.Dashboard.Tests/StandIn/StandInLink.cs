@@ -1,4 +1,5 @@
 using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Client.Api;
 
 namespace ReplicatedDs.Dashboard.Tests.StandIn;
 
@@ -6,6 +7,9 @@ namespace ReplicatedDs.Dashboard.Tests.StandIn;
 internal sealed class StandInLink
 {
     public string Mode { get; set; } = "ok";
+
+    /// <summary>What was asked for last. Of a delayed or dropping link nothing gets through here until it is healed.</summary>
+    public LinkRequest Fault { get; set; } = new("ok");
 
     public DateTimeOffset? ExpiresAt { get; set; }
 

@@ -181,7 +181,7 @@ internal sealed class StandInReplica(StandInCluster cluster, string name, int po
         var missing = Missing(update);
         if (missing.Count > 0)
         {
-            _pending.Add((update, DateTimeOffset.UtcNow));
+            _pending.Add((update, cluster.Now));
             _prevented++;
             AddEvent("Buffer", update, missing: missing);
             return;
@@ -228,7 +228,7 @@ internal sealed class StandInReplica(StandInCluster cluster, string name, int po
     private void AddEvent(string kind, StandInUpdate? update, int? peer = null, IReadOnlyList<string>? missing = null, Dictionary<string, long>? deps = null, string? key = null, string? detail = null)
     {
         _events.Add(new EventView(
-            _events.Count + 1, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1000, Id ?? 0, peer, kind, update?.Dot.ToString(), (update?.Key ?? key) is { } about ? [about] : [],
+            _events.Count + 1, cluster.Now.ToUnixTimeMilliseconds() * 1000, Id ?? 0, peer, kind, update?.Dot.ToString(), (update?.Key ?? key) is { } about ? [about] : [],
             deps ?? [], missing ?? [], missing is not null, null, detail));
         Interlocked.Exchange(ref _eventAdded, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
     }
@@ -259,14 +259,15 @@ internal sealed class StandInReplica(StandInCluster cluster, string name, int po
         admin.MapPut("/links/{peer:int}", (int peer, LinkRequest request) => Locked(() =>
         {
             Link(peer).Mode = request.Mode;
+            Link(peer).Fault = request;
             Link(peer).ExpiresAt = request.Mode == "ok" ? null : DateTimeOffset.UtcNow.AddSeconds(request.ExpiresSeconds);
             AddEvent("LinkChanged", null, peer, detail: request.Mode == "ok" ? "healed" : request.Mode == "hold" ? "held" : request.Mode);
             cluster.Flow();
             return Links();
         }));
-        admin.MapPost("/links/{peer:int}/release", (int peer) => Locked(() =>
+        admin.MapPost("/links/{peer:int}/release", (int peer, int count) => Locked(() =>
         {
-            if (Link(peer).Queue.TryDequeue(out var update))
+            for (; count > 0 && Link(peer).Queue.TryDequeue(out var update); count--)
             {
                 cluster.Replicas.First(other => other.Id == peer).Arrive(update);
                 cluster.Flow();
@@ -300,7 +301,8 @@ internal sealed class StandInReplica(StandInCluster cluster, string name, int po
     private List<LinkView> Links() => [.. cluster.Replicas.Where(peer => peer != this && peer.Id is not null).Select(peer =>
     {
         var link = Link(peer.Id!.Value);
-        return new LinkView(peer.Id!.Value, link.Mode, 0, 0, link.Mode == "drop" ? 100 : 0, link.ExpiresAt, link.Queue.Count);
+        var (delay, jitter, drop) = link.Mode switch { "delay" => (link.Fault.DelayMs, link.Fault.JitterMs, 0), "drop" => (0, 0, link.Fault.DropPercent), _ => (0, 0, 0) };
+        return new LinkView(peer.Id!.Value, link.Mode, delay, jitter, drop, link.ExpiresAt, link.Queue.Count);
     })];
 
     private async Task<IResult> WriteAsync(HttpContext context, string key)

@@ -54,7 +54,7 @@ export class Layout {
     if (row.kind === "Write" || row.kind === "Apply" || row.kind === "Read") {
       // The names of writes have a row of their own, so that those of others do not crowd them out.
       const names = row.kind === "Write" && !this.#vertical ? "write" : "other";
-      row.named = row.x >= line[names];
+      row.named = this.#step > 0 && row.x >= line[names]; // Where marks are not told apart, names are not either.
       if (row.named) { line[names] = row.x + (this.#vertical ? 15 : labelOf(row).length * 7 + 9); }
     }
   }

@@ -1,7 +1,8 @@
 // Above what can be told apart, updates are left out whole, by a hash of their dot: an update that is drawn has all its arrows. What
 // waited, conflicts, drops and what happens to replicas is always drawn.
 
-const Most = 1500; // Marks in the window.
+const Most = 1500; // Marks in the window that are all drawn.
+const Sampled = 500; // Above that, about so many: a picture to read, not a carpet.
 const DenseAbove = 45; // Marks on a lifeline, where drawing them apart no longer helps.
 const DenseBelow = 30;
 
@@ -16,8 +17,9 @@ export class Sampling {
   adapt(store, viewport, lanes) {
     const count = firstLater(store.rows, viewport.newest) - firstLater(store.rows, viewport.start);
     // Up at once, down only well below, so that it does not flicker.
-    const wanted = count <= Most ? 1 : 2 ** Math.ceil(Math.log2(count / Most));
-    const rate = wanted > this.rate || count * 1.4 <= Most * this.rate / 2 ? wanted : this.rate;
+    const wanted = rateFor(count);
+    const calm = rateFor(count * 1.4);
+    const rate = wanted > this.rate ? wanted : calm < this.rate ? calm : this.rate;
     const perLane = count / rate / Math.max(1, lanes);
     const isDense = perLane > DenseAbove || (this.isDense && perLane > DenseBelow);
     if (rate === this.rate && isDense === this.isDense) { return false; }
@@ -34,6 +36,8 @@ export class Sampling {
     return update !== undefined && update.buffers.size > 0;
   }
 }
+
+function rateFor(count) { return count <= Most ? 1 : 2 ** Math.ceil(Math.log2(count / Sampled)); }
 
 function hash(key) {
   let h = (key % 4294967296) ^ (key / 4294967296);

@@ -1,0 +1,156 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Playwright;
+using ReplicatedDs.Browser.Tests.Support;
+
+namespace ReplicatedDs.Browser.Tests.Measuring;
+
+/// <summary>
+/// What the dashboard costs and how it holds up: from <c>dotnet run</c> to the end of scenario 1, and five replicas under a steady load
+/// without it and with it and two browsers.
+/// </summary>
+internal static class DashboardMeasurements
+{
+    private const int Replicas = 5;
+    private const int WritesPerSecond = 500;
+
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Clicks Read and answers after how many milliseconds the result is on the page; measured where the click is. A button that is
+    /// still busy with the click before takes none, so that is waited for first.
+    /// </summary>
+    private const string ClickRead =
+        """
+        async () => {
+          const list = document.querySelector(".results");
+          const button = document.querySelector("[data-key=read]");
+          const until = condition => new Promise((done, give) => {
+            const began = performance.now();
+            const look = () => {
+              if (condition()) { done(performance.now() - began); }
+              else if (performance.now() - began > 30000) { give(new Error(`Nothing happened for 30 s: ${button.outerHTML} ${list.dataset.count}`)); }
+              else { setTimeout(look, 2); }
+            };
+            look();
+          });
+          await until(() => button.ariaBusy !== "true");
+          const before = list.dataset.count;
+          button.click();
+          return await until(() => list.dataset.count !== before);
+        }
+        """;
+
+    public static async Task RunAsync(TextWriter output, TimeSpan length)
+    {
+        output.WriteLine($"{Environment.ProcessorCount} processors, {System.Runtime.InteropServices.RuntimeInformation.OSDescription}, .NET {Environment.Version}");
+        await MeasureFirstMinuteAsync(output);
+        var without = await MeasureLoadAsync(output, length, hasDashboard: false);
+        var with = await MeasureLoadAsync(output, length, hasDashboard: true);
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"throughput with the dashboard and two browsers: {with / without:0.000} of that without"));
+    }
+
+    private static async Task MeasureFirstMinuteAsync(TextWriter output)
+    {
+        var clock = Stopwatch.StartNew();
+        await using var cluster = await RealCluster.RunAsync();
+        var serves = clock.Elapsed;
+        await using var browsers = await Browsers.OpenAsync();
+        await using var live = await browsers.Fixture.OpenAsync(cluster.Login);
+        await live.ReadyAsync();
+        var shown = clock.Elapsed;
+        await live.Button(ScenarioView.Invitation).ClickAsync();
+        var scenario = new ScenarioView(live);
+        await scenario.WaitingAsync();
+        await scenario.Release.ClickAsync();
+        await scenario.DoneAsync();
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"dotnet run to the dashboard answering {serves.TotalSeconds:0.0} s, to its page live {shown.TotalSeconds:0.0} s, to scenario 1 started, released and done {clock.Elapsed.TotalSeconds:0.0} s"));
+    }
+
+    /// <returns>The writes answered per second.</returns>
+    private static async Task<double> MeasureLoadAsync(TextWriter output, TimeSpan length, bool hasDashboard)
+    {
+        await using var cluster = await RealCluster.StartAsync(
+            "--Replicas:Count", Replicas.ToString(CultureInfo.InvariantCulture), "--Dashboard:Enabled", hasDashboard ? "true" : "false");
+        using var load = new WriteLoad(cluster, WritesPerSecond);
+        if (!hasDashboard)
+        {
+            await load.RunAsync(WarmUp);
+            var alone = await load.RunAsync(length);
+            output.WriteLine($"without the dashboard: {alone}");
+            return alone.PerSecond;
+        }
+
+        await using var browsers = await Browsers.OpenAsync();
+        await using var live = await browsers.Fixture.OpenAsync(cluster.Login, reducedMotion: false);
+        await live.ReadyAsync();
+        await live.Page.GetByLabel("In my session").UncheckAsync();
+        await using var drawn = await browsers.Fixture.OpenAsync(cluster.Login, reducedMotion: false);
+        await new CausalityPage(drawn).OpenAsync();
+
+        var idle = new List<double>();
+        for (var i = 0; i < 30; i++)
+        {
+            idle.Add(await live.Page.EvaluateAsync<double>(ClickRead));
+        }
+
+        await load.RunAsync(WarmUp);
+        using var dashboard = Process.GetProcessById((await cluster.DashboardPidAsync())!.Value);
+        var processor = dashboard.TotalProcessorTime;
+        var writing = load.RunAsync(length);
+        var clicks = new List<double>();
+        var memory = new List<long>();
+        var heaps = new List<(double Cluster, double Causality)>();
+        using var timer = new PeriodicTimer(Between);
+        while (!writing.IsCompleted && await timer.WaitForNextTickAsync())
+        {
+            clicks.Add(await live.Page.EvaluateAsync<double>(ClickRead));
+            if (clicks.Count % 15 == 0)
+            {
+                dashboard.Refresh();
+                memory.Add(dashboard.WorkingSet64 >> 20);
+                heaps.Add((await HeapAsync(live.Page), await HeapAsync(drawn.Page)));
+            }
+        }
+
+        var result = await writing;
+        dashboard.Refresh();
+        var share = (dashboard.TotalProcessorTime - processor) / length;
+        output.WriteLine($"with the dashboard and two browsers: {result}");
+        output.WriteLine($"clicks on Read before the load: {Describe(idle)}");
+        output.WriteLine($"clicks on Read under it, one a second: {Describe(clicks)}");
+        output.WriteLine($"resident memory of the dashboard every 15 s: {string.Join(", ", memory)} MiB; processor {share.ToString("0.00", CultureInfo.InvariantCulture)} of one");
+        output.WriteLine($"script heaps (Cluster, Causality) every 15 s: {string.Join(", ", heaps.Select(heap => string.Create(CultureInfo.InvariantCulture, $"{heap.Cluster:0}+{heap.Causality:0}")))} MB");
+        return result.PerSecond;
+    }
+
+    private static Task<double> HeapAsync(IPage page) => page.EvaluateAsync<double>("performance.memory.usedJSHeapSize / 1e6");
+
+    private static string Describe(List<double> took)
+    {
+        took.Sort();
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"p50 {At(took, 0.5):0} ms, p95 {At(took, 0.95):0} ms, largest {took[^1]:0} ms; {took.Count(one => one < 200)} of {took.Count} under 200 ms");
+    }
+
+    private static double At(List<double> sorted, double share) => sorted[Math.Min(sorted.Count - 1, (int)(sorted.Count * share))];
+
+    /// <summary>A browser outside of a test.</summary>
+    private sealed class Browsers : IAsyncDisposable
+    {
+        public BrowserFixture Fixture { get; } = new();
+
+        public static async Task<Browsers> OpenAsync()
+        {
+            var browsers = new Browsers();
+            await browsers.Fixture.InitializeAsync();
+            return browsers;
+        }
+
+        public async ValueTask DisposeAsync() => await Fixture.DisposeAsync();
+    }
+}
