@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Connections;
+using ReplicatedDs.Replica.Gateways.Resp;
 using ReplicatedDs.Replica.Gateways.Text;
 using ReplicatedDs.Replica.Http;
 using ReplicatedDs.Replica.Runtime;
@@ -18,6 +19,7 @@ try
     builder.Services.AddReplica(options);
     builder.Services.AddReplicaApi(builder.Configuration);
     builder.Services.AddTextGateway(builder.Configuration);
+    builder.Services.AddRespGateway(builder.Configuration);
 
     var app = builder.Build();
     app.UsePeerPort(options);

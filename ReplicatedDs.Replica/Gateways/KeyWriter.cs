@@ -34,6 +34,27 @@ public sealed class KeyWriter(IReplicaNode node, KeyLeases leases, ApiOptions op
         CancellationToken cancellationToken,
         string? operationId = null)
     {
+        var writing = await BeginAsync(operations, conditions, trace, cancellationToken, operationId).ConfigureAwait(false);
+        return await writing.ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// The same in two steps: once the outer task is done the write has its place in the order of this replica's writes, before every later one;
+    /// the inner task gives its durable answer.
+    /// </summary>
+    public async ValueTask<Task<RequestResult>> BeginAsync(
+        ImmutableArray<KeyOperation> operations,
+        ImmutableArray<WriteCondition> conditions,
+        TraceContext trace,
+        CancellationToken cancellationToken,
+        string? operationId = null)
+    {
+        if (operations is [var only])
+        {
+            var pass = await leases.EnterAsync(only.Key, cancellationToken).ConfigureAwait(false);
+            return FinishAsync(pass, SubmitAsync(operations, conditions, trace, operationId));
+        }
+
         var passes = new List<KeyPass>();
         try
         {
@@ -42,23 +63,47 @@ public sealed class KeyWriter(IReplicaNode node, KeyLeases leases, ApiOptions op
             {
                 passes.Add(await leases.EnterAsync(key, cancellationToken).ConfigureAwait(false));
             }
+        }
+        catch
+        {
+            passes.ForEach(pass => pass.Dispose());
+            throw;
+        }
 
-            return await SubmitAsync(operations, conditions, trace, operationId).ConfigureAwait(false);
+        return FinishAsync(passes, SubmitAsync(operations, conditions, trace, operationId));
+    }
+
+    /// <summary>The same for the holder of the key's lease, who waits for nobody.</summary>
+    public Task<RequestResult> WriteAsync(KeyLease lease, KeyOperation operation, TraceContext trace) => WriteAsync(lease, operation, [], trace);
+
+    /// <summary>The same with conditions: a lease holds back the writers of this replica, not what comes from others.</summary>
+    public Task<RequestResult> WriteAsync(KeyLease lease, KeyOperation operation, ImmutableArray<WriteCondition> conditions, TraceContext trace)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        ArgumentNullException.ThrowIfNull(operation);
+        return lease.Key == operation.Key
+            ? SubmitAsync([operation], conditions, trace, null)
+            : throw new ArgumentException("The lease is for another key.", nameof(lease));
+    }
+
+    private static async Task<RequestResult> FinishAsync(KeyPass pass, Task<RequestResult> writing)
+    {
+        using (pass)
+        {
+            return await writing.ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<RequestResult> FinishAsync(List<KeyPass> passes, Task<RequestResult> writing)
+    {
+        try
+        {
+            return await writing.ConfigureAwait(false);
         }
         finally
         {
             passes.ForEach(pass => pass.Dispose());
         }
-    }
-
-    /// <summary>The same for the holder of the key's lease, who waits for nobody.</summary>
-    public Task<RequestResult> WriteAsync(KeyLease lease, KeyOperation operation, TraceContext trace)
-    {
-        ArgumentNullException.ThrowIfNull(lease);
-        ArgumentNullException.ThrowIfNull(operation);
-        return lease.Key == operation.Key
-            ? SubmitAsync([operation], [], trace, null)
-            : throw new ArgumentException("The lease is for another key.", nameof(lease));
     }
 
     private async Task<RequestResult> SubmitAsync(

@@ -1,0 +1,178 @@
+using System.Buffers;
+using System.Buffers.Text;
+
+namespace ReplicatedDs.Replica.Gateways.Resp;
+
+/// <summary>
+/// Takes commands off a connection's bytes, wherever those are cut: arrays of bulk strings, or lines as people type them. What was read is
+/// never read again, and nothing is allocated for a length that is only claimed. Not thread-safe: one per connection.
+/// </summary>
+internal sealed class RespDecoder
+{
+    /// <summary>Words of a command at most.</summary>
+    public const int WordsMax = 65_536;
+
+    /// <summary>Bytes of a command at most, all its words together.</summary>
+    public const int CommandBytesMax = 8 << 20;
+
+    /// <summary>Bytes of an inline command at most.</summary>
+    public const int InlineBytesMax = 64 << 10;
+
+    // A sign, 19 digits, the type and the end of the line.
+    private const int HeadBytesMax = 32;
+
+    private readonly List<byte[]> _words = [];
+    private int _expected;
+    private int _length = -1;
+    private int _total;
+
+    /// <summary>Whether a command has begun that is not complete.</summary>
+    public bool IsInside => _expected > 0;
+
+    /// <summary>Takes one command off the front; <c>null</c> if there is none yet, with <paramref name="buffer"/> at what is still needed.</summary>
+    /// <exception cref="RespProtocolException">It cannot become one.</exception>
+    public byte[][]? Read(ref ReadOnlySequence<byte> buffer)
+    {
+        while (true)
+        {
+            if (_expected == 0)
+            {
+                if (buffer.IsEmpty)
+                {
+                    return null;
+                }
+
+                if (buffer.FirstSpan[0] != (byte)'*')
+                {
+                    if (!TryReadInline(ref buffer, out var words))
+                    {
+                        return null;
+                    }
+
+                    if (words.Length > 0)
+                    {
+                        return words;
+                    }
+
+                    continue;
+                }
+
+                if (!TryReadHead(ref buffer, "multibulk", out var count))
+                {
+                    return null;
+                }
+
+                if (count > WordsMax)
+                {
+                    throw new RespProtocolException("Protocol error: invalid multibulk length");
+                }
+
+                _expected = (int)Math.Max(0, count); // Redis passes over *0 and *-1
+                continue;
+            }
+
+            if (!TryReadWord(ref buffer))
+            {
+                return null;
+            }
+
+            if (_words.Count == _expected)
+            {
+                byte[][] command = [.. _words];
+                _words.Clear();
+                (_expected, _total) = (0, 0);
+                return command;
+            }
+        }
+    }
+
+    private bool TryReadWord(ref ReadOnlySequence<byte> buffer)
+    {
+        if (_length < 0)
+        {
+            if (buffer.IsEmpty)
+            {
+                return false;
+            }
+
+            if (buffer.FirstSpan[0] is not (byte)'$' and var other)
+            {
+                throw new RespProtocolException($"Protocol error: expected '$', got '{Shown(other)}'");
+            }
+
+            if (!TryReadHead(ref buffer, "bulk", out var length))
+            {
+                return false;
+            }
+
+            if (length is < 0 or > CommandBytesMax || _total + length > CommandBytesMax)
+            {
+                throw new RespProtocolException("Protocol error: invalid bulk length");
+            }
+
+            _length = (int)length;
+            _total += _length;
+        }
+
+        if (buffer.Length < _length + 2)
+        {
+            return false;
+        }
+
+        Span<byte> end = stackalloc byte[2];
+        buffer.Slice(_length, 2).CopyTo(end);
+        if (!end.SequenceEqual("\r\n"u8))
+        {
+            throw new RespProtocolException("Protocol error: a bulk string is longer than it claims");
+        }
+
+        _words.Add(buffer.Slice(0, _length).ToArray());
+        buffer = buffer.Slice(_length + 2);
+        _length = -1;
+        return true;
+    }
+
+    /// <summary>A line of a type's letter and a number.</summary>
+    private static bool TryReadHead(ref ReadOnlySequence<byte> buffer, string what, out long number)
+    {
+        number = 0;
+        var head = buffer.Slice(0, Math.Min(buffer.Length, HeadBytesMax));
+        if (head.PositionOf((byte)'\n') is not { } end)
+        {
+            return head.Length < HeadBytesMax ? false : throw new RespProtocolException($"Protocol error: invalid {what} length");
+        }
+
+        Span<byte> line = stackalloc byte[HeadBytesMax];
+        var taken = head.Slice(0, end);
+        taken.CopyTo(line);
+        line = line[..(int)taken.Length];
+        if (line is not [_, .. var digits, (byte)'\r'] || !Utf8Parser.TryParse(digits, out number, out var used) || used != digits.Length)
+        {
+            throw new RespProtocolException($"Protocol error: invalid {what} length");
+        }
+
+        buffer = buffer.Slice(taken.Length + 1);
+        return true;
+    }
+
+    private static bool TryReadInline(ref ReadOnlySequence<byte> buffer, out byte[][] words)
+    {
+        words = [];
+        if (buffer.PositionOf((byte)'\n') is not { } end)
+        {
+            return buffer.Length <= InlineBytesMax ? false : throw new RespProtocolException("Protocol error: too big inline request");
+        }
+
+        var line = buffer.Slice(0, end);
+        if (line.Length > InlineBytesMax)
+        {
+            throw new RespProtocolException("Protocol error: too big inline request");
+        }
+
+        words = InlineCommand.Split(line.ToArray());
+        buffer = buffer.Slice(line.Length + 1);
+        return true;
+    }
+
+    private static string Shown(byte one) => one is >= 0x20 and < 0x7f ? ((char)one).ToString() : $"\\x{one:x2}";
+}

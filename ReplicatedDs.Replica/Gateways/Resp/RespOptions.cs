@@ -1,0 +1,31 @@
+using System.Globalization;
+using ReplicatedDs.Replica.Runtime;
+
+namespace ReplicatedDs.Replica.Gateways.Resp;
+
+/// <summary>The RESP gateway's port and bounds.</summary>
+public sealed record RespOptions
+{
+    /// <summary>The loopback port, <c>Gateways:Resp:Port</c>; 0 picks a free one.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>Connections at once; more are told so and closed.</summary>
+    public int ConnectionsMax { get; init; } = 16_384;
+
+    /// <summary>How long a peer may leave its answers unread before it is cut off.</summary>
+    public TimeSpan FlushTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The options; <c>null</c> when no port is configured: the gateway is off then.</summary>
+    /// <exception cref="ConfigurationException">The port is no port.</exception>
+    public static RespOptions? From(IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return configuration["Gateways:Resp:Port"] switch
+        {
+            null or "" => null,
+            var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= 65535 =>
+                new RespOptions { Port = port },
+            var text => throw new ConfigurationException($"Gateways:Resp:Port must be a port from 0 to 65535, not '{text}'."),
+        };
+    }
+}

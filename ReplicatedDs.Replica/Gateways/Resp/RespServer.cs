@@ -1,0 +1,90 @@
+using Microsoft.AspNetCore.Connections;
+using ReplicatedDs.Replica.Http;
+using ReplicatedDs.Replica.Http.Kv;
+using ReplicatedDs.Replica.Runtime;
+
+namespace ReplicatedDs.Replica.Gateways.Resp;
+
+/// <summary>What the connections share, and the life of each.</summary>
+internal sealed class RespServer(
+    IReplicaNode node, RespWrites writes, KvReads reads, RespClients clients, ScanCursors cursors, RespOptions options, ApiOptions api, TimeProvider time)
+{
+    /// <summary>The version of Redis whose behaviour this is modelled on: client libraries choose their commands by it.</summary>
+    public const string RedisVersion = "7.2.0";
+
+    public IReplicaNode Node => node;
+
+    public RespWrites Writes => writes;
+
+    public KvReads Reads => reads;
+
+    public RespClients Clients => clients;
+
+    public ScanCursors Cursors => cursors;
+
+    public ApiOptions Api => api;
+
+    public TimeProvider Time => time;
+
+    public long StartedAt { get; } = time.GetTimestamp();
+
+    /// <summary>Serves until the client quits, breaks the protocol or goes away.</summary>
+    /// <returns>Why the connection was closed against the client's will; <c>null</c> if it was not.</returns>
+    public async Task<string?> ServeAsync(ConnectionContext connection, CancellationToken stop)
+    {
+        var writer = new RespWriter(connection.Transport.Output, options.FlushTimeout, time);
+        var session = new RespSession(this, writer, connection, stop);
+        clients.Add(session);
+        try
+        {
+            return await ServeAsync(connection, session, writer, stop).ConfigureAwait(false);
+        }
+        catch (RespSlowPeerException exception)
+        {
+            connection.Abort(new ConnectionAbortedException(exception.Message));
+            return exception.Message;
+        }
+        finally
+        {
+            clients.Remove(session);
+        }
+    }
+
+    private static async Task<string?> ServeAsync(ConnectionContext connection, RespSession session, RespWriter writer, CancellationToken stop)
+    {
+        var input = connection.Transport.Input;
+        var decoder = new RespDecoder();
+        string? broken = null;
+        while (true)
+        {
+            // Everything that has arrived is begun before the first answer is waited for: that is what makes pipelines fast.
+            var result = await input.ReadAsync(stop).ConfigureAwait(false);
+            var buffer = result.Buffer;
+            try
+            {
+                while (!session.IsOver && decoder.Read(ref buffer) is { } words)
+                {
+                    await session.TakeAsync(words).ConfigureAwait(false);
+                }
+            }
+            catch (RespProtocolException exception)
+            {
+                broken = exception.Message;
+                await session.AnswerAsync(RespReply.Error("ERR " + broken)).ConfigureAwait(false);
+            }
+
+            input.AdvanceTo(buffer.Start, buffer.End);
+            await session.DrainAsync().ConfigureAwait(false);
+            await writer.FlushAsync(stop).ConfigureAwait(false);
+            if (broken is not null || session.IsOver)
+            {
+                return broken ?? session.ClosedBecause;
+            }
+
+            if (result.IsCompleted)
+            {
+                return decoder.IsInside || !buffer.IsEmpty ? "it ended in the middle of a command" : null;
+            }
+        }
+    }
+}

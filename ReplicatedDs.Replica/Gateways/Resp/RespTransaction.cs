@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Updates;
+using ReplicatedDs.Causality.Values;
+using ReplicatedDs.Replica.Http;
+using ReplicatedDs.Replica.Http.Transactions;
+
+namespace ReplicatedDs.Replica.Gateways.Resp;
+
+/// <summary>
+/// What one command, or all of a MULTI, reads and writes: the reads from one root, the writes as one update under the condition that nothing
+/// that was read has changed. Commands that only write have no condition and never try again.
+/// </summary>
+/// <param name="isMulti">Several commands: each sees the effects of those before it.</param>
+internal sealed class RespTransaction(ReplicaState root, ReplicaId self, long unixMicroseconds, ApiOptions options, bool isMulti)
+{
+    private readonly ImmutableArray<KeyOperation>.Builder _operations = ImmutableArray.CreateBuilder<KeyOperation>(1);
+    private List<string>? _read;
+    private Dictionary<string, KeyState>? _changed;
+    private long _bytes;
+
+    /// <summary>The root that is read.</summary>
+    public ReplicaState Root => root;
+
+    /// <summary>How many operations were written so far.</summary>
+    public int Count => _operations.Count;
+
+    public IReadOnlyList<string> KeysRead => _read ?? [];
+
+    public ImmutableArray<KeyOperation> Operations() => _operations.ToImmutable();
+
+    /// <summary>The value of a key; <c>null</c> if it has none.</summary>
+    public KeyState? Read(string key)
+    {
+        (_read ??= []).Add(key);
+        return Find(key) is { IsPresent: true } state ? state : null;
+    }
+
+    /// <exception cref="RespException">In a MULTI: the key holds something else. Alone, the core says so.</exception>
+    public void Write(KeyOperation operation)
+    {
+        if (_operations.Count == TransactionCalls.PartsMax)
+        {
+            throw new RespException($"ERR at most {TransactionCalls.PartsMax} keys or members can be changed together");
+        }
+
+        if (operation is SetOperation set && (_bytes += set.Value.Length) > ApiOptions.ValueBytesLimit)
+        {
+            throw new RespException($"ERR values that are written together have at most {ApiOptions.ValueBytesLimit} bytes");
+        }
+
+        if (isMulti)
+        {
+            Apply(operation);
+        }
+
+        _operations.Add(operation);
+    }
+
+    /// <summary>A value as it is written, if it is not too long.</summary>
+    /// <exception cref="RespException">It is.</exception>
+    public byte[] Value(byte[] value) => value.Length <= options.ValueBytesMax
+        ? value
+        : throw new RespException($"ERR string exceeds maximum allowed size ({options.ValueBytesMax} bytes)");
+
+    /// <summary>That nothing that was read has changed.</summary>
+    public ImmutableArray<WriteCondition> Conditions()
+    {
+        if (_read is null)
+        {
+            return [];
+        }
+
+        var conditions = ImmutableArray.CreateBuilder<WriteCondition>(_read.Count);
+        foreach (var key in _read.Distinct())
+        {
+            Unchanged(conditions, key, root.Keys.Find(key), root.Delivered);
+        }
+
+        return conditions.DrainToImmutable();
+    }
+
+    /// <summary>Adds that the key still has this state, which it had in a root with that clock.</summary>
+    public static void Unchanged(ImmutableArray<WriteCondition>.Builder conditions, string key, KeyState? state, VectorClock since)
+    {
+        conditions.Add(new WriteCondition(key, null) { UnchangedSince = since });
+        if (state is { IsPresent: true } && state.Dots is [var only])
+        {
+            // A delete that everybody has may have left nothing by which to see that it was there.
+            conditions.Add(new WriteCondition(key, only));
+        }
+    }
+
+    private KeyState? Find(string key) => _changed is not null && _changed.TryGetValue(key, out var changed) ? changed : root.Keys.Find(key);
+
+    private void Apply(KeyOperation operation)
+    {
+        var state = Find(operation.Key);
+        Require(state, operation);
+        var update = new Update(new Dot(self, root.Delivered[self] + 1), root.Delivered, root.Timestamp.Next(unixMicroseconds), []);
+        if (KeyState.StartsAnew(state, operation))
+        {
+            state = KeyState.Apply(state, update, new DeleteOperation(operation.Key));
+        }
+
+        (_changed ??= new(StringComparer.Ordinal))[operation.Key] = KeyState.Apply(state, update, operation);
+    }
+
+    private static void Require(KeyState? state, KeyOperation operation)
+    {
+        var kind = state?.Kind ?? ValueKind.Absent;
+        switch (operation)
+        {
+            case AddOperation or RemoveOperation when kind is not (ValueKind.Absent or ValueKind.Set):
+            case IncrementOperation when kind == ValueKind.Set:
+                throw RespException.WrongType();
+            case IncrementOperation when kind == ValueKind.Register && !KeyState.TryParseInteger(state!.Winner.Value.Span, out _):
+                throw RespException.NotAnInteger();
+            case IncrementOperation increment when (Int128)(kind == ValueKind.Absent ? 0 : state!.Count) + increment.By is var sum && (sum < long.MinValue || sum > long.MaxValue):
+                throw new RespException(RespException.OverflowText);
+            default:
+                break;
+        }
+    }
+}

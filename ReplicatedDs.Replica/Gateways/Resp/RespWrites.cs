@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Updates;
+using ReplicatedDs.Replica.Http;
+using ReplicatedDs.Replica.Telemetry;
+
+namespace ReplicatedDs.Replica.Gateways.Resp;
+
+/// <summary>
+/// The writes of all RESP connections. Pipelines wait here for their turn instead of being refused: at most half of the writes that the replica
+/// takes at once are theirs. Safe from any thread.
+/// </summary>
+internal sealed class RespWrites(KeyWriter writer, KeyLeases leases, ApiOptions options) : IDisposable
+{
+    private readonly SemaphoreSlim _turns = new(Math.Max(1, options.WritesMax / 2));
+
+    public ValueTask<KeyLease> LeaseAsync(string key, CancellationToken cancellationToken) => leases.LeaseAsync(key, cancellationToken);
+
+    /// <summary>As <see cref="KeyWriter.BeginAsync"/>.</summary>
+    /// <param name="lease">The key's lease, if the caller has it.</param>
+    public async ValueTask<Task<RequestResult>> BeginAsync(
+        ImmutableArray<KeyOperation> operations, ImmutableArray<WriteCondition> conditions, KeyLease? lease, CancellationToken cancellationToken)
+    {
+        await _turns.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var activity = Traces.Source.StartActivity("resp write", ActivityKind.Server);
+        try
+        {
+            var writing = lease is not null && lease.TryBeginWrite()
+                ? writer.WriteAsync(lease, operations[0], conditions, Traces.Current())
+                : await writer.BeginAsync(operations, conditions, Traces.Current(), cancellationToken).ConfigureAwait(false);
+            return FinishAsync(writing, activity);
+        }
+        catch
+        {
+            activity?.Dispose();
+            _turns.Release();
+            throw;
+        }
+    }
+
+    public void Dispose() => _turns.Dispose();
+
+    private async Task<RequestResult> FinishAsync(Task<RequestResult> writing, Activity? activity)
+    {
+        try
+        {
+            return await writing.ConfigureAwait(false);
+        }
+        finally
+        {
+            activity?.Dispose();
+            _turns.Release();
+        }
+    }
+}
