@@ -54,7 +54,9 @@ public sealed class KeyState
     /// <summary>
     /// The versions that a reader has to know of: those of a counter or set say nothing of deletes that it outlived.
     /// </summary>
-    public IEnumerable<KeyVersion> Siblings => Winner.IsReset ? _versions : _versions.Where(version => !version.IsTombstone);
+    public IEnumerable<KeyVersion> Siblings => Winner.IsReset
+        ? _versions.Where(version => version.Kind != VersionKind.Void)
+        : _versions.Where(version => !version.IsPassing);
 
     /// <summary>The dots of <see cref="Siblings"/>, the winner's first, each once: they change whenever the value does.</summary>
     public ImmutableArray<Dot> Dots => [.. Siblings.Select(version => version.Dot).Distinct()];
@@ -97,7 +99,7 @@ public sealed class KeyState
 
             foreach (var version in _versions)
             {
-                if (version.IsTombstone)
+                if (version.IsPassing)
                 {
                     return true;
                 }
@@ -161,19 +163,22 @@ public sealed class KeyState
     /// Applies one operation of <paramref name="update"/> as if it had been taken back at once: what it supersedes is superseded, but it leaves
     /// no value.
     /// </summary>
-    /// <returns>The state, or <c>null</c> if nothing is left.</returns>
-    public static KeyState? ApplyVoid(KeyState? state, Update update, KeyOperation operation)
+    public static KeyState ApplyVoid(KeyState? state, Update update, KeyOperation operation)
     {
         ArgumentNullException.ThrowIfNull(update);
         return Apply(state, update, operation).Void(update.Dot);
     }
 
     /// <summary>Takes back what an update wrote, though not what it superseded.</summary>
-    /// <returns>The state, or <c>null</c> if nothing is left.</returns>
-    public KeyState? Void(Dot dot)
+    public KeyState Void(Dot dot)
     {
-        ImmutableArray<KeyVersion> kept = [.. _versions.Where(version => version.Dot != dot || !version.IsReset)];
-        return kept.IsEmpty ? null : new KeyState(kept, Counter?.Without(dot), Members.Without(dot));
+        ImmutableArray<KeyVersion> kept =
+        [
+            .. _versions
+                .Select(version => version.Dot != dot || !version.IsReset ? version : new KeyVersion(dot, default, VersionKind.Void, default, null))
+                .OrderDescending(),
+        ];
+        return new KeyState(kept, Counter?.Without(dot), Members.Without(dot));
     }
 
     /// <summary>Applies one operation of <paramref name="update"/> to the key that it names.</summary>
@@ -222,7 +227,7 @@ public sealed class KeyState
             return null;
         }
 
-        ImmutableArray<KeyVersion> kept = [Winner, .. _versions.Skip(1).Where(version => !version.IsTombstone || !stable.Covers(version.Dot))];
+        ImmutableArray<KeyVersion> kept = [Winner, .. _versions.Skip(1).Where(version => !version.IsPassing || !stable.Covers(version.Dot))];
         var counter = Counter?.Fold(stable);
         return kept.Length == _versions.Length && ReferenceEquals(counter, Counter) ? this : new KeyState(kept, counter, Members);
     }

@@ -12,7 +12,10 @@ public sealed record KeyVersion(Dot Dot, HybridTimestamp Timestamp, VersionKind 
     public bool IsTombstone => Kind == VersionKind.Tombstone;
 
     /// <summary>Whether it supersedes everything of the key in its causal past: a set or a delete.</summary>
-    public bool IsReset => Kind is VersionKind.Register or VersionKind.Tombstone;
+    public bool IsReset => Kind is VersionKind.Register or VersionKind.Tombstone or VersionKind.Void;
+
+    /// <summary>Whether it is only kept until it is stable: a delete, or a write that was taken back.</summary>
+    public bool IsPassing => Kind is VersionKind.Tombstone or VersionKind.Void;
 
     /// <summary>
     /// The greater version wins: by timestamp, then by replica id (two updates of one replica never tie). Of one update what counts or

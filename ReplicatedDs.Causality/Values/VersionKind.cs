@@ -14,4 +14,10 @@ public enum VersionKind
 
     /// <summary>A member added or removed. The members are in <see cref="KeyState.Members"/>; the version says when the set last changed.</summary>
     Set,
+
+    /// <summary>
+    /// A set or delete that was made twice and taken back (its twin has the smaller dot). It shows nothing and never wins, but what it superseded stays
+    /// superseded: kept until it is stable, so that a join of states knows of it.
+    /// </summary>
+    Void,
 }

@@ -23,6 +23,7 @@ public static class StateCodec
     private const byte TombstoneKind = 3;
     private const byte CounterKind = 4;
     private const byte SetKind = 5;
+    private const byte VoidKind = 6;
 
     /// <summary>Everything but the keys.</summary>
     public static void WriteHeader(IBufferWriter<byte> target, ReplicaState state)
@@ -172,6 +173,7 @@ public static class StateCodec
         VersionKind.Tombstone => TombstoneKind,
         VersionKind.Counter => CounterKind,
         VersionKind.Set => SetKind,
+        VersionKind.Void => VoidKind,
         _ => throw new ArgumentException($"There is no format for a version of kind {version.Kind}."),
     };
 
@@ -184,6 +186,7 @@ public static class StateCodec
             TombstoneKind => VersionKind.Tombstone,
             CounterKind => VersionKind.Counter,
             SetKind => VersionKind.Set,
+            VoidKind => VersionKind.Void,
             _ => throw new WireFormatException(
                 $"A key has a version of kind {byteOfKind}, which this program does not know; it may come from a newer one."),
         };

@@ -27,7 +27,7 @@ internal sealed class KeyWhy(IReplicaNode node, TimeProvider time)
         var (links, stable) = await node.InspectAsync(core => (core.Links(now), core.Stable), context.RequestAborted).ConfigureAwait(false);
         var winner = state.Winner;
         var others = new List<VersionWhyView>();
-        foreach (var version in state.Versions.Skip(1))
+        foreach (var version in state.Versions.Skip(1).Where(version => version.Kind != VersionKind.Void))
         {
             others.Add(await ToViewAsync(version, Outcome(state, version), context.RequestAborted).ConfigureAwait(false));
         }
@@ -52,7 +52,7 @@ internal sealed class KeyWhy(IReplicaNode node, TimeProvider time)
         var winner = state.Winner;
         if (ReferenceEquals(version, winner))
         {
-            return state.Versions.Length == 1
+            return state.Versions.Count(one => one.Kind != VersionKind.Void) == 1
                 ? "It is the only version: what it saw is superseded."
                 : "It has the greatest timestamp, or the greatest replica id among equal ones.";
         }

@@ -124,7 +124,7 @@ internal sealed class KeyModel
         }
 
         var expected = Find(key);
-        var actual = state is null ? [] : state.Versions;
+        var actual = state is null ? [] : state.Versions.RemoveAll(version => version.Kind == VersionKind.Void);
         if (expected is [{ IsDelete: true }, ..] && actual.IsEmpty && expected.All(version => hasEverybody(version.Dot)))
         {
             return null;
