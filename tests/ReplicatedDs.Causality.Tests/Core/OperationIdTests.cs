@@ -42,7 +42,7 @@ public class OperationIdTests
         foreach (var replica in new[] { _one, _two, _three })
         {
             Assert.Equal(5, Count(replica));
-            Assert.Equal([a.Dot], replica.State.Keys.Find("x")!.Dots);
+            Assert.Equal([a.Dot], replica.State.Keys.Find("x")!.Dots.AsEnumerable());
             Assert.Equal([a.Dot], replica.State.Keys.Find("s")!.Members.All.Single().Value.AsEnumerable());
             Assert.Equal(a.Dot, Written(replica, "once", new IncrementOperation("n", 5), TestReplica.Set("x", "v"), new AddOperation("s", "a")).Dot);
         }
@@ -58,7 +58,7 @@ public class OperationIdTests
         {
             var joined = StateJoin.Of(mine, theirs);
             Assert.Equal(5, joined.Keys.Find("n")!.Count);
-            Assert.Equal([_one.Log[^1].Dot], joined.Keys.Find("x")!.Dots);
+            Assert.Equal([_one.Log[^1].Dot], joined.Keys.Find("x")!.Dots.AsEnumerable());
             Assert.Equal(2, joined.OperationIds.Count);
         }
     }
