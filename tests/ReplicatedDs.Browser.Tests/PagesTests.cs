@@ -215,6 +215,7 @@ public sealed class PagesTests(BrowserFixture browser) : IClassFixture<BrowserFi
         await live.Button("Kill r3").FocusAsync();
         await live.Page.Keyboard.PressAsync("D");
         await live.Button("Keep it").ClickAsync();
+        await Assertions.Expect(live.Page.Locator(".rz-dialog")).ToHaveCountAsync(0);
         await live.Button("Kill r3").FocusAsync();
         await live.Page.Keyboard.PressAsync("S");
         await Assertions.Expect(live.Row("replica-3")).ToHaveAttributeAsync("data-state", "stopped");

@@ -19,19 +19,17 @@ internal static class DashboardMeasurements
 
     /// <summary>
     /// Clicks Read and answers after how many milliseconds the result is on the page; measured where the click is. A button that is
-    /// still busy with the click before takes none, so that is waited for first.
+    /// still busy with the click before takes none, so that is waited for first. What is not answered within 30 s counts as 30 s.
     /// </summary>
     private const string ClickRead =
         """
         async () => {
           const list = document.querySelector(".results");
           const button = document.querySelector("[data-key=read]");
-          const until = condition => new Promise((done, give) => {
+          const until = condition => new Promise(done => {
             const began = performance.now();
             const look = () => {
-              if (condition()) { done(performance.now() - began); }
-              else if (performance.now() - began > 30000) { give(new Error(`Nothing happened for 30 s: ${button.outerHTML} ${list.dataset.count}`)); }
-              else { setTimeout(look, 2); }
+              if (condition() || performance.now() - began > 30000) { done(performance.now() - began); } else { setTimeout(look, 2); }
             };
             look();
           });
