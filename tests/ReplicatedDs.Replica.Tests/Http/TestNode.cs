@@ -20,6 +20,7 @@ internal sealed class TestNode : IReplicaNode, IUpdateFinder, IReplicaIdSource, 
     private ReplicaCore? _core;
     private ReplicaState _state = ReplicaState.Empty;
     private TaskCompletionSource? _paused;
+    private int _waiting;
 
     public ReplicaIdentity? Identity { get; private set; }
 
@@ -39,6 +40,9 @@ internal sealed class TestNode : IReplicaNode, IUpdateFinder, IReplicaIdSource, 
 
     /// <summary>Thrown by the next appends instead of carrying them out.</summary>
     public Exception? AppendFailure { get; set; }
+
+    /// <summary>How many requests were held back by <see cref="Pause"/>.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
 
     public (long Used, long Free, bool IsWritable) Disk() => (0, 0, true);
 
@@ -73,6 +77,7 @@ internal sealed class TestNode : IReplicaNode, IUpdateFinder, IReplicaIdSource, 
     {
         if (_paused is { } paused)
         {
+            Interlocked.Increment(ref _waiting);
             await paused.Task;
         }
 
