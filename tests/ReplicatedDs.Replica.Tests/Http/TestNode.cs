@@ -21,6 +21,7 @@ internal sealed class TestNode : IReplicaNode, IUpdateFinder, IReplicaIdSource, 
     private ReplicaCore? _core;
     private ReplicaState _state = ReplicaState.Empty;
     private TaskCompletionSource? _paused;
+    private int _waiting;
 
     public ReplicaIdentity? Identity { get; private set; }
 
@@ -40,6 +41,9 @@ internal sealed class TestNode : IReplicaNode, IUpdateFinder, IReplicaIdSource, 
 
     /// <summary>Thrown by the next appends instead of carrying them out.</summary>
     public Exception? AppendFailure { get; set; }
+
+    /// <summary>How many requests were held back by <see cref="Pause"/>.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
 
     public (long Used, long Free, bool IsWritable) Disk() => (0, 0, true);
 
@@ -94,6 +98,7 @@ internal sealed class TestNode : IReplicaNode, IUpdateFinder, IReplicaIdSource, 
     {
         if (_paused is { } paused)
         {
+            Interlocked.Increment(ref _waiting);
             await paused.Task;
         }
 

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using ReplicatedDs.Replica.Gateways.Resp;
 using ReplicatedDs.Replica.Gateways.Text;
 using ReplicatedDs.Replica.Http;
 using ReplicatedDs.Replica.Http.Admin;
@@ -45,6 +46,8 @@ internal sealed class TestReplica : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
+    public IPEndPoint RespEndpoint => Services.GetRequiredService<RespGateway>().Endpoint;
+
     public IPEndPoint TextEndpoint => Services.GetRequiredService<TextGateway>().Endpoint;
 
     public static async Task<TestReplica> StartAsync(TestNode? node = null, params (string Key, string Value)[] settings)
@@ -60,6 +63,7 @@ internal sealed class TestReplica : IAsyncDisposable
             ["Cluster:Key"] = ClusterKey,
             ["Cluster:Members"] = "replica-1=http://replica-1.example:7101;replica-2=http://replica-2.example:7102",
             ["Gateways:Text:Port"] = "0",
+            ["Gateways:Resp:Port"] = "0",
         });
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -72,6 +76,7 @@ internal sealed class TestReplica : IAsyncDisposable
         builder.Services.AddSingleton(new CrashSwitch(() => replica!.Crashes++));
         builder.Services.AddReplicaApi(builder.Configuration);
         builder.Services.AddTextGateway(builder.Configuration);
+        builder.Services.AddRespGateway(builder.Configuration);
         var app = builder.Build();
         app.MapReplicaApi();
         await app.StartAsync();
