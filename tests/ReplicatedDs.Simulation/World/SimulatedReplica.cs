@@ -230,7 +230,9 @@ internal sealed class SimulatedReplica
         if (IsRunning && !Disk.IsFull)
         {
             Disk.MakeCheckpoint(Published);
-            Disk.Cut(stable: null);
+
+            // Two that leave at once while each has cut what the other lacks would wait for each other for ever: no state is joined by one that left.
+            Disk.Cut(stable: null, _cluster.Options.Has(FaultKind.Leave) ? new Dot(Id, Core!.Stable[Id] + 1) : null);
             Trace("cut the log");
             _cluster.Faults.Add(FaultKind.LogCut);
         }

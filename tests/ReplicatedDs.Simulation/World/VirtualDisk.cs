@@ -80,10 +80,13 @@ internal sealed class VirtualDisk
     /// <summary>
     /// Forgets rows from the oldest on, as far as the checkpoint holds them: those that <paramref name="stable"/> covers, or (<c>null</c>) some more.
     /// </summary>
-    public void Cut(VectorClock? stable)
+    /// <param name="keep">From this update of its origin on nothing is forgotten.</param>
+    public void Cut(VectorClock? stable, Dot? keep = null)
     {
         var count = 0;
-        while (count < _checkpointRow && (stable is null || _rows[count].All(update => stable.Covers(update.Dot))))
+        while (count < _checkpointRow
+            && (stable is null || _rows[count].All(update => stable.Covers(update.Dot)))
+            && !_rows[count].Any(update => update.Origin == keep?.Replica && update.Dot.Counter >= keep.Value.Counter))
         {
             foreach (var update in _rows[count])
             {
