@@ -136,20 +136,20 @@ public sealed partial class ReplicaCore
     }
 
     private ReplicaOutput Output(bool isInstall) => new()
-        {
-            Append = [.. _append],
-            State = State,
-            IsInstall = isInstall,
-            Stable = Stable,
-            Replies = [.. _replies],
-            Messages = [.. _messages],
-            Events = [.. _events],
-            Collected = [.. _collected],
-            NextStepAt = NextStepAt(),
-            MayExit = MayExit(),
-            MustRejoin = IsGivenUp(Self),
-            IsEvicted = _refusal is { Reason: RefusalReason.Evicted },
-        };
+    {
+        Append = [.. _append],
+        State = State,
+        IsInstall = isInstall,
+        Stable = Stable,
+        Replies = [.. _replies],
+        Messages = [.. _messages],
+        Events = [.. _events],
+        Collected = [.. _collected],
+        NextStepAt = NextStepAt(),
+        MayExit = MayExit(),
+        MustRejoin = IsGivenUp(Self),
+        IsEvicted = _refusal is { Reason: RefusalReason.Evicted },
+    };
 
     /// <summary>
     /// Undoes the last step after its append failed: the state is again what it was, nothing of its output may be used. Updates of others

@@ -26,7 +26,7 @@ internal sealed class RespReply
     public IEnumerable<RespReply> Items { get; private init; } = [];
 
     /// <summary>About how much is held while the reply waits to be written.</summary>
-    public long Size => Bytes.Length + 64 + (32 * (Items is RespReply[] ? Number : 0));
+    public long Size => Bytes.Length + 64 + (32 * (Items is RespReply[]? Number : 0));
 
     public static RespReply Simple(string text) => new(RespKind.Simple) { Bytes = Encoding.UTF8.GetBytes(text) };
 

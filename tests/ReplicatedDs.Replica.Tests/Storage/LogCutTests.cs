@@ -15,7 +15,11 @@ public sealed class LogCutTests : IDisposable
     // One row per update, and nothing is kept beyond what the stable vector asks for.
     private static readonly StoreLimits Nothing = new()
     {
-        CheckpointInterval = TimeSpan.FromDays(1), CheckpointBytes = long.MaxValue, RowUpdatesMax = 1, LogBytesKept = 0, RecentUpdatesMax = 0,
+        CheckpointInterval = TimeSpan.FromDays(1),
+        CheckpointBytes = long.MaxValue,
+        RowUpdatesMax = 1,
+        LogBytesKept = 0,
+        RecentUpdatesMax = 0,
     };
 
     private readonly Scratch _scratch = new();

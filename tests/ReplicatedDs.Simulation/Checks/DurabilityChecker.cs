@@ -1,7 +1,7 @@
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
-using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Causality.Replication;
+using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Simulation.World;
 
 namespace ReplicatedDs.Simulation.Checks;
