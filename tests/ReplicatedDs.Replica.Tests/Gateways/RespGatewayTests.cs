@@ -372,6 +372,21 @@ public class RespGatewayTests
     }
 
     [Fact]
+    public async Task Pipeline_WhoseFirstKeyIsLeased_KeepsItsOrder()
+    {
+        await using var replica = await TestReplica.StartAsync(TestNode.Founded(new ManualTime()));
+        using var text = await TextClient.ConnectAsync(replica.TextEndpoint);
+        Assert.Equal("Sx:", await text.AskAsync("CUx"));
+        using var client = await RespClient.ConnectAsync(replica.RespEndpoint);
+        await client.SendBytesAsync((byte[])[.. RespClient.Frame("SET", "x", "first"), .. RespClient.Frame("SET", "y", "second")]);
+        await text.SendAsync("Cx:text");
+        Assert.Equal("+OK", await client.ReceiveAsync());
+        Assert.Equal("+OK", await client.ReceiveAsync());
+        var (x, y) = (replica.Node.State.Keys.Find("x")!.Winner.Dot, replica.Node.State.Keys.Find("y")!.Winner.Dot);
+        Assert.True(x < y, $"x is of {x}, y of {y}");
+    }
+
+    [Fact]
     public async Task Token_CarriesASessionToAnotherReplica()
     {
         var first = TestNode.Founded();
