@@ -118,6 +118,7 @@ public sealed partial class ReplicaCore
         }
 
         State = StateJoin.Of(State, theirs);
+        _forgottenAtMost = State.Delivered;
         _staged = new StagedState(State, _settings.Mutation);
         foreach (var entry in _buffer.InOrder().ToList())
         {

@@ -203,11 +203,11 @@ public sealed partial class ReplicaCore
         }
 
         if (sender.Status == MemberStatus.Guest && !_staged.Delivered.Covers(update.Dot)
-            && Stable.Merge(sender.Floor).Without(update.Origin) is var least && !update.Dependencies.Covers(least))
+            && Stable.Merge(_forgottenAtMost).Merge(sender.Floor).Without(update.Origin) is var least && !update.Dependencies.Covers(least))
         {
             return new Refused(
                 RefusalReason.Conflict,
-                $"The clock of {update.Dot} must be at or above {least}: the stable vector, which every replica has applied, and the admission of {update.Origin}.");
+                $"The clock of {update.Dot} must be at or above {least}: what is stable, as far as this process can tell, and the admission of {update.Origin}.");
         }
 
         var outcome = Arrive(update, update.Origin);

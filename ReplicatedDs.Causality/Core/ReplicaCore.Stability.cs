@@ -19,6 +19,9 @@ public sealed partial class ReplicaCore
     private readonly List<(string Key, Dot Dot)> _queued = [];
     private List<(string Key, Dot Dot)> _taken = [];
     private bool _mayRetire;
+
+    // What others may have forgotten on the word of an earlier process under this id, or had when they gave a snapshot: that was never above what was delivered.
+    private VectorClock _forgottenAtMost;
     private readonly List<string> _collected = [];
 
     /// <summary>How many changes of keys wait until they are stable so that something can be forgotten: tombstones, for example.</summary>

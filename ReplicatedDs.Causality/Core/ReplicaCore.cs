@@ -55,6 +55,7 @@ public sealed partial class ReplicaCore
         State = _previous = state;
         _staged = new StagedState(state, settings.Mutation);
         _startedAt = now.MonotonicMicroseconds;
+        _forgottenAtMost = state.Delivered;
         AdjustLinks();
         Stable = _previousStable = KnownStable().Retire(state.Members.Retired);
         foreach (var (key, _) in state.Keys.All)

@@ -117,6 +117,20 @@ public class CollectionTests
         Assert.False(_one.Core.Stable.Covers(x.Dot));
     }
 
+    [Fact]
+    public void Guest_AfterAStart_HasToDependOnWhatWasDeliveredThen()
+    {
+        // Before, others may have forgotten the delete on this replica's word; a process that starts no longer knows that it gave it.
+        _one.Ask<Admitted>(tag => new GuestRequest(tag, new ReplicaId(4)));
+        var admitted = _one.State.Delivered;
+        Delete(_one, "x");
+        var late = new Update(new Dot(4, 1), admitted, new HybridTimestamp(1), [TestReplica.Set("x", "late")]);
+        _one.Restart();
+        _one.Hear(2, _one.State.Delivered);
+        _one.Hear(3, _one.State.Delivered);
+        Assert.Equal(RefusalReason.Conflict, _one.Ask<Refused>(tag => new HandDelivery(tag, late)).Reason);
+    }
+
     private static Update Delete(TestReplica at, string key)
     {
         var written = at.Ask<Written>(tag => new WriteRequest(tag, [new DeleteOperation(key)], []));
