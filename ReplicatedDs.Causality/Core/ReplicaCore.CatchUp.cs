@@ -67,7 +67,13 @@ public sealed partial class ReplicaCore
     /// <summary>Whether somebody reachable has announced the next update of that origin, and nobody who has can send it.</summary>
     private bool IsCutEverywhere(ReplicaId origin)
     {
-        var first = _buffer.FirstAbsent(origin, _staged.Delivered[origin]);
+        var delivered = _staged.Delivered[origin];
+        if (!_links.Values.Any(link => link.FloorOf(origin) > delivered))
+        {
+            return false; // nearly always, and without a look at the buffer
+        }
+
+        var first = _buffer.FirstAbsent(origin, delivered);
         var isCut = false;
         foreach (var link in _links.Values)
         {

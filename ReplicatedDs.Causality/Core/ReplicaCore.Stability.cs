@@ -99,9 +99,8 @@ public sealed partial class ReplicaCore
                     stable = stable.Meet(waiting.Update.Dependencies);
                 }
             }
-            else if (member.Id != Id && member.IsPresent)
+            else if (member.Id != Id && member.IsPresent && _links.TryGetValue(member.Id, out var link)) // none: it departs and is retired in this very step
             {
-                var link = _links[member.Id];
                 link.RefreshRow(_previous.Delivered);
                 stable = stable.Meet(_settings.Mutation == CoreMutation.RowsBeforeDelivery ? link.Announced ?? link.Row : link.Row);
             }
@@ -121,7 +120,7 @@ public sealed partial class ReplicaCore
         {
             foreach (var member in _previous.Members.Where(member => member.Id != Id && member.IsPresent))
             {
-                forgettable = forgettable.Meet(_links[member.Id].StableThere(_previous.Delivered));
+                forgettable = _links.TryGetValue(member.Id, out var link) ? forgettable.Meet(link.StableThere(_previous.Delivered)) : forgettable;
             }
         }
 
