@@ -66,7 +66,7 @@ public sealed partial class ReplicaCore
 
         _mayRetire = false;
         var departed = _staged.Members.Where(member => member is { Status: MemberStatus.Departed, Final: > 0, IsRetired: false }).ToList();
-        if (departed.Count == 0 || _staged.Members.First(member => member.Id == Id || (member.IsServing && IsReachable(_links[member.Id]))).Id != Id)
+        if (departed.Count == 0 || _staged.Members.First(member => member.Id == Id || (member.IsServing && _links.TryGetValue(member.Id, out var link) && IsReachable(link))).Id != Id)
         {
             return;
         }
