@@ -8,7 +8,7 @@ namespace ReplicatedDs.Cluster.Tests.Measuring;
 internal static class Measurements
 {
     private const int Writes = 2_000;
-    private const int WarmUp = 500;
+    private const int WarmUp = 4000;
 
     public static async Task RunAsync(TextWriter output)
     {
