@@ -41,7 +41,7 @@ public sealed partial class ReplicaCore
         }
 
         var isBehind = Self.IsPresent
-            ? _staged.Members.Any(origin => origin.Id != Id && !origin.IsRetired && IsCutEverywhere(origin.Id))
+            ? _links.Values.Any(link => link.HasCuts) && _staged.Members.Any(origin => origin.Id != Id && !origin.IsRetired && IsCutEverywhere(origin.Id))
             : IsStranded();
         if (isBehind && Donor() is { } donor)
         {

@@ -37,7 +37,8 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
                 $"Invariant broken: {update.Dot} with dependencies {update.Dependencies} applied where {Delivered} is delivered.");
         }
 
-        var seen = Members.Retired.Count == 0 ? update : update with { Dependencies = Members.Complete(update.Dependencies) };
+        var retired = Members.Retired;
+        var seen = retired.Count == 0 ? update : update with { Dependencies = Members.Complete(update.Dependencies) };
         var isVoid = IsVoid(seen);
         foreach (var operation in mutation == CoreMutation.TornUpdates ? update.Operations.Take(1) : update.Operations)
         {
@@ -57,7 +58,12 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
             }
         }
 
-        Delivered = Delivered.With(update.Dot).Retire(Members.Retired);
+        Delivered = Delivered.With(update.Dot);
+        if (!ReferenceEquals(retired, Members.Retired))
+        {
+            Delivered = Delivered.Retire(Members.Retired);
+        }
+
         EndEvictions(update, events);
         Timestamp = HybridTimestamp.Max(Timestamp, update.Timestamp);
         _bases[update.Origin] = update.Dependencies;
@@ -81,16 +87,7 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
             return false;
         }
 
-        _keys ??= root.Keys.ToBuilder();
-        if (after is null)
-        {
-            _keys.Remove(key);
-        }
-        else
-        {
-            _keys.Set(key, after);
-        }
-
+        Put(key, after);
         return true;
     }
 
@@ -139,18 +136,7 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
         return twins.Exists(twin => twin.Dot < update.Dot);
     }
 
-    private void Put(string key, KeyState? state)
-    {
-        _keys ??= root.Keys.ToBuilder();
-        if (state is null)
-        {
-            _keys.Remove(key);
-        }
-        else
-        {
-            _keys.Set(key, state);
-        }
-    }
+    private void Put(string key, KeyState? state) => (_keys ??= root.Keys.ToBuilder()).Put(key, state);
 
     private void Write(Update update, KeyOperation operation, bool isVoid, List<ReplicaEvent>? events)
     {

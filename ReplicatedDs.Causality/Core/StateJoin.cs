@@ -46,7 +46,7 @@ internal static class StateJoin
                     var gone = twin.Dot > operation.Dot ? twin : operation;
                     foreach (var key in gone.Keys)
                     {
-                        Set(keys, key, keys.Find(key)?.Void(gone.Dot));
+                        keys.Put(key, keys.Find(key)?.Void(gone.Dot));
                     }
                 }
             }
@@ -62,29 +62,17 @@ internal static class StateJoin
         var keys = mine.Keys.ToBuilder();
         foreach (var (key, state) in theirs.Keys.All)
         {
-            Set(keys, key, KeyState.Join(mine.Keys.Find(key), mine.Delivered, state, theirs.Delivered));
+            keys.Put(key, KeyState.Join(mine.Keys.Find(key), mine.Delivered, state, theirs.Delivered));
         }
 
         foreach (var (key, state) in mine.Keys.All)
         {
             if (theirs.Keys.Find(key) is null)
             {
-                Set(keys, key, KeyState.Join(state, mine.Delivered, null, theirs.Delivered));
+                keys.Put(key, KeyState.Join(state, mine.Delivered, null, theirs.Delivered));
             }
         }
 
         return keys;
-    }
-
-    private static void Set(KeySpace.Builder keys, string key, KeyState? state)
-    {
-        if (state is null)
-        {
-            keys.Remove(key);
-        }
-        else
-        {
-            keys.Set(key, state);
-        }
     }
 }

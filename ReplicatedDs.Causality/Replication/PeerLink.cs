@@ -143,6 +143,9 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
     /// <summary>The peer's log has lost the updates of <paramref name="origin"/> up to <paramref name="floor"/>.</summary>
     public void Cut(ReplicaId origin, long floor) => _floors[origin] = Math.Max(floor, FloorOf(origin));
 
+    /// <summary>Whether the peer's log is known to lack anything.</summary>
+    public bool HasCuts => _floors.Count > 0;
+
     /// <summary>Up to which counter the peer is known not to have the updates of <paramref name="origin"/> any more.</summary>
     public long FloorOf(ReplicaId origin) => _floors.GetValueOrDefault(origin);
 

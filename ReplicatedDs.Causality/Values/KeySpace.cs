@@ -53,6 +53,19 @@ public sealed class KeySpace
             }
         }
 
+        /// <summary>Sets the key, or removes it if nothing is left of it.</summary>
+        public void Put(string key, KeyState? state)
+        {
+            if (state is null)
+            {
+                Remove(key);
+            }
+            else
+            {
+                Set(key, state);
+            }
+        }
+
         public KeySpace ToKeySpace() => new(_keys, _count);
     }
 }
