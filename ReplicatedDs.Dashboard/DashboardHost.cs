@@ -92,6 +92,7 @@ internal static class DashboardHost
             provider.GetRequiredService<TimeProvider>()));
         services.AddScoped<NoticeBoard>();
         services.AddScoped<ViewPause>();
+        services.AddScoped<ReplicaFocus>();
         services.AddOtlpReceiver();
         services.AddSingleton<ScenarioStage>();
         services.AddHostedService(provider => provider.GetRequiredService<ScenarioStage>());
