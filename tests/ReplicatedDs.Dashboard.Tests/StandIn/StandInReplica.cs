@@ -245,6 +245,10 @@ internal sealed class StandInReplica(StandInCluster cluster, string name, int po
             new CountersView(_keys.Count(entry => entry.Value[0].Value is not null), _writes, _applied, _prevented, _prevented, 0, 0, _pending.Count, 0), new DiskView("/stand-in", 1, 1, true))));
         app.MapGet("/members", () => Locked(() => new MembersView(Id!.Value, [])));
         app.MapGet("/events", EventsAsync);
+        app.MapGet("/kv", (string? prefix, int limit) => Locked(() => new ListView(Numbers(_clock), [.. _keys
+            .Where(entry => entry.Value[0].Value is not null && entry.Key.StartsWith(prefix ?? "", StringComparison.Ordinal))
+            .OrderBy(entry => entry.Key, StringComparer.Ordinal).Take(limit)
+            .Select(entry => new EntryView(entry.Key, "register", entry.Value[0].Dot.ToString(), null, null, null, entry.Value.Count, false))], null)));
         app.MapPut("/kv/{key}", WriteAsync);
         app.MapDelete("/kv/{key}", (HttpContext context, string key) => Locked(() =>
         {
