@@ -107,6 +107,7 @@ internal static class DashboardHost
         services.AddHostedService<DiagramFollower>();
         services.AddSingleton(new UpdateIndex());
         services.AddSingleton<Measures>();
+        services.AddSingleton<ContinuousCheck>();
         services.AddHostedService<HistoryFollower>();
         services.AddSignalR().AddHubOptions<DiagramHub>(hub =>
         {

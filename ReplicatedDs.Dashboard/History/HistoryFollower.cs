@@ -2,8 +2,8 @@ using ReplicatedDs.Dashboard.Collector;
 
 namespace ReplicatedDs.Dashboard.History;
 
-/// <summary>Feeds the update index and the metrics from the collector's log: once, for all viewers.</summary>
-internal sealed class HistoryFollower(EventLog events, ClusterStore store, UpdateIndex updates, Measures measures, TimeProvider time) : BackgroundService
+/// <summary>Feeds the update index, the metrics and the check from the collector's log: once, for all viewers.</summary>
+internal sealed class HistoryFollower(EventLog events, ClusterStore store, UpdateIndex updates, Measures measures, ContinuousCheck check, TimeProvider time) : BackgroundService
 {
     private const int BatchMax = 4_000;
 
@@ -20,10 +20,16 @@ internal sealed class HistoryFollower(EventLog events, ClusterStore store, Updat
             {
                 var changed = events.Changed.Next;
                 var batch = events.ReadAfter(n, BatchMax);
-                measures.AddLost(batch.Lost);
+                if (batch.Lost > 0)
+                {
+                    measures.AddLost(batch.Lost);
+                    check.Lost();
+                }
+
                 foreach (var one in batch.Events)
                 {
                     measures.Add(one, updates.Add(one));
+                    check.Add(one);
                     n = one.N;
                 }
 

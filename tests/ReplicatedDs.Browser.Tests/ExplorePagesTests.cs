@@ -41,13 +41,13 @@ public sealed class ExplorePagesTests(BrowserFixture browser) : IClassFixture<Br
 
         await GoAsync(live, "events");
         await Assertions.Expect(live.Page.Locator(".event-row").First).ToBeVisibleAsync();
-        await live.Page.Locator(".event-row[data-event=Buffer] .row-button").First.ClickAsync();
+        await live.Page.Locator(".event-row[data-event=Buffer] .row-button").Last.ClickAsync();
         await Assertions.Expect(live.Page.Locator(".event-details")).ToContainTextAsync("r3 buffered r2#1 (answer): it waits for r1#1; without causal delivery it would show now.");
         await live.ShowAsync($"events-busy-{name}");
 
         await GoAsync(live, "metrics");
-        await Assertions.Expect(live.Page.Locator("[data-chart=pending]")).ToContainTextAsync("1 waits now.");
-        await Assertions.Expect(live.Page.Locator("[data-chart=prevented]")).ToContainTextAsync("1 time an update arrived before its cause");
+        await Assertions.Expect(live.Page.Locator("[data-chart=pending]")).ToContainTextAsync("2 wait now.");
+        await Assertions.Expect(live.Page.Locator("[data-chart=prevented]")).ToContainTextAsync("2 times an update arrived before its cause");
         await Assertions.Expect(live.Page.Locator("[data-chart=latency] rect.bar").First).ToBeVisibleAsync();
         await live.Page.Locator("[data-chart=writes] summary").ClickAsync();
         await Assertions.Expect(live.Page.Locator("[data-chart=writes] tbody tr")).ToHaveCountAsync(60);
@@ -58,7 +58,7 @@ public sealed class ExplorePagesTests(BrowserFixture browser) : IClassFixture<Br
         await live.Page.Locator("[data-details=replica-3]").ClickAsync();
         var pane = live.Page.Locator("[data-replica-pane=replica-3]");
         await Assertions.Expect(pane).ToBeFocusedAsync();
-        await Assertions.Expect(pane.Locator("[data-waiting='1']")).ToBeVisibleAsync();
+        await Assertions.Expect(pane.Locator("[data-waiting='2']")).ToBeVisibleAsync();
         await Assertions.Expect(pane).ToContainTextAsync("r2#1 waits for r1#1: link r1→r3 is held");
         await Assertions.Expect(pane).ToContainTextAsync("r3 buffered r2#1 (answer)");
         await live.ShowAsync($"replica-pane-{name}");
@@ -86,7 +86,7 @@ public sealed class ExplorePagesTests(BrowserFixture browser) : IClassFixture<Br
         }
 
         await GoAsync(live, "keys?key=cart");
-        await live.Button("Keep r2#2").ClickAsync();
+        await live.Button("Keep this: r2#2").ClickAsync();
         await Assertions.Expect(live.Page.Locator("[data-notice=done]")).ToContainTextAsync("replaces the 2 siblings of cart");
         await Assertions.Expect(live.Page.Locator("[data-sibling]")).ToHaveCountAsync(0);
         await Assertions.Expect(live.Page.Locator("[data-answer]")).ToHaveCountAsync(3);
@@ -162,6 +162,37 @@ public sealed class ExplorePagesTests(BrowserFixture browser) : IClassFixture<Br
         // With Ctrl a click chooses a side instead.
         await live.Page.Locator("[data-node=replica-5] .disc").ClickAsync(new LocatorClickOptions { Modifiers = [KeyboardModifier.Control] });
         await Assertions.Expect(live.Page.Locator("[data-line='5-6']")).ToHaveAttributeAsync("data-look", "cut");
+        Assert.Empty(live.Troubles);
+    }
+
+    [Theory]
+    [InlineData(1280, ColorScheme.Light, "light-1280")]
+    [InlineData(360, ColorScheme.Dark, "dark-360")]
+    public async Task Check_OfAMutantReplica_LightsUpWithItsCounterExample(int width, ColorScheme scheme, string name)
+    {
+        await using var site = await StandInSite.StartAsync();
+        await using var live = await browser.OpenAsync(site.Login, width, scheme: scheme);
+        var (one, two, three) = (site.Cluster.Replica(1), site.Cluster.Replica(2), site.Cluster.Replica(3));
+        one.Write("a", [49], "text/plain");
+        two.Write("b", [49], "text/plain");
+        three.Write("c", [49], "text/plain");
+        await GoAsync(live, "causality");
+        var check = live.Page.Locator(".check[data-ready]");
+        await Assertions.Expect(check).ToContainTextAsync("0 violations");
+        lock (site.Cluster.Gate)
+        {
+            three.IsMutant = true;
+            one.Link(3).Mode = "hold";
+            one.Write("question", [49], "text/plain");
+            two.Write("answer", [49], "text/plain");
+            one.Link(3).Mode = "ok";
+            site.Cluster.Flow();
+        }
+
+        await Assertions.Expect(check).ToHaveAttributeAsync("data-violations", "1");
+        await Assertions.Expect(check.Locator(".finding")).ToContainTextAsync("r3 delivered r2#2 before r1#2, which is in its causal past.");
+        await Assertions.Expect(check.Locator("svg")).ToContainTextAsync("r1#2 (question)");
+        await live.ShowAsync($"check-broken-{name}", fullPage: false);
         Assert.Empty(live.Troubles);
     }
 

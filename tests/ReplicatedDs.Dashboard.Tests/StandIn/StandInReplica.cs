@@ -43,6 +43,9 @@ internal sealed class StandInReplica(StandInCluster cluster, string name, int po
 
     public Uri Address { get; } = new($"http://127.0.0.1:{port}");
 
+    /// <summary>It shows what arrives at once, whatever it depends on: what a store without causal delivery does.</summary>
+    public bool IsMutant { get; set; }
+
     public bool IsUp => _server is not null;
 
     public ResourceView Resource => new(name, Id, State == "Running" ? Pid : null, State, Address.ToString().TrimEnd('/'), null, null, null);
@@ -179,7 +182,7 @@ internal sealed class StandInReplica(StandInCluster cluster, string name, int po
         }
 
         var missing = Missing(update);
-        if (missing.Count > 0)
+        if (missing.Count > 0 && !IsMutant)
         {
             _pending.Add((update, cluster.Now));
             _prevented++;

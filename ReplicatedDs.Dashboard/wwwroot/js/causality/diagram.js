@@ -1,6 +1,7 @@
 // The Causality page: puts feed, store, picture, list and controls together and redraws when something changed.
 import { age, element, number, setText, timeOfDay } from "../dom.js";
 import { Controls } from "./controls.js";
+import { bind } from "./export.js";
 import { Feed } from "./feed.js";
 import { Geometry } from "./geometry.js";
 import { Inspector } from "./inspector.js";
@@ -61,6 +62,7 @@ export class Diagram {
       isLive: () => this.viewport.isLive,
     });
     this.controls = new Controls(this);
+    bind(this);
     this.#watch();
     this.resize();
     this.pause(document.documentElement.dataset.paused === "true");
