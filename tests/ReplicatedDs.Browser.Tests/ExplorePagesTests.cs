@@ -48,7 +48,8 @@ public sealed class ExplorePagesTests(BrowserFixture browser) : IClassFixture<Br
         await GoAsync(live, "metrics");
         await Assertions.Expect(live.Page.Locator("[data-chart=pending]")).ToContainTextAsync("2 wait now.");
         await Assertions.Expect(live.Page.Locator("[data-chart=prevented]")).ToContainTextAsync("2 times an update arrived before its cause");
-        await Assertions.Expect(live.Page.Locator("[data-chart=latency] rect.bar").First).ToBeVisibleAsync();
+        await Assertions.Expect(live.Page.Locator("[data-chart=prevented] rect.bar").First).ToBeVisibleAsync();
+        await Assertions.Expect(live.Page.Locator("[data-chart=latency] .reading")).ToContainTextAsync("Half within");
         await live.Page.Locator("[data-chart=writes] summary").ClickAsync();
         await Assertions.Expect(live.Page.Locator("[data-chart=writes] tbody tr")).ToHaveCountAsync(60);
         await live.ShowAsync($"metrics-busy-{name}");
