@@ -77,7 +77,7 @@ public sealed partial class ReplicaCore
         link.Announce(heartbeat with { Delivered = heartbeat.Delivered.Retire(_staged.Members.Retired.Without(Id)) }, Id, _previous.Delivered, _now.MonotonicMicroseconds);
     }
 
-    private void RefuseOlderCopy(ReplicaId peer, long count) => _refusal ??= new Refused(
+    private void RefuseOlderCopy(ReplicaId peer, long count) => _refusal ??= _settings.Mutation == CoreMutation.TrustOlderCopy ? null : new Refused(
         RefusalReason.OlderCopy,
         $"Replica {peer} holds {count} updates of replica {Id}, this data folder only {_staged.Delivered[Id]}: "
         + "it is an older copy. Writing from it would give two updates one name.");

@@ -154,6 +154,7 @@ public sealed partial class ReplicaCore
         MayExit = MayExit(),
         MustRejoin = IsGivenUp(Self),
         IsEvicted = _refusal is { Reason: RefusalReason.Evicted },
+        IsOlderCopy = _refusal is { Reason: RefusalReason.OlderCopy },
     };
 
     /// <summary>
@@ -233,6 +234,9 @@ public sealed partial class ReplicaCore
                 break;
             case LeaveRequest leave:
                 Reply(leave, Leave());
+                break;
+            case LeaveConfirmed:
+                _isLeaveConfirmed = true;
                 break;
             case EvictRequest evict:
                 Reply(evict, Evict(evict));

@@ -51,6 +51,12 @@ public sealed class ReplicaOutput
     /// <summary>This replica's admission was taken back by its sponsor: its data is void and it has to join anew under another id.</summary>
     public required bool MustRejoin { get; init; }
 
+    /// <summary>
+    /// This replica's data folder is an older copy of what it was: the id is spent, and it has to join anew under another one. What the folder holds,
+    /// others hold too.
+    /// </summary>
+    public bool IsOlderCopy { get; init; }
+
     /// <summary>The cluster has evicted this replica: what it wrote and nobody else holds is given up there.</summary>
     public required bool IsEvicted { get; init; }
 }
