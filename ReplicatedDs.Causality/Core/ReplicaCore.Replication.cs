@@ -212,8 +212,7 @@ public sealed partial class ReplicaCore
             if (_staged.Members.Find(link.Peer) is not { } peer
                 || peer.IsFenced
                 || !(peer.IsPresent || IsGivenUp(peer))
-                || link.Announced is not { } announced
-                || !announced.Over(_staged.Members.Retired).Covers(self.Activated)) // it does not know yet that this replica may write (R1)
+                || !KnowsOfActivation(link, self)) // it does not know yet that this replica may write (R1)
             {
                 continue;
             }
@@ -245,6 +244,13 @@ public sealed partial class ReplicaCore
             }
         }
     }
+
+    /// <summary>
+    /// Whether the peer has delivered this replica's activation. One that answers has delivered the admission; where it leaves the sponsor out of its
+    /// clock, that one is retired there, so all of its updates are delivered, though nobody may have told this replica.
+    /// </summary>
+    private bool KnowsOfActivation(PeerLink link, Member self) => link.Announced is { } announced
+        && (announced.Over(_staged.Members.Retired).Covers(self.Activated) || link.Latest![self.Activated.Replica] == 0);
 
     private void SendHeartbeats()
     {
