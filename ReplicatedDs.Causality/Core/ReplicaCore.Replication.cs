@@ -273,6 +273,7 @@ public sealed partial class ReplicaCore
                 Send(link, new Heartbeat(announced, link.IsPaused, _buffer.FirstAbsent(link.Peer, _staged.Delivered[link.Peer]) - 1, hasGuests ? Stable : null)
                 {
                     SentAtMs = _now.UnixMicroseconds / 1000,
+                    IsVerifying = !_isVerified,
                     Digests = isDue && ReferenceEquals(announced, _staged.Delivered) ? Digests() : [],
                 });
             }

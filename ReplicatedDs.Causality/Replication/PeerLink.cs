@@ -99,6 +99,11 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
 
         Received = Math.Max(heartbeat.Received, Acknowledged);
         Sent = Math.Max(Sent, Acknowledged);
+        if (heartbeat.IsVerifying)
+        {
+            return;
+        }
+
         // A row counts only once everything that it counts of the peer itself is delivered here; until then the oldest such row is kept.
         _candidate ??= heartbeat.Delivered;
         if (heartbeat.Stable is { } stable)

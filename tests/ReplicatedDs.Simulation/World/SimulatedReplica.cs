@@ -155,14 +155,14 @@ internal sealed class SimulatedReplica
     }
 
     /// <summary>
-    /// Puts the image in the place of the disk, if it is older and others know that: what this replica wrote since, another one that it knew then holds too, so that
-    /// nothing is lost but the id.
+    /// Puts the image in the place of the disk, if it is older and others know that: what this replica has, another one that it knew then has too, so that nothing
+    /// is lost but the id.
     /// </summary>
     public bool RestoreImage()
     {
         if (_image is not var (disk, knowledge, state) || !IsActive || IsOlderCopy || state.Delivered[Id] == Published.Delivered[Id]
             || !_cluster.Replicas.Any(other => other != this && other.IsActive && !other.IsOlderCopy && state.Members.IsServing(other.Id)
-                && _cluster.Checks.History.Of(other).Delivered[Id.Value] == _cluster.Checks.History.Of(this).Delivered[Id.Value]))
+                && _cluster.Checks.History.Of(other).Delivered.IsAtLeast(_cluster.Checks.History.Of(this).Delivered)))
         {
             return false;
         }
