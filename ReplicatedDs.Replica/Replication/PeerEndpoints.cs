@@ -35,12 +35,12 @@ internal static class PeerEndpoints
 
     public static void MapPeerApi(this IApplicationBuilder app, ReplicaOptions options)
     {
-        var expected = SHA256.HashData(Encoding.UTF8.GetBytes("Bearer " + options.ClusterKey));
+        var expected = options.ClusterKeys.All.Select(key => SHA256.HashData([.. "Bearer "u8, .. key.Span])).ToList();
         app.Use(async (context, next) =>
         {
             // Hashes have one length, so the comparison takes the same time whatever was sent.
             var given = SHA256.HashData(Encoding.UTF8.GetBytes(context.Request.Headers.Authorization.ToString()));
-            if (!CryptographicOperations.FixedTimeEquals(given, expected))
+            if (!expected.Aggregate(false, (isKnown, one) => isKnown | CryptographicOperations.FixedTimeEquals(given, one)))
             {
                 await RefuseAsync(context, StatusCodes.Status401Unauthorized, "wrong-cluster-key", "The cluster key is missing or wrong.");
                 return;
