@@ -178,7 +178,7 @@ public sealed class ExplorePagesTests(BrowserFixture browser) : IClassFixture<Br
         two.Write("b", [49], "text/plain");
         three.Write("c", [49], "text/plain");
         await GoAsync(live, "causality");
-        var check = live.Page.Locator(".check[data-ready]");
+        var check = live.Page.Locator(".delivery-check[data-ready]");
         await Assertions.Expect(check).ToContainTextAsync("0 violations");
         lock (site.Cluster.Gate)
         {
