@@ -12,9 +12,12 @@ internal sealed class Measures(TimeProvider time)
     public const int SecondsKept = 600;
 
     private const int AheadMax = 5;
+    private const int SilenceMax = 3;
 
     private readonly Lock _lock = new();
     private readonly MeasureBin?[] _ring = new MeasureBin?[SecondsKept + AheadMax];
+    private MeasureBin _levels = new(0);
+    private long _lastView;
     private long _events;
     private long _lost;
 
@@ -64,11 +67,21 @@ internal sealed class Measures(TimeProvider time)
                 return;
             }
 
+            // Pictures of a quiet cluster come a little less than once a second: what was so before and after was so in between.
+            for (var second = Math.Max(_lastView + 1, bin.From - SilenceMax); second < bin.From && bin.From - _lastView <= SilenceMax; second++)
+            {
+                Bin(second)?.Add(_levels);
+            }
+
+            _lastView = bin.From;
+            _levels = new MeasureBin(bin.From);
             foreach (var replica in view.Members.Where(replica => replica.IsLive))
             {
-                bin.Pending[replica.Id!.Value] = replica.PendingCount;
-                bin.Behind[replica.Id!.Value] = replica.Behind;
+                _levels.Pending[replica.Id!.Value] = replica.PendingCount;
+                _levels.Behind[replica.Id!.Value] = replica.Behind;
             }
+
+            bin.Add(_levels);
         }
     }
 

@@ -1,5 +1,8 @@
 using ReplicatedDs.Client.Api;
+using ReplicatedDs.Dashboard.Collector;
+using ReplicatedDs.Dashboard.Configuration;
 using ReplicatedDs.Dashboard.History;
+using ReplicatedDs.Dashboard.Views;
 
 namespace ReplicatedDs.Dashboard.Tests.History;
 
@@ -51,6 +54,16 @@ public sealed class MeasuresTests
     }
 
     [Fact]
+    public void Levels_OfAQuietSecond_AreThoseBeforeIt()
+    {
+        _measures.Add(Picture(0, 7));
+        _measures.Add(Picture(2, 7));
+        _measures.Add(Picture(9, 1));
+        _time.Now = Happened.Begin + TimeSpan.FromSeconds(10);
+        Assert.Equal([7, 7, 7, null, null, null, null, null, null, 1], _measures.Read(10, 1).Select(bin => bin.Pending.TryGetValue(1, out var level) ? level : (long?)null));
+    }
+
+    [Fact]
     public void Add_TooOldOrFarAhead_CountsForNoSecond()
     {
         _time.Now += TimeSpan.FromSeconds(Measures.SecondsKept);
@@ -75,6 +88,15 @@ public sealed class MeasuresTests
         Assert.Equal(1_024, quick.Percentile(0.99));
         Assert.Equal(2_000_000, quick.Percentile(1));
         Assert.Null(new Latencies().Percentile(0.5));
+    }
+
+    private ClusterView Picture(int second, long pending)
+    {
+        var now = Happened.Begin + TimeSpan.FromSeconds(second);
+        _time.Now = now;
+        var slot = new SlotPicture(new ReplicaSlot("replica-1", new Uri("http://127.0.0.1:1")), AnsweredAt: now);
+        var view = ViewBuilder.Build(1, now, [slot], new ControlPicture(false, false, null, null), 0);
+        return view with { Replicas = [view.Replicas[0] with { Id = 1, Clock = new Dictionary<int, long>(), State = ReplicaStates.Running, StaleSince = null, PendingCount = pending }] };
     }
 
     private void Happen(EventView one) => _measures.Add(one, _index.Add(one));

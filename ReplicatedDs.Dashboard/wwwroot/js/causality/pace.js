@@ -2,7 +2,7 @@
 // part of the time where it is not. What a frame costs is what its drawing took, and how late the browser came to it.
 
 const Share = 0.2; // The part of the time that drawing may take.
-const IntervalMax = 250;
+const IntervalMax = 150;
 const IntervalInHand = 50; // While the visitor points, drags or types.
 const InHandFor = 1000;
 const ScreenFrame = 17;
