@@ -17,6 +17,9 @@ internal sealed class ReplicaPoller(ReplicaSlot slot, ReplicaReader reader, Clus
     private const int RestFactor = 10;
 
     private readonly ChangeSignal _wake = new();
+
+    // What is rare and somebody may have done just now, such as a link that was healed, is asked for also while it rests.
+    private readonly ChangeSignal _urgent = new();
     private DateTimeOffset _slowAt;
     private long _writes = -1;
     private bool _linksChanged;
@@ -26,6 +29,10 @@ internal sealed class ReplicaPoller(ReplicaSlot slot, ReplicaReader reader, Clus
     {
         _linksChanged |= seen.Kind == "LinkChanged";
         _wake.Pulse();
+        if (seen.Kind is not ("Write" or "Send" or "Arrive" or "Apply" or "Read" or "Stable"))
+        {
+            _urgent.Pulse();
+        }
     }
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -41,6 +48,7 @@ internal sealed class ReplicaPoller(ReplicaSlot slot, ReplicaReader reader, Clus
             }
 
             var woken = _wake.Next;
+            var urgent = _urgent.Next;
             try
             {
                 var began = time.GetTimestamp();
@@ -50,7 +58,8 @@ internal sealed class ReplicaPoller(ReplicaSlot slot, ReplicaReader reader, Clus
                 // A replica, or a machine, that is slow to answer has other work: it is asked less often.
                 var rest = Shorter(time.GetElapsedTime(began) * RestFactor, SlowInterval);
                 rest = rest < DashboardOptions.ViewInterval ? DashboardOptions.ViewInterval : rest;
-                await Task.Delay(rest, time, cancellationToken);
+                await Task.Delay(DashboardOptions.ViewInterval, time, cancellationToken);
+                await ChangeSignal.WaitAsync(urgent, rest - DashboardOptions.ViewInterval, time, cancellationToken);
                 await ChangeSignal.WaitAsync(woken, SlowInterval - rest, time, cancellationToken);
             }
             catch (Exception exception) when (IsExpected(exception) && !cancellationToken.IsCancellationRequested)
