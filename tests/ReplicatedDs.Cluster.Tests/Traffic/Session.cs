@@ -24,7 +24,7 @@ internal sealed class Session(string client, Recorder recorder, Book book, Tally
             return null;
         }
 
-        recorder.Read(Name, [.. keys.SelectMany((key, i) => book.Read(key, reply.Values![i]))], place.Name);
+        recorder.Read(Name, [.. keys.SelectMany((key, i) => book.Read(key, reply.Values![i]))], Asked(door, place));
         tally.Did(door.Name, operation);
         return reply.Values;
     }
@@ -39,7 +39,7 @@ internal sealed class Session(string client, Recorder recorder, Book book, Tally
         ImmutableArray<Access> accesses = [.. changes.Select(Book.Written)];
         if (reply.Ending == Ending.Done)
         {
-            recorder.Write(session, accesses, isKnown: true, by.Name);
+            recorder.Write(session, accesses, isKnown: true, Asked(door, by));
             tally.Did(door.Name, operation);
             tally.Wrote(by);
             return true;
@@ -47,11 +47,14 @@ internal sealed class Session(string client, Recorder recorder, Book book, Tally
 
         if (reply.Ending is Ending.Unknown or Ending.Surprise)
         {
-            recorder.Write(session, accesses, isKnown: false, by.Name);
+            recorder.Write(session, accesses, isKnown: false, Asked(door, by));
         }
 
         return false;
     }
+
+    /// <summary>For people who read the history: the client may have gone on to another replica.</summary>
+    private static string Asked(IDoor door, Place place) => $"{place.Name} by {door.Name}";
 
     private void Take(Reply reply, Place place)
     {
