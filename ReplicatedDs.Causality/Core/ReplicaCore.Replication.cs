@@ -42,6 +42,11 @@ public sealed partial class ReplicaCore
             case UpdateBatch batch when sender.Status is not MemberStatus.Joining || Self.Status == MemberStatus.Departed:
                 Take(link, batch);
                 break;
+            case UnreadableBatch batch when _staged.Members.Find(batch.Origin)?.Incarnation == batch.OriginIncarnation:
+                var reason = $"Updates of replica {batch.Origin} cannot be read: {batch.Reason}";
+                _events.Add(new ReplicaEvent(ReplicaEventKind.Drop) { Peer = link.Peer, Detail = reason });
+                Quarantine(batch.Origin, link.Peer, reason, isFork: false);
+                break;
             case RangeCut cut:
                 Take(link, cut);
                 break;
@@ -60,6 +65,7 @@ public sealed partial class ReplicaCore
             RefuseOlderCopy(link.Peer, heartbeat.Delivered[Id]);
         }
 
+        CompareDigests(link.Peer, heartbeat);
         if (heartbeat.SentAtMs != 0)
         {
             link.HeardTime((_now.UnixMicroseconds / 1000) - heartbeat.SentAtMs);
@@ -71,7 +77,7 @@ public sealed partial class ReplicaCore
         link.Announce(heartbeat with { Delivered = heartbeat.Delivered.Retire(_staged.Members.Retired.Without(Id)) }, Id, _previous.Delivered, _now.MonotonicMicroseconds);
     }
 
-    private void RefuseOlderCopy(ReplicaId peer, long count) => _refusal ??= new Refused(
+    private void RefuseOlderCopy(ReplicaId peer, long count) => _refusal ??= _settings.Mutation == CoreMutation.TrustOlderCopy ? null : new Refused(
         RefusalReason.OlderCopy,
         $"Replica {peer} holds {count} updates of replica {Id}, this data folder only {_staged.Delivered[Id]}: "
         + "it is an older copy. Writing from it would give two updates one name.");
@@ -79,7 +85,7 @@ public sealed partial class ReplicaCore
     private void Take(PeerLink link, UpdateBatch batch)
     {
         link.OwesHeartbeat = true; // also for duplicates: the acknowledgement may have been lost
-        if (batch.Origin == Id || _staged.Members.Find(batch.Origin) is not { } origin || origin.Incarnation != batch.OriginIncarnation)
+        if (batch.Origin == Id || IsForked(batch.Origin) || _staged.Members.Find(batch.Origin) is not { } origin || origin.Incarnation != batch.OriginIncarnation)
         {
             return;
         }
@@ -111,6 +117,7 @@ public sealed partial class ReplicaCore
             else
             {
                 _events.Add(new ReplicaEvent(ReplicaEventKind.Drop) { Update = update, Peer = link.Peer, Detail = "it contradicts its own name" });
+                Quarantine(batch.Origin, link.Peer, $"{update.Dot} contradicts its own name.", isFork: false);
             }
         }
 
@@ -205,8 +212,7 @@ public sealed partial class ReplicaCore
             if (_staged.Members.Find(link.Peer) is not { } peer
                 || peer.IsFenced
                 || !(peer.IsPresent || IsGivenUp(peer))
-                || link.Announced is not { } announced
-                || !announced.Over(_staged.Members.Retired).Covers(self.Activated)) // it does not know yet that this replica may write (R1)
+                || !KnowsOfActivation(link, self)) // it does not know yet that this replica may write (R1)
             {
                 continue;
             }
@@ -239,6 +245,13 @@ public sealed partial class ReplicaCore
         }
     }
 
+    /// <summary>
+    /// Whether the peer has delivered this replica's activation. One that answers has delivered the admission; where it leaves the sponsor out of its
+    /// clock, that one is retired there, so all of its updates are delivered, though nobody may have told this replica.
+    /// </summary>
+    private bool KnowsOfActivation(PeerLink link, Member self) => link.Announced is { } announced
+        && (announced.Over(_staged.Members.Retired).Covers(self.Activated) || link.Latest![self.Activated.Replica] == 0);
+
     private void SendHeartbeats()
     {
         var now = _now.MonotonicMicroseconds;
@@ -260,6 +273,8 @@ public sealed partial class ReplicaCore
                 Send(link, new Heartbeat(announced, link.IsPaused, _buffer.FirstAbsent(link.Peer, _staged.Delivered[link.Peer]) - 1, hasGuests ? Stable : null)
                 {
                     SentAtMs = _now.UnixMicroseconds / 1000,
+                    IsVerifying = !_isVerified,
+                    Digests = isDue && ReferenceEquals(announced, _staged.Delivered) ? Digests() : [],
                 });
             }
         }
@@ -270,7 +285,7 @@ public sealed partial class ReplicaCore
         // One that left acknowledges nothing that came after its last update: whoever counts on it as a holder must be able to count on
         // those who take that update over. Two that leave at once would else hold each other's updates, and both go.
         var delivered = Self is { Status: MemberStatus.Departed, Final: > 0 and var final }
-            ? _staged.Base(Id).With(new Dot(Id, final))
+            ? _staged.Head(Id).Dependencies.With(new Dot(Id, final))
             : _staged.Delivered;
         if (_settings.Mutation == CoreMutation.AcknowledgeBuffered)
         {
@@ -313,7 +328,7 @@ public sealed partial class ReplicaCore
     {
         foreach (var origin in _staged.Members)
         {
-            if (origin.Id != Id && !origin.IsRetired && _settings.Mutation != CoreMutation.NoRepair)
+            if (origin.Id != Id && !origin.IsRetired && !IsForked(origin.Id) && _settings.Mutation != CoreMutation.NoRepair)
             {
                 RepairGap(origin);
             }

@@ -41,6 +41,12 @@ public sealed record JoinRequest(object? Tag, AdmitOperation Admit) : Request(Ta
 public sealed record LeaveRequest(object? Tag) : Request(Tag);
 
 /// <summary>
+/// An active member says that everybody has all updates of this replica, which has left (<see cref="ReplicaCore.HasEverybody"/>). It may be one that this
+/// replica has never heard of, when all that it knew have left too.
+/// </summary>
+public sealed record LeaveConfirmed : ReplicaInput;
+
+/// <summary>
 /// The operator declares a member dead, irrevocably (R7). What the dead member wrote and no survivor holds is given up.
 /// </summary>
 /// <param name="IsForced">Also where the survivors are no majority.</param>
@@ -48,6 +54,12 @@ public sealed record EvictRequest(object? Tag, ReplicaId Id, bool IsForced) : Re
 
 /// <summary>A peer told this replica that the cluster has evicted it.</summary>
 public sealed record EvictionLearnt(ReplicaId From) : ReplicaInput;
+
+/// <summary>
+/// A peer refuses this replica because another process speaks under its id (R9): one that was here before (<paramref name="IsSuperseded"/> false), or one that
+/// took over while this one was silent.
+/// </summary>
+public sealed record TwinLearnt(ReplicaId From, bool IsSuperseded) : ReplicaInput;
 
 /// <summary>Lab: admit a sender of hand-delivered updates under an id that the allocator gave.</summary>
 public sealed record GuestRequest(object? Tag, ReplicaId Id) : Request(Tag);

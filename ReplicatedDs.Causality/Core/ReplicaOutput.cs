@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Forks;
 using ReplicatedDs.Causality.Replication;
 using ReplicatedDs.Causality.Updates;
 
@@ -35,6 +36,9 @@ public sealed class ReplicaOutput
     /// </summary>
     public bool IsInstall { get; init; }
 
+    /// <summary>Origins that went into quarantine in this step: an operator should hear of each.</summary>
+    public ImmutableArray<QuarantinedOrigin> Alarms { get; init; } = [];
+
     /// <summary>Every member has delivered what it covers: the log may forget that, once it is part of a checkpoint.</summary>
     public required VectorClock Stable { get; init; }
 
@@ -46,6 +50,12 @@ public sealed class ReplicaOutput
 
     /// <summary>This replica's admission was taken back by its sponsor: its data is void and it has to join anew under another id.</summary>
     public required bool MustRejoin { get; init; }
+
+    /// <summary>
+    /// This replica's data folder is an older copy of what it was: the id is spent, and it has to join anew under another one. What the folder holds,
+    /// others hold too.
+    /// </summary>
+    public bool IsOlderCopy { get; init; }
 
     /// <summary>The cluster has evicted this replica: what it wrote and nobody else holds is given up there.</summary>
     public required bool IsEvicted { get; init; }

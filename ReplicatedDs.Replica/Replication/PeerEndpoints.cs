@@ -27,14 +27,20 @@ internal static class PeerEndpoints
     /// <summary>The problem that tells a replica that it was evicted.</summary>
     public const string EvictedProblem = "evicted";
 
+    /// <summary>The problem that tells a process that another one speaks under its id.</summary>
+    public const string IdInUseProblem = "id-in-use";
+
+    /// <summary>The problem that tells a process that another one has taken over its id.</summary>
+    public const string SupersededProblem = "superseded";
+
     public static void MapPeerApi(this IApplicationBuilder app, ReplicaOptions options)
     {
-        var expected = SHA256.HashData(Encoding.UTF8.GetBytes("Bearer " + options.ClusterKey));
+        var expected = options.ClusterKeys.All.Select(key => SHA256.HashData([.. "Bearer "u8, .. key.Span])).ToList();
         app.Use(async (context, next) =>
         {
             // Hashes have one length, so the comparison takes the same time whatever was sent.
             var given = SHA256.HashData(Encoding.UTF8.GetBytes(context.Request.Headers.Authorization.ToString()));
-            if (!CryptographicOperations.FixedTimeEquals(given, expected))
+            if (!expected.Aggregate(false, (isKnown, one) => isKnown | CryptographicOperations.FixedTimeEquals(given, one)))
             {
                 await RefuseAsync(context, StatusCodes.Status401Unauthorized, "wrong-cluster-key", "The cluster key is missing or wrong.");
                 return;
@@ -53,6 +59,7 @@ internal static class PeerEndpoints
             var peer = endpoints.MapGroup("").ExcludeFromDescription(); // the document is about the http port
             peer.MapPost("/replication/stream", StreamAsync);
             peer.MapGet("/replication/cluster", DescribeAsync);
+            peer.MapGet("/replication/departed/{cluster}/{replica:int:min(1)}/{incarnation}", DepartedAsync);
             peer.MapPost("/replication/join", JoinAsync);
             peer.MapGet("/replication/snapshot", SnapshotAsync);
             peer.MapGet("/replication/update/{replica:int:min(1)}/{counter:long:min(1)}", UpdateAsync);
@@ -60,7 +67,7 @@ internal static class PeerEndpoints
     }
 
     /// <summary>Frames of a peer until it ends. The answer's head is sent after the first frame was checked.</summary>
-    private static async Task StreamAsync(HttpContext context, ReplicaNode node, IHostApplicationLifetime lifetime, ILogger<PeerTransport> logger)
+    private static async Task StreamAsync(HttpContext context, ReplicaNode node, PeerProcesses processes, IHostApplicationLifetime lifetime, ILogger<PeerTransport> logger)
     {
         // A stream has no end of its own: a server that stops would wait for it.
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
@@ -82,7 +89,7 @@ internal static class PeerEndpoints
         {
             await foreach (var envelope in ReadFramesAsync(context.Request.BodyReader, ends.Token))
             {
-                if (Objection(envelope, node) is var (status, name, detail) && status != 0)
+                if (Objection(envelope, node, processes) is var (status, name, detail) && status != 0)
                 {
                     logger.StreamRefused(detail);
                     await RefuseAsync(context, status, name, detail);
@@ -118,7 +125,7 @@ internal static class PeerEndpoints
     }
 
     /// <summary>Why an envelope is not taken; status 0: it is.</summary>
-    private static (int Status, string Name, string Detail) Objection(PeerEnvelope envelope, ReplicaNode node)
+    private static (int Status, string Name, string Detail) Objection(PeerEnvelope envelope, ReplicaNode node, PeerProcesses processes)
     {
         if (node.Identity is not { } self)
         {
@@ -143,7 +150,12 @@ internal static class PeerEndpoints
             { IsFenced: true } => (StatusCodes.Status410Gone, EvictedProblem, $"Replica {envelope.From} was evicted."),
             { Status: MemberStatus.Departed, Final: 0 } =>
                 (StatusCodes.Status410Gone, "admission-withdrawn", $"The admission of replica {envelope.From} was taken back."),
-            _ => default,
+            _ => processes.Hear(envelope.From, envelope.Boot, envelope.Process) switch
+            {
+                PeerProcessVerdict.InUse => (StatusCodes.Status409Conflict, IdInUseProblem, $"Another process runs as replica {envelope.From} and was heard a moment ago."),
+                PeerProcessVerdict.Superseded => (StatusCodes.Status409Conflict, SupersededProblem, $"Another process has taken over as replica {envelope.From}."),
+                _ => default,
+            },
         };
     }
 
@@ -212,6 +224,20 @@ internal static class PeerEndpoints
         await context.Response.WriteAsJsonAsync(
             new ClusterDescription(self.ClusterId, self.Id.Value, member.IsServing, node.State.Members.HighestId.Value),
             context.RequestAborted);
+    }
+
+    private static async Task DepartedAsync(HttpContext context, string cluster, int replica, string incarnation, IReplicaNode node)
+    {
+        try
+        {
+            var isKnown = node.Identity?.ClusterId == cluster && node.State.Members.Find(new ReplicaId(replica))?.Incarnation.ToString() == incarnation;
+            var hasEverybody = isKnown && await node.InspectAsync(core => core.HasEverybody(new ReplicaId(replica)), context.RequestAborted);
+            await context.Response.WriteAsJsonAsync(new DepartedAnswer(hasEverybody), context.RequestAborted);
+        }
+        catch (NodeUnavailableException unavailable)
+        {
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "not-ready", unavailable.Message);
+        }
     }
 
     private static async Task JoinAsync(HttpContext context, IReplicaNode node)

@@ -39,6 +39,12 @@ internal static partial class LogMessages
     [LoggerMessage(1012, LogLevel.Warning, "Replica {Id} was evicted while it was away; its {Count} own updates are in own-writes.jsonl in its folder, which is moved aside")]
     public static partial void Evicted(this ILogger logger, int id, long count);
 
+    [LoggerMessage(1013, LogLevel.Error, "Updates of replica {Origin} are in quarantine: {Reason}")]
+    public static partial void Quarantined(this ILogger logger, int origin, string reason);
+
+    [LoggerMessage(1014, LogLevel.Warning, "The data folder of replica {Id} was an older copy: others hold later updates of it. The folder was moved aside; joining anew under another id. Evict {Id} if no other process of it will come back")]
+    public static partial void WasOlderCopy(this ILogger logger, int id);
+
     [LoggerMessage(1011, LogLevel.Warning, "Testing only: the core runs with the deliberate fault {Mutation}")]
     public static partial void RunsMutated(this ILogger logger, string mutation);
 }

@@ -22,6 +22,7 @@ internal sealed class CheckerSet
             new StabilityChecker(History, cluster),
             new DeliveryModel(History),
             new MembershipChecker(),
+            new QuarantineChecker(),
             new ConvergenceChecker(History),
         ];
     }
@@ -133,6 +134,16 @@ internal sealed class CheckerSet
         foreach (var checker in _checkers)
         {
             checker.Replied(at, request, result);
+        }
+    }
+
+    /// <summary>The replica's disk is an older image from now on.</summary>
+    public void WentBack(SimulatedReplica at, ReplicaKnowledge knowledge)
+    {
+        History.Install(at, knowledge);
+        foreach (var checker in _checkers)
+        {
+            checker.WentBack(at);
         }
     }
 
