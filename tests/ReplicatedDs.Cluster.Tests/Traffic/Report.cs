@@ -20,7 +20,7 @@ internal static class Report
             output.WriteLine($"  unexpected: {surprise}");
         }
 
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"at rest: {rest.Replicas} replicas, {rest.Keys:N0} keys, one digest {rest.Digest}"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"at rest: {rest.Replicas} replicas, {rest.Keys:N0} keys, digest {rest.Digest}, {rest.Difference ?? "the same at all"}"));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"acknowledged writes of keys of their own: {rest.Promised:N0}, lost: {rest.Lost.Count}"));
         output.WriteLine(rest.Checked);
     }

@@ -77,7 +77,8 @@ internal sealed class HttpDoor : IDoor
     /// <summary>The answer, or what is known of a call without one.</summary>
     private static async Task<(Answer? Answer, Reply? Failure)> SendAsync(Place place, string? token, HttpMethod method, string path, HttpContent? content)
     {
-        var request = new HttpRequestMessage(method, new Uri(place.Http, path)) { Content = content };
+        // A request without a content is sent again unasked when its connection breaks; then nobody could tell whether it had arrived.
+        var request = new HttpRequestMessage(method, new Uri(place.Http, path)) { Content = content ?? (method == HttpMethod.Get ? null : new ByteArrayContent([])) };
         if (token is not null)
         {
             request.Headers.Add("Causal-Token", token);
