@@ -139,6 +139,8 @@ public sealed partial class ReplicaCore
         return Output(isInstall: false);
     }
 
+    private bool IsDeclaredDead => _refusal is { Reason: RefusalReason.Evicted };
+
     private ReplicaOutput Output(bool isInstall) => new()
     {
         Append = [.. _append],
@@ -152,8 +154,8 @@ public sealed partial class ReplicaCore
         Alarms = [.. _alarms],
         NextStepAt = NextStepAt(),
         MayExit = MayExit(),
-        MustRejoin = IsGivenUp(Self),
-        IsEvicted = _refusal is { Reason: RefusalReason.Evicted },
+        MustRejoin = IsGivenUp(Self) || (IsDeclaredDead && Self.Status == MemberStatus.Joining), // with its sponsor: it has written nothing yet
+        IsEvicted = IsDeclaredDead && Self.Status != MemberStatus.Joining,
         IsOlderCopy = _refusal is { Reason: RefusalReason.OlderCopy },
     };
 

@@ -256,6 +256,7 @@ internal sealed class SimulatedCluster : IDisposable
     public string Picture()
     {
         var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"; busy sessions {_sessions.Count(session => session.IsBusy)}, spent ids {string.Join(' ', SpentIds)}");
         foreach (var replica in _replicas)
         {
             text.Append(CultureInfo.InvariantCulture, $"\n  {replica.Label} ({replica.Name}) {replica.Phase}");
@@ -271,7 +272,7 @@ internal sealed class SimulatedCluster : IDisposable
             }
 
             var pending = core.Pending();
-            text.Append(CultureInfo.InvariantCulture, $"; pending {pending.Length}");
+            text.Append(CultureInfo.InvariantCulture, $"; to be forgotten {core.CollectableCount}, stable {core.Stable}; pending {pending.Length}");
             foreach (var one in pending.Take(4))
             {
                 text.Append(CultureInfo.InvariantCulture, $" {one.Update.Dot} {one.Reason} missing {Describe.Dots(one.Missing[..Math.Min(5, one.Missing.Length)])}");

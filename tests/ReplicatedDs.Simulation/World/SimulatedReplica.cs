@@ -156,11 +156,12 @@ internal sealed class SimulatedReplica
 
     /// <summary>
     /// Puts the image in the place of the disk, if it is older and others know that: what this replica has, another one that it knew then has too, so that nothing
-    /// is lost but the id.
+    /// is lost but the id; and nobody else knows this replica alone, who would hear of the others from nobody once the id is spent.
     /// </summary>
     public bool RestoreImage()
     {
         if (_image is not var (disk, knowledge, state) || !IsActive || IsOlderCopy || state.Delivered[Id] == Published.Delivered[Id]
+            || !_cluster.Replicas.All(other => other == this || KnowsAnotherThan(other))
             || !_cluster.Replicas.Any(other => other != this && other.IsActive && !other.IsOlderCopy && state.Members.IsServing(other.Id)
                 && _cluster.Checks.History.Of(other).Delivered.IsAtLeast(_cluster.Checks.History.Of(this).Delivered)))
         {
@@ -173,6 +174,10 @@ internal sealed class SimulatedReplica
         Disk = disk;
         return true;
     }
+
+    private bool KnowsAnotherThan(SimulatedReplica other) => other.Phase is not (ReplicaPhase.Running or ReplicaPhase.Down)
+        || _cluster.Replicas.Any(third => third != this && third != other && third.Phase is ReplicaPhase.Running or ReplicaPhase.Down
+            && !third.IsOlderCopy && other.Published.Members.IsServing(third.Id));
 
     /// <summary>The machine is gone, disk and all.</summary>
     public void Destroy()
