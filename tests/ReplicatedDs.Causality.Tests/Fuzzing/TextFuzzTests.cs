@@ -1,7 +1,7 @@
 using System.Text;
 using ReplicatedDs.Causality.Clocks;
-using ReplicatedDs.Causality.Wire;
 using ReplicatedDs.Causality.Tests.Wire;
+using ReplicatedDs.Causality.Wire;
 using ReplicatedDs.Fuzzing;
 using Xunit.Abstractions;
 

@@ -31,7 +31,7 @@ public sealed class WireFuzzTests(ITestOutputHelper output)
         [.. Enumerable.Range(0, 4).Select(keys => Written(target => StateCodec.WriteHeader(target, Samples.State(keys))))],
         bytes => StateCodec.ReadHeader(bytes, KeySpace.Empty) is not null)
     {
-        First = 2,
+        First = 3,
     });
 
     [Fact]

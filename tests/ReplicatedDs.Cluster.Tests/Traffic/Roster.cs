@@ -1,5 +1,5 @@
-using System.Net;
 using System.Diagnostics;
+using System.Net;
 using ReplicatedDs.Cluster.Tests.Harness;
 
 namespace ReplicatedDs.Cluster.Tests.Traffic;

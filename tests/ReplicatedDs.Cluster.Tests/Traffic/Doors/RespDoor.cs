@@ -88,9 +88,16 @@ internal sealed class RespDoor : IDoor, IDisposable
 
             isSent = true;
             var answers = await connection.AskAsync([.. commands, ["CAUSAL.TOKEN"]], deadline.Token);
-            return answers.OfType<RespError>().Concat(answers.OfType<object?[]>().SelectMany(items => items.OfType<RespError>())).FirstOrDefault() is { } error
-                ? Refused(error)
-                : new Reply(Ending.Done, (string)answers[^1]!, read(answers.Take(commands.Length).ToArray()), By: null);
+            var done = answers.Take(commands.Length).ToArray();
+            if (done.OfType<RespError>().Concat(done.OfType<object?[]>().SelectMany(items => items.OfType<RespError>())).FirstOrDefault() is { } error)
+            {
+                return Refused(error);
+            }
+
+            // Without its token the session cannot say what it has done: as if the answer had not come.
+            return answers[^1] is string after
+                ? new Reply(Ending.Done, after, read(done))
+                : new Reply(isWrite ? Ending.Unknown : Ending.NotDone, Detail: $"{answers[^1]}");
         }
         catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException)
         {
