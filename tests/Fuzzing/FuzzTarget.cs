@@ -8,12 +8,6 @@ internal sealed record FuzzTarget(IReadOnlyList<byte[]> Sound, Func<byte[], bool
     /// <value>Whether an exception is the documented way to refuse. Default: none is.</value>
     public Func<Exception, bool> IsRefusal { get; init; } = static _ => false;
 
-    /// <value>Bytes that may be allocated for an input of no length.</value>
-    public long AllocatedAtLeast { get; init; } = 64 << 10;
-
-    /// <value>Further bytes that may be allocated for each byte of input.</value>
-    public long AllocatedPerByte { get; init; } = 512;
-
     /// <value>A first byte that nearly all inputs need to get any further, such as a version; <c>null</c>: none.</value>
     public byte? First { get; init; }
 }
