@@ -51,7 +51,7 @@ public sealed class WireFuzzTests(ITestOutputHelper output)
         var first = updates[0];
         var run = updates.TakeWhile((update, i) => update.Dot.Replica == first.Dot.Replica && update.Dot.Counter - i == first.Dot.Counter);
         return Write(new PeerEnvelope(
-            Samples.ClusterId, new ReplicaId(1), Samples.Incarnation, new ReplicaId(300), 5,
+            Samples.ClusterId, new ReplicaId(1), Samples.Incarnation, new ReplicaId(300), 5, 77,
             [
                 new Heartbeat(VectorClock.Of((1, 4), (2, 200)), Paused: true, Received: 7) { SentAtMs = 100 },
                 new UpdateBatch(first.Dot.Replica, Samples.Incarnation, [.. run], IsRepair: true),
