@@ -19,7 +19,12 @@ public sealed class WireFuzzTests(ITestOutputHelper output)
     [Fact]
     public Task Envelopes() => RunAsync(new FuzzTarget(
         [.. Batches().Select(Envelope)],
-        bytes => SameAgain(EnvelopeCodec.Read(bytes), Write, some => EnvelopeCodec.Read(some))));
+        bytes =>
+        {
+            // A batch that cannot be read is told to the core as such; it does not travel.
+            var envelope = EnvelopeCodec.Read(bytes);
+            return envelope.Messages.Any(message => message is UnreadableBatch) || SameAgain(envelope, Write, some => EnvelopeCodec.Read(some));
+        }));
 
     [Fact]
     public Task UpdateBatches() => RunAsync(new FuzzTarget(
