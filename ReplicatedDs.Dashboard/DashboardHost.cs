@@ -11,6 +11,7 @@ using ReplicatedDs.Dashboard.Causality;
 using ReplicatedDs.Dashboard.Collector;
 using ReplicatedDs.Dashboard.Components;
 using ReplicatedDs.Dashboard.Configuration;
+using ReplicatedDs.Dashboard.History;
 using ReplicatedDs.Dashboard.Hubs;
 using ReplicatedDs.Dashboard.Otlp;
 using ReplicatedDs.Dashboard.Scenario;
@@ -92,6 +93,7 @@ internal static class DashboardHost
             provider.GetRequiredService<TimeProvider>()));
         services.AddScoped<NoticeBoard>();
         services.AddScoped<ViewPause>();
+        services.AddScoped<ReplicaFocus>();
         services.AddOtlpReceiver();
         services.AddSingleton<ScenarioStage>();
         services.AddHostedService(provider => provider.GetRequiredService<ScenarioStage>());
@@ -103,6 +105,10 @@ internal static class DashboardHost
         services.AddSingleton(new DiagramLog());
         services.AddSingleton<DiagramFrames>();
         services.AddHostedService<DiagramFollower>();
+        services.AddSingleton(new UpdateIndex());
+        services.AddSingleton<Measures>();
+        services.AddSingleton<ContinuousCheck>();
+        services.AddHostedService<HistoryFollower>();
         services.AddSignalR().AddHubOptions<DiagramHub>(hub =>
         {
             hub.MaximumReceiveMessageSize = 4096; // Viewers send numbers.

@@ -111,6 +111,24 @@ internal sealed class KeyActions(HttpClient http, SessionTokens tokens, ClusterS
         }
     }
 
+    /// <summary>The first keys that a replica shows, or why it does not tell.</summary>
+    public async Task<(ListView? Page, string? Problem)> ListAsync(ReplicaPicture replica, string prefix, int limit)
+    {
+        try
+        {
+            using var timeout = new CancellationTokenSource(AnswerTimeout);
+            var address = store.Slot(replica.Name).Slot.Address.GetLeftPart(UriPartial.Authority);
+            using var response = await http.GetAsync(new Uri($"{address}/kv?prefix={Uri.EscapeDataString(prefix)}&limit={limit.ToString(CultureInfo.InvariantCulture)}"), timeout.Token);
+            return response.IsSuccessStatusCode
+                ? (await response.Content.ReadFromJsonAsync<ListView>(ReplicaReader.Json, timeout.Token), null)
+                : (null, $"{replica.Label} did not list its keys: {await AnswerReader.ProblemAsync(response, timeout.Token)}");
+        }
+        catch (Exception exception) when (AnswerReader.IsExpected(exception))
+        {
+            return (null, $"{replica.Label} did not answer: {AnswerReader.Reason(exception)}.");
+        }
+    }
+
     private async Task<IReadOnlyList<SiblingView>> SiblingsAsync(ReplicaPicture replica, string key, CausalSession? session, CancellationToken cancellationToken)
     {
         using var request = Request(HttpMethod.Get, replica, key, "?siblings=all", session);

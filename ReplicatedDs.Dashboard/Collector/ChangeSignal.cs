@@ -6,11 +6,24 @@ namespace ReplicatedDs.Dashboard.Collector;
 /// </summary>
 internal sealed class ChangeSignal
 {
-    private TaskCompletionSource _next = Create();
+    private TaskCompletionSource? _next;
 
-    public Task Next => Volatile.Read(ref _next).Task;
+    public Task Next
+    {
+        get
+        {
+            if (Volatile.Read(ref _next) is { } next)
+            {
+                return next.Task;
+            }
 
-    public void Pulse() => Interlocked.Exchange(ref _next, Create()).TrySetResult();
+            var made = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return (Interlocked.CompareExchange(ref _next, made, null) ?? made).Task;
+        }
+    }
+
+    /// <summary>Costs nothing while nobody waits: some pulse with every event of the cluster.</summary>
+    public void Pulse() => Interlocked.Exchange(ref _next, null)?.TrySetResult();
 
     /// <summary>Waits for a pulse, at most as long as given.</summary>
     public static async Task WaitAsync(Task next, TimeSpan most, TimeProvider time, CancellationToken cancellationToken)
@@ -21,6 +34,4 @@ internal sealed class ChangeSignal
         await timer.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
     }
-
-    private static TaskCompletionSource Create() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -14,7 +14,12 @@ internal sealed class ReplicaPoller(ReplicaSlot slot, ReplicaReader reader, Clus
     private static readonly TimeSpan RetryDelayMax = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan SlowInterval = TimeSpan.FromSeconds(1);
 
+    private const int RestFactor = 10;
+
     private readonly ChangeSignal _wake = new();
+
+    // What is rare and somebody may have done just now, such as a link that was healed, is asked for also while it rests.
+    private readonly ChangeSignal _urgent = new();
     private DateTimeOffset _slowAt;
     private long _writes = -1;
     private bool _linksChanged;
@@ -24,6 +29,10 @@ internal sealed class ReplicaPoller(ReplicaSlot slot, ReplicaReader reader, Clus
     {
         _linksChanged |= seen.Kind == "LinkChanged";
         _wake.Pulse();
+        if (seen.Kind is not ("Write" or "Send" or "Arrive" or "Apply" or "Read" or "Stable"))
+        {
+            _urgent.Pulse();
+        }
     }
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -39,18 +48,25 @@ internal sealed class ReplicaPoller(ReplicaSlot slot, ReplicaReader reader, Clus
             }
 
             var woken = _wake.Next;
+            var urgent = _urgent.Next;
             try
             {
+                var began = time.GetTimestamp();
                 await PollAsync(cancellationToken);
                 retryDelay = RetryDelayMin;
+
+                // A replica, or a machine, that is slow to answer has other work: it is asked less often.
+                var rest = Shorter(time.GetElapsedTime(began) * RestFactor, SlowInterval);
+                rest = rest < DashboardOptions.ViewInterval ? DashboardOptions.ViewInterval : rest;
                 await Task.Delay(DashboardOptions.ViewInterval, time, cancellationToken);
-                await ChangeSignal.WaitAsync(woken, SlowInterval - DashboardOptions.ViewInterval, time, cancellationToken);
+                await ChangeSignal.WaitAsync(urgent, rest - DashboardOptions.ViewInterval, time, cancellationToken);
+                await ChangeSignal.WaitAsync(woken, SlowInterval - rest, time, cancellationToken);
             }
             catch (Exception exception) when (IsExpected(exception) && !cancellationToken.IsCancellationRequested)
             {
                 NoteSilence(exception);
                 await ChangeSignal.WaitAsync(changed, retryDelay, time, cancellationToken);
-                retryDelay = retryDelay * 2 < RetryDelayMax ? retryDelay * 2 : RetryDelayMax;
+                retryDelay = Shorter(retryDelay * 2, RetryDelayMax);
             }
         }
     }
@@ -58,6 +74,8 @@ internal sealed class ReplicaPoller(ReplicaSlot slot, ReplicaReader reader, Clus
     /// <summary>A replica that is dead, starting, or answers nonsense: nothing that the collector could not live with.</summary>
     public static bool IsExpected(Exception exception) =>
         exception is HttpRequestException or IOException or JsonException or OperationCanceledException or NotSupportedException or FormatException;
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private bool IsWorthAsking()
     {

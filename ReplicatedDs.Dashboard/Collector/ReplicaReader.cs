@@ -13,6 +13,8 @@ internal sealed class ReplicaReader(HttpClient http, DashboardOptions options)
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(2);
 
+    private readonly EventParser _events = new();
+
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     public Task<StatusView> StatusAsync(ReplicaSlot slot, CancellationToken cancellationToken) => GetAsync<StatusView>(slot, "/status", cancellationToken);
@@ -56,12 +58,9 @@ internal sealed class ReplicaReader(HttpClient http, DashboardOptions options)
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         response.EnsureSuccessStatusCode();
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-        await foreach (var item in SseParser.Create(body, static (_, data) => JsonSerializer.Deserialize<EventView>(data, Json)).EnumerateAsync(cancellationToken))
+        await foreach (var item in SseParser.Create(body, (_, data) => _events.Parse(data)).EnumerateAsync(cancellationToken))
         {
-            if (item.Data is { } view)
-            {
-                yield return view;
-            }
+            yield return item.Data;
         }
     }
 

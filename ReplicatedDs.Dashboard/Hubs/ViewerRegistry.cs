@@ -14,6 +14,9 @@ internal sealed class ViewerRegistry(IHubContext<ClusterHub> hub, ClusterStore s
     private const int BatchMax = 100;
 
     private static readonly TimeSpan BatchInterval = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Between two batches of events of which most are left out: a list that is replaced as a whole is not read at any rate.</summary>
+    private static readonly TimeSpan FloodInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan IdleInterval = TimeSpan.FromSeconds(15);
 
     /// <summary>Starts sending to a connection, until <paramref name="aborted"/>.</summary>
@@ -25,6 +28,7 @@ internal sealed class ViewerRegistry(IHubContext<ClusterHub> hub, ClusterStore s
         {
             var version = 0L;
             var n = Math.Max(0, log.Last - BatchMax);
+            var sentAt = time.GetTimestamp();
             while (!aborted.IsCancellationRequested)
             {
                 var published = store.Published.Next;
@@ -35,7 +39,12 @@ internal sealed class ViewerRegistry(IHubContext<ClusterHub> hub, ClusterStore s
                     await viewer.SendAsync("view", view, aborted);
                 }
 
-                n = hasEvents ? await SendEventsAsync(viewer, n, aborted) : n;
+                if (hasEvents && (log.Last - n <= BatchMax || time.GetElapsedTime(sentAt) >= FloodInterval))
+                {
+                    n = await SendEventsAsync(viewer, n, aborted);
+                    sentAt = time.GetTimestamp();
+                }
+
                 await Task.Delay(BatchInterval, time, aborted);
                 await ChangeSignal.WaitAsync(hasEvents ? Task.WhenAny(published, appended) : published, IdleInterval, time, aborted);
             }

@@ -9,8 +9,8 @@ internal static class TopologyLayout
     public const int Width = 620;
     public const int Height = 344;
 
-    /// <summary>The half-width of a replica's disc.</summary>
-    public const int Radius = 26;
+    /// <summary>The half-width of a replica's disc: smaller where many stand on the circle.</summary>
+    public static int Radius(int slots) => Math.Clamp(26 * 12 / Math.Max(1, slots), 16, 26);
 
     public static (double X, double Y) Place(int slot, int slots)
     {
@@ -35,8 +35,8 @@ internal static class TopologyLayout
         var (x, y) = Place(slot, slots);
         var (dx, dy) = ((x - (Width / 2.0)) / 196, (y - (Height / 2.0)) / 112);
         return Math.Abs(dx) < 0.5
-            ? (x, dy < 0 ? y - Radius - 9 : y + Radius + 19, "middle")
-            : (dx < 0 ? x - Radius - 8 : x + Radius + 8, y + 5, dx < 0 ? "end" : "start");
+            ? (x, dy < 0 ? y - Radius(slots) - 9 : y + Radius(slots) + 19, "middle")
+            : (dx < 0 ? x - Radius(slots) - 8 : x + Radius(slots) + 8, y + 5, dx < 0 ? "end" : "start");
     }
 
     /// <summary>From one replica's rim to another's, a little to the right of the middle, so that both directions have room.</summary>
@@ -48,8 +48,8 @@ internal static class TopologyLayout
         var (dx, dy) = ((bx - ax) / length, (by - ay) / length);
         var (sx, sy) = (-dy * 6, dx * 6);
         return (
-            Math.Round(ax + (dx * (Radius + 3)) + sx, 1), Math.Round(ay + (dy * (Radius + 3)) + sy, 1),
-            Math.Round(bx - (dx * (Radius + 9)) + sx, 1), Math.Round(by - (dy * (Radius + 9)) + sy, 1));
+            Math.Round(ax + (dx * (Radius(slots) + 3)) + sx, 1), Math.Round(ay + (dy * (Radius(slots) + 3)) + sy, 1),
+            Math.Round(bx - (dx * (Radius(slots) + 9)) + sx, 1), Math.Round(by - (dy * (Radius(slots) + 9)) + sy, 1));
     }
 
     /// <summary>Beside the middle of a link, on its own side, where nothing else is written.</summary>

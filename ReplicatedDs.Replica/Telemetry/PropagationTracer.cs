@@ -15,7 +15,7 @@ namespace ReplicatedDs.Replica.Telemetry;
 public sealed class PropagationTracer(ReplicaId self, TimeProvider time)
 {
     /// <summary>Above this rate only a share of the updates is traced.</summary>
-    public const int FullRateMax = 500;
+    public const int FullRateMax = 100;
 
     /// <summary>An update that waited longer is always traced.</summary>
     public static readonly TimeSpan LongWait = TimeSpan.FromMilliseconds(50);

@@ -40,7 +40,9 @@ public sealed class CausalityLoadTests(BrowserFixture browser, ITestOutputHelper
         var writes = await writing;
         output.WriteLine($"{writes} writes, {writes * 4} applies");
         var last = measured[^1];
-        Assert.True(last.GetProperty("fps").GetDouble() > 5, last.ToString());
+
+        // Where drawing is dear the page draws seldom, so that it leaves time for clicks; it never stands still.
+        Assert.True(last.GetProperty("fps").GetDouble() > 2, last.ToString());
         Assert.True(last.GetProperty("rows").GetInt32() <= 65_536, last.ToString());
         Assert.True(last.GetProperty("items").GetInt32() <= 200, last.ToString());
         Assert.True(last.GetProperty("behindMs").GetDouble() < 5000, last.ToString());

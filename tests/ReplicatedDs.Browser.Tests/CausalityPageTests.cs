@@ -63,6 +63,56 @@ public sealed class CausalityPageTests(BrowserFixture browser) : IClassFixture<B
     }
 
     [Fact]
+    public async Task Export_ForShiViz_KeepsItsRulesAndShowsTheCounterfactual()
+    {
+        await using var site = await StandInSite.StartAsync();
+        await using var page = await OpenAsync(site);
+        Play(site);
+        await page.SeesAsync("Buffer", 3, "2#1");
+        lock (site.Cluster.Gate)
+        {
+            site.Cluster.Replica(1).Link(3).Mode = "ok";
+            site.Cluster.Flow();
+        }
+
+        await page.SeesAsync("Apply", 3, "2#1");
+        await page.Page.GetByText("Save what is seen").ClickAsync();
+        var log = await SavedAsync(page, "Log for ShiViz");
+        Assert.Equal("=== (?<trace>.*) ===", log[1]);
+
+        // The parser's own expression, with the braces that .NET wants escaped.
+        var line = new System.Text.RegularExpressions.Regex("^" + log[0].Replace("{.*}", "\\{.*\\}", StringComparison.Ordinal) + "$");
+        foreach (var execution in string.Join('\n', log.Skip(2)).Split("=== ", StringSplitOptions.RemoveEmptyEntries).Where(part => part.Contains('{', StringComparison.Ordinal)))
+        {
+            var own = new Dictionary<string, int>();
+            var hosts = new HashSet<string>();
+            var named = new HashSet<string>();
+            foreach (var text in execution.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1))
+            {
+                var match = line.Match(text);
+                Assert.True(match.Success, text);
+                var host = match.Groups["host"].Value;
+                var clock = System.Text.Json.JsonSerializer.Deserialize<Dictionary<string, int>>(match.Groups["clock"].Value)!;
+                Assert.Equal(own.GetValueOrDefault(host) + 1, clock[host]);
+                own[host] = clock[host];
+                hosts.Add(host);
+                named.UnionWith(clock.Keys);
+            }
+
+            Assert.Subset(hosts, named);
+        }
+
+        var all = string.Join('\n', log);
+        Assert.Contains("=== counterfactual: apply on arrival ===", all, StringComparison.Ordinal);
+        Assert.Contains("r3 VIOLATION key=answer dot=r2#1", all, StringComparison.Ordinal);
+
+        var events = await SavedAsync(page, "Events, one JSON object a line");
+        Assert.Contains(events, text => System.Text.Json.JsonDocument.Parse(text).RootElement is var one
+            && one.GetProperty("kind").GetString() == "Buffer" && one.GetProperty("missing")[0].GetString() == "r1#1" && one.GetProperty("wouldBeVisible").GetBoolean());
+        Assert.Empty(page.Live.Troubles);
+    }
+
+    [Fact]
     public async Task Keyboard_Alone_WalksCausality()
     {
         await using var site = await StandInSite.StartAsync();
@@ -180,6 +230,12 @@ public sealed class CausalityPageTests(BrowserFixture browser) : IClassFixture<B
     }
 
     /// <summary>Question at 1, held to 3; read at 2; answer at 2; another write at 1. Told as if it had taken its time.</summary>
+    private static async Task<string[]> SavedAsync(CausalityPage page, string button)
+    {
+        var download = await page.Page.RunAndWaitForDownloadAsync(() => page.Live.Button(button).ClickAsync());
+        return await File.ReadAllLinesAsync(await download.PathAsync());
+    }
+
     private static void Play(StandInSite site)
     {
         var cluster = site.Cluster;

@@ -55,7 +55,7 @@ public sealed class LivePageTests(BrowserFixture browser) : IClassFixture<Browse
         await live.ShowAsync("live-all-gone");
 
         // A button that cannot work is there, says why, and says it again when pressed.
-        var restart = live.Row("replica-1").GetByRole(AriaRole.Button);
+        var restart = live.Row("replica-1").Locator("[data-kill]");
         await Assertions.Expect(restart).ToHaveAttributeAsync("aria-disabled", "true");
         await restart.ClickAsync(new LocatorClickOptions { Force = true });
         await Assertions.Expect(live.Page.Locator("[data-notice=failed]")).ToContainTextAsync("The AppHost's control API does not answer.");

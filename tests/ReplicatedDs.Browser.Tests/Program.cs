@@ -10,7 +10,10 @@ switch (args)
     case ["measure", var text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds > 0:
         await DashboardMeasurements.RunAsync(Console.Out, TimeSpan.FromSeconds(seconds));
         return 0;
+    case ["measure", "load", var text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds > 0:
+        await DashboardMeasurements.RunLoadAsync(Console.Out, TimeSpan.FromSeconds(seconds));
+        return 0;
     default:
-        Console.Error.WriteLine("dotnet test runs the tests. The one command here is: dotnet run --project tests/ReplicatedDs.Browser.Tests -- measure [seconds]");
+        Console.Error.WriteLine("dotnet test runs the tests. The one command here is: dotnet run --project tests/ReplicatedDs.Browser.Tests -- measure [load] [seconds]");
         return 2;
 }

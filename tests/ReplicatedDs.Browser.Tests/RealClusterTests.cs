@@ -118,6 +118,7 @@ public sealed class RealClusterTests(RealCluster cluster, BrowserFixture browser
         await cluster.UntilAsync("replica-2", "meanwhile", "1");
         await cluster.UntilAsync("replica-2", "kept", "before the kill");
         Assert.NotEqual(pid, cluster.Replica("replica-2").Pid);
+        await NothingIsViolatedAsync(live);
         Assert.Empty(live.Troubles);
     }
 
@@ -172,7 +173,17 @@ public sealed class RealClusterTests(RealCluster cluster, BrowserFixture browser
         await cluster.UntilAsync("replica-3", "on-this-side", "1");
         await cluster.UntilAsync("replica-1", "on-that-side", "1");
         await Assertions.Expect(live.Page.Locator("[data-line='1-3']")).ToHaveAttributeAsync("data-look", "ok");
+        await NothingIsViolatedAsync(live);
         Assert.Empty(live.Troubles);
+    }
+
+    /// <summary>The continuous check has looked at what happened, and has nothing to say against it.</summary>
+    private static async Task NothingIsViolatedAsync(LivePage live)
+    {
+        await live.Page.GotoAsync(new Uri(new Uri(live.Page.Url), "/causality").ToString());
+        var check = live.Page.Locator(".delivery-check[data-ready]");
+        await Assertions.Expect(check).Not.ToHaveAttributeAsync("data-checked", "0");
+        Assert.Equal("0", await check.GetAttributeAsync("data-violations"));
     }
 
     private async Task<LivePage> OpenAsync()

@@ -50,7 +50,7 @@ public sealed class TracesPageTests(BrowserFixture browser) : IClassFixture<Brow
         await page.Page.Locator("[data-update='2#1'] a.trace-open").ClickAsync();
         var update = page.Page.Locator(".trace-update[data-update='2#1']");
         await Assertions.Expect(update.Locator(".summary")).ToHaveTextAsync(
-            "r2 wrote y as r2#1. Half of the replicas (2 of 3) showed it after 4.5 ms, all 3 after 1.2 s; 99 % of that r3 waited for r1#1.");
+            "r2 wrote y as r2#1. 2 of 3 replicas showed it after 4.5 ms, all 3 after 1.2 s; 99 % of that r3 waited for r1#1.");
         await Assertions.Expect(update.Locator("tr.critical[data-replica='3']")).ToContainTextAsync("critical path");
         await Assertions.Expect(update.Locator(".chain")).ToContainTextAsync("r1#1 (x) took 1.6 s from r1 to r3");
 

@@ -6,15 +6,22 @@ using ReplicatedDs.Dashboard.Views;
 namespace ReplicatedDs.Dashboard.Components.Panels;
 
 /// <summary>
-/// An island of the live page. It shows the newest picture of the cluster at most twice a second, and what is no picture once: all of
-/// them together stay far below the rate at which a circuit stops rendering, however busy the cluster is.
+/// An island of the live page. It shows the newest picture of the cluster at most twice a second, and what is no picture once, and only
+/// when something that it draws has changed; less often where the browser is slow to show what it gets. So all of them together stay far
+/// below the rate at which a circuit stops rendering, and a click does not stand in line behind pictures.
 /// </summary>
 public abstract class ClusterPanel : ComponentBase, IDisposable
 {
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(1);
 
+    // A picture that took long to be shown is followed by a rest this many times as long.
+    private const int RestFactor = 4;
+    private static readonly TimeSpan RestMax = TimeSpan.FromSeconds(4);
+
     private readonly CancellationTokenSource _gone = new();
+    private readonly ChangeSignal _shown = new();
+    private object?[] _parts = [];
 
     [Inject]
     internal ClusterStore Store { get; set; } = null!;
@@ -33,6 +40,13 @@ public abstract class ClusterPanel : ComponentBase, IDisposable
 
     /// <summary>It stands still while the viewer pauses. What must be known at once (faults, outcomes) and what is being typed do not.</summary>
     protected virtual bool StandsStill => true;
+
+    /// <summary>What is drawn of a picture: as long as these are equal to those of the last one, it is not drawn again. All of it, unless a panel knows better.</summary>
+    protected virtual IEnumerable<object?> Parts(ClusterView view)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        return [view.Version];
+    }
 
     private bool IsFrozen => StandsStill && Pause.IsOn;
 
@@ -61,6 +75,8 @@ public abstract class ClusterPanel : ComponentBase, IDisposable
 
     protected override void OnAfterRender(bool firstRender)
     {
+        // Called when the browser has said that it shows it.
+        _shown.Pulse();
         if (firstRender)
         {
             _ = WatchAsync(_gone.Token);
@@ -83,6 +99,7 @@ public abstract class ClusterPanel : ComponentBase, IDisposable
 
     private async Task WatchAsync(CancellationToken gone)
     {
+        var version = -1L;
         try
         {
             while (!gone.IsCancellationRequested)
@@ -95,18 +112,38 @@ public abstract class ClusterPanel : ComponentBase, IDisposable
                     continue;
                 }
 
-                if (Store.Current.Version == View.Version)
+                if (Store.Current is var newest && newest.Version == version)
                 {
                     await published.WaitAsync(gone);
+                    continue;
                 }
 
-                await InvokeAsync(StateHasChanged);
-                await Task.Delay(StandsStill ? Quick : Calm, Time, gone);
+                version = newest.Version;
+                var rest = StandsStill ? Quick : Calm;
+                object?[] parts = [.. Parts(newest)];
+                if (!parts.AsSpan().SequenceEqual(_parts))
+                {
+                    _parts = parts;
+                    var took = await ShowAsync(gone) * RestFactor;
+                    rest = took > RestMax ? RestMax : took > rest ? took : rest;
+                }
+
+                await Task.Delay(rest, Time, gone);
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
         {
             // The visitor left.
         }
+    }
+
+    /// <summary>Draws, and says how long it took until the browser showed it.</summary>
+    private async Task<TimeSpan> ShowAsync(CancellationToken gone)
+    {
+        var began = Time.GetTimestamp();
+        var shown = _shown.Next;
+        await InvokeAsync(StateHasChanged);
+        await ChangeSignal.WaitAsync(shown, RestMax, Time, gone);
+        return Time.GetElapsedTime(began);
     }
 }

@@ -43,12 +43,12 @@ internal static class TraceWords
         {
             var how = all == 2
                 ? $" Both replicas showed it after {Span(atAll)}"
-                : $" Half of the replicas ({update.HalfCount} of {all}) showed it after {Span(atHalf)}, all {all} after {Span(atAll)}";
+                : $" {update.HalfCount} of {all} replicas showed it after {Span(atHalf)}, all {all} after {Span(atAll)}";
             return written + how + Blame(update, now) + ".";
         }
 
         var missing = Join([.. update.Parts.Where(part => part.IsWaiting).Select(part => part.Replica).Concat(update.Unheard).Order().Select(id => "r" + id)]);
-        var half = update.AtHalf is { } soFar ? $" Half of the replicas ({update.HalfCount} of {all}) showed it after {Span(soFar)}." : "";
+        var half = update.AtHalf is { } soFar ? $" {update.HalfCount} of {all} replicas showed it after {Span(soFar)}." : "";
         return $"{written}{half} It is not yet visible at {missing}{Blame(update, now)}.";
     }
 

@@ -82,6 +82,7 @@ function act(event) {
     case "S": return near !== null && click(`[data-stop="${near.dataset.replica}"]`);
     case "D": return near !== null && click(`[data-leave="${near.dataset.replica}"]`);
     case "e": linkNear?.querySelector("[data-change]")?.focus(); return linkNear !== null && click("[data-change]", linkNear);
+    case "i": return near !== null && click(`[data-details="${near.dataset.replica}"]`);
     case "K": return near !== null && click(`[data-kill="${near.dataset.replica}"]`);
     default: return false;
   }

@@ -21,6 +21,22 @@ window.replicatedDs = {
     },
   },
 
+  // A list that follows as long as its top is in sight.
+  scroll: {
+    follow(id, view) {
+      let atTop = true;
+      document.addEventListener("scroll", event => {
+        if (event.target.id !== id) { return; }
+        const now = event.target.scrollTop < 4;
+        if (now !== atTop) {
+          atTop = now;
+          view.invokeMethodAsync("Scrolled", now).catch(() => {});
+        }
+      }, { capture: true, passive: true });
+    },
+    top(id) { document.getElementById(id)?.scrollTo({ top: 0 }); },
+  },
+
   // A pane that was opened takes the focus, and gives it back when it closes.
   focus: {
     into(id) {

@@ -42,12 +42,27 @@ internal static class DashboardMeasurements
 
     public static async Task RunAsync(TextWriter output, TimeSpan length)
     {
-        output.WriteLine($"{Environment.ProcessorCount} processors, {System.Runtime.InteropServices.RuntimeInformation.OSDescription}, .NET {Environment.Version}");
+        DescribeMachine(output);
         await MeasureFirstMinuteAsync(output);
+        await CompareAsync(output, length);
+    }
+
+    /// <summary>Only the load, without the dashboard and with it.</summary>
+    public static async Task RunLoadAsync(TextWriter output, TimeSpan length)
+    {
+        DescribeMachine(output);
+        await CompareAsync(output, length);
+    }
+
+    private static async Task CompareAsync(TextWriter output, TimeSpan length)
+    {
         var without = await MeasureLoadAsync(output, length, hasDashboard: false);
         var with = await MeasureLoadAsync(output, length, hasDashboard: true);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"throughput with the dashboard and two browsers: {with / without:0.000} of that without"));
     }
+
+    private static void DescribeMachine(TextWriter output) =>
+        output.WriteLine($"{Environment.ProcessorCount} processors, {System.Runtime.InteropServices.RuntimeInformation.OSDescription}, .NET {Environment.Version}");
 
     private static async Task MeasureFirstMinuteAsync(TextWriter output)
     {
@@ -77,8 +92,10 @@ internal static class DashboardMeasurements
         if (!hasDashboard)
         {
             await load.RunAsync(WarmUp);
+            var before = ProcessorUse.Seconds();
             var alone = await load.RunAsync(length);
             output.WriteLine($"without the dashboard: {alone}");
+            output.WriteLine($"processors used: {ProcessorUse.Describe(before, ProcessorUse.Seconds(), length)}");
             return alone.PerSecond;
         }
 
@@ -97,7 +114,7 @@ internal static class DashboardMeasurements
 
         await load.RunAsync(WarmUp);
         using var dashboard = Process.GetProcessById((await cluster.DashboardPidAsync())!.Value);
-        var processor = dashboard.TotalProcessorTime;
+        var processor = ProcessorUse.Seconds();
         var writing = load.RunAsync(length);
         var clicks = new List<double>();
         var memory = new List<long>();
@@ -115,12 +132,12 @@ internal static class DashboardMeasurements
         }
 
         var result = await writing;
-        dashboard.Refresh();
-        var share = (dashboard.TotalProcessorTime - processor) / length;
+        var shares = ProcessorUse.Describe(processor, ProcessorUse.Seconds(), length);
         output.WriteLine($"with the dashboard and two browsers: {result}");
         output.WriteLine($"clicks on Read before the load: {Describe(idle)}");
         output.WriteLine($"clicks on Read under it, one a second: {Describe(clicks)}");
-        output.WriteLine($"resident memory of the dashboard every 15 s: {string.Join(", ", memory)} MiB; processor {share.ToString("0.00", CultureInfo.InvariantCulture)} of one");
+        output.WriteLine($"resident memory of the dashboard every 15 s: {string.Join(", ", memory)} MiB");
+        output.WriteLine($"processors used: {shares}");
         output.WriteLine($"script heaps (Cluster, Causality) every 15 s: {string.Join(", ", heaps.Select(heap => string.Create(CultureInfo.InvariantCulture, $"{heap.Cluster:0}+{heap.Causality:0}")))} MB");
         return result.PerSecond;
     }

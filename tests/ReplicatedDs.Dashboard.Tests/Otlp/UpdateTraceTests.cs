@@ -25,7 +25,7 @@ public sealed class UpdateTraceTests
         var y = _store.Find(Y)!;
         Assert.Equal(3, y.Slowest!.Replica);
         Assert.Equal(
-            "r2 wrote y as r2#1. Half of the replicas (2 of 3) showed it after 4.0 ms, all 3 after 801 ms; 99 % of that r3 waited for r1#1.",
+            "r2 wrote y as r2#1. 2 of 3 replicas showed it after 4.0 ms, all 3 after 801 ms; 99 % of that r3 waited for r1#1.",
             TraceWords.Summary(y, 0));
         Assert.Equal("on its way for 3.5 ms, waited 796 ms for r1#1, then visible", TraceWords.At(y, y.Slowest, 0));
         var (cause, part) = Assert.Single(WaitChain.Behind(_store, y.Slowest));
@@ -65,7 +65,7 @@ public sealed class UpdateTraceTests
         var now = Spans.At(2024);
         Assert.Null(y.AtAll);
         Assert.Equal(
-            "r2 wrote y as r2#1. Half of the replicas (2 of 3) showed it after 3.5 ms. It is not yet visible at r3: r3 has waited 2.0 s for r1#1 so far.",
+            "r2 wrote y as r2#1. 2 of 3 replicas showed it after 3.5 ms. It is not yet visible at r3: r3 has waited 2.0 s for r1#1 so far.",
             TraceWords.Summary(y, now));
         Assert.InRange(y.WaitShare(now), 0.99, 1);
         var (cause, part) = Assert.Single(WaitChain.Behind(_store, y.Slowest!));

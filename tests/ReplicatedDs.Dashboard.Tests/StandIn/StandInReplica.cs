@@ -43,6 +43,9 @@ internal sealed class StandInReplica(StandInCluster cluster, string name, int po
 
     public Uri Address { get; } = new($"http://127.0.0.1:{port}");
 
+    /// <summary>It shows what arrives at once, whatever it depends on: what a store without causal delivery does.</summary>
+    public bool IsMutant { get; set; }
+
     public bool IsUp => _server is not null;
 
     public ResourceView Resource => new(name, Id, State == "Running" ? Pid : null, State, Address.ToString().TrimEnd('/'), null, null, null);
@@ -179,7 +182,7 @@ internal sealed class StandInReplica(StandInCluster cluster, string name, int po
         }
 
         var missing = Missing(update);
-        if (missing.Count > 0)
+        if (missing.Count > 0 && !IsMutant)
         {
             _pending.Add((update, cluster.Now));
             _prevented++;
@@ -245,6 +248,10 @@ internal sealed class StandInReplica(StandInCluster cluster, string name, int po
             new CountersView(_keys.Count(entry => entry.Value[0].Value is not null), _writes, _applied, _prevented, _prevented, 0, 0, _pending.Count, 0), new DiskView("/stand-in", 1, 1, true))));
         app.MapGet("/members", () => Locked(() => new MembersView(Id!.Value, [])));
         app.MapGet("/events", EventsAsync);
+        app.MapGet("/kv", (string? prefix, int limit) => Locked(() => new ListView(Numbers(_clock), [.. _keys
+            .Where(entry => entry.Value[0].Value is not null && entry.Key.StartsWith(prefix ?? "", StringComparison.Ordinal))
+            .OrderBy(entry => entry.Key, StringComparer.Ordinal).Take(limit)
+            .Select(entry => new EntryView(entry.Key, "register", entry.Value[0].Dot.ToString(), null, null, null, entry.Value.Count, false))], null)));
         app.MapPut("/kv/{key}", WriteAsync);
         app.MapDelete("/kv/{key}", (HttpContext context, string key) => Locked(() =>
         {

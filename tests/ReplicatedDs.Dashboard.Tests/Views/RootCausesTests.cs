@@ -70,8 +70,8 @@ public sealed class RootCausesTests
         for (var slots = 2; slots <= 8; slots++)
         {
             var places = Enumerable.Range(0, slots).Select(slot => TopologyLayout.Place(slot, slots)).ToList();
-            Assert.All(places, place => Assert.InRange(place.Y, TopologyLayout.Radius, TopologyLayout.Height - TopologyLayout.Radius - 18));
-            Assert.All(places.SelectMany((a, i) => places.Skip(i + 1).Select(b => Math.Sqrt(Math.Pow(a.X - b.X, 2) + Math.Pow(a.Y - b.Y, 2)))), distance => Assert.True(distance > 2.5 * TopologyLayout.Radius));
+            Assert.All(places, place => Assert.InRange(place.Y, TopologyLayout.Radius(slots), TopologyLayout.Height - TopologyLayout.Radius(slots) - 18));
+            Assert.All(places.SelectMany((a, i) => places.Skip(i + 1).Select(b => Math.Sqrt(Math.Pow(a.X - b.X, 2) + Math.Pow(a.Y - b.Y, 2)))), distance => Assert.True(distance > 2.5 * TopologyLayout.Radius(slots)));
         }
     }
 

@@ -1,11 +1,13 @@
 // The Causality page: puts feed, store, picture, list and controls together and redraws when something changed.
 import { age, element, number, setText, timeOfDay } from "../dom.js";
 import { Controls } from "./controls.js";
+import { bind } from "./export.js";
 import { Feed } from "./feed.js";
 import { Geometry } from "./geometry.js";
 import { Inspector } from "./inspector.js";
 import { Layout } from "./layout.js";
 import { Painter } from "./paint.js";
+import { Pace } from "./pace.js";
 import { Palette } from "./palette.js";
 import { Sampling } from "./sampling.js";
 import { Scene } from "./scene.js";
@@ -18,6 +20,7 @@ import { Walk } from "./walk.js";
 const Narrow = 600;
 const NarrowLanes = 4;
 const TwinInterval = 500;
+const BusyTwinInterval = 2000; // Where the list is another one each time, nobody reads along.
 const StaleAfter = 3000;
 
 export class Diagram {
@@ -45,6 +48,7 @@ export class Diagram {
     this.revision = -1;
     this.scale = 0;
     this.dirty = true;
+    this.pace = new Pace();
     this.twinAt = 0;
     this.ended = new AbortController();
     this.stats = { frames: 0, drawMs: 0, worstMs: 0, rows: 0 };
@@ -58,6 +62,7 @@ export class Diagram {
       isLive: () => this.viewport.isLive,
     });
     this.controls = new Controls(this);
+    bind(this);
     this.#watch();
     this.resize();
     this.pause(document.documentElement.dataset.paused === "true");
@@ -70,6 +75,7 @@ export class Diagram {
     this.ended.abort();
     this.feed.end();
     cancelAnimationFrame(this.frame);
+    clearTimeout(this.rest);
     clearInterval(this.timer);
   }
 
@@ -184,6 +190,7 @@ export class Diagram {
     document.addEventListener("replicated-ds:pause", event => this.pause(event.detail.paused), { signal });
     const themes = new MutationObserver(repaint);
     themes.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+    for (const kind of ["pointermove", "pointerdown", "wheel", "keydown"]) { this.host.addEventListener(kind, () => this.pace.touch(performance.now()), { signal, passive: true }); }
     const sizes = new ResizeObserver(() => this.resize());
     sizes.observe(this.host);
     signal.addEventListener("abort", () => {
@@ -196,11 +203,17 @@ export class Diagram {
   }
 
   #loop() {
-    this.frame = requestAnimationFrame(() => {
-      if (this.ended.signal.aborted) { return; }
-      this.#tick();
-      this.#loop();
-    });
+    // Between two frames the browser is not even asked: what it would do for an unchanged picture is not nothing.
+    const wait = this.pace.interval(performance.now());
+    const ask = () => {
+      this.pace.ask(performance.now());
+      this.frame = requestAnimationFrame(() => {
+        if (this.ended.signal.aborted) { return; }
+        this.#tick();
+        this.#loop();
+      });
+    };
+    if (wait > 0) { this.rest = setTimeout(ask, wait); } else { ask(); }
   }
 
   #tick() {
@@ -225,6 +238,7 @@ export class Diagram {
     this.scene.draw(now);
     this.#words(now);
     const took = performance.now() - began;
+    this.pace.drew(began, began + took);
     this.stats.frames++;
     this.stats.drawMs += took;
     this.stats.worstMs = Math.max(this.stats.worstMs, took);
@@ -232,9 +246,10 @@ export class Diagram {
 
   #words(now) {
     const at = performance.now();
-    if (at - this.twinAt < TwinInterval) {
+    const interval = this.sampling.rate > 1 && this.viewport.isLive ? BusyTwinInterval : TwinInterval;
+    if (at - this.twinAt < interval) {
       // Nothing is skipped for good: it is drawn when the interval is over.
-      this.late ??= setTimeout(() => { this.late = null; this.touch(); }, TwinInterval);
+      this.late ??= setTimeout(() => { this.late = null; this.touch(); }, interval);
       return;
     }
     this.twinAt = at;

@@ -2,6 +2,8 @@
 // way. Where nobody looks (a hidden tab), it does not ask.
 
 const FrameInterval = 33;
+const BusyFrameInterval = 120; // Where each frame brings many rows: fewer and larger ones cost less, and still come before they are drawn.
+const ManyRows = 50;
 const EnoughHeld = 60_000; // While the view is paused or in the past, the held rows are not pushed out by newer ones.
 
 export class Feed {
@@ -85,7 +87,7 @@ export class Feed {
       }
       const frame = await this.#connection.invoke("Next", this.#epoch === null ? 0 : this.#store.last, this.#version);
       this.#take(frame);
-      await pause(FrameInterval);
+      await pause(frame.rows.length >= ManyRows ? BusyFrameInterval : FrameInterval);
     }
   }
 
