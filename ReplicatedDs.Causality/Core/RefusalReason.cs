@@ -12,6 +12,9 @@ public enum RefusalReason
     /// <summary>The peers know later updates of this replica than it does itself: its data folder is an older copy.</summary>
     OlderCopy,
 
+    /// <summary>Two updates have this replica's name and one counter: somebody else wrote under its id, or it wrote from an older copy.</summary>
+    Forked,
+
     /// <summary>The id is already taken or not above all known ones.</summary>
     IdTaken,
 
@@ -32,6 +35,9 @@ public enum RefusalReason
 
     /// <summary>This replica has just started and asks the others whether its data folder is up to date.</summary>
     Verifying,
+
+    /// <summary>Another process speaks under this replica's id: its data folder is a copy, or was copied.</summary>
+    IdInUse,
 
     /// <summary>This replica's clock is too far ahead of the others'.</summary>
     ClockAhead,

@@ -43,7 +43,11 @@ public sealed partial class ReplicaCore
         var isBehind = Self.IsPresent
             ? _links.Values.Any(link => link.HasCuts) && _staged.Members.Any(origin => origin.Id != Id && !origin.IsRetired && IsCutEverywhere(origin.Id))
             : IsStranded();
-        if (isBehind && Donor() is { } donor)
+        if (!isBehind)
+        {
+            _snapshots.Settle();
+        }
+        else if (Donor() is { } donor)
         {
             _snapshots.Ask(donor.Peer, _now.MonotonicMicroseconds);
             if (!Send(donor, new SnapshotRequest()))
@@ -126,6 +130,7 @@ public sealed partial class ReplicaCore
         State = StateJoin.Of(State, theirs);
         _forgottenAtMost = State.Delivered;
         _staged = new StagedState(State, _settings.Mutation);
+        RememberDigests();
         foreach (var entry in _buffer.InOrder().ToList())
         {
             _buffer.Detach(entry);

@@ -91,6 +91,8 @@ public sealed partial class ReplicaCore
     {
         _staged.Apply(update, _events);
         _append.Add(update);
+        _digests.Add(update.Dot, _staged.Head(update.Origin).Digest);
+        EndQuarantine(update.Origin);
         foreach (var operation in update.Operations)
         {
             if (operation is KeyOperation change)
@@ -100,6 +102,10 @@ public sealed partial class ReplicaCore
             else if (operation is IntentOperation intent)
             {
                 DropBuffered(intent.Replica);
+            }
+            else if (operation is AdmitOperation admit)
+            {
+                AlarmDoubleAdmission(admit, update.Origin);
             }
         }
 
@@ -171,7 +177,8 @@ public sealed partial class ReplicaCore
     private PendingUpdate Describe(BufferedUpdate entry)
     {
         var (missing, count) = DeliveryRule.Missing(entry.Update, State.Delivered);
-        var reason = count == 0 ? PendingReason.ClockAhead
+        var reason = IsHopeless(entry.Update) ? PendingReason.Quarantined
+            : count == 0 ? PendingReason.ClockAhead
             : State.Delivered.Covers(entry.Update.Dependencies.Without(entry.Update.Origin)) ? PendingReason.Gap
             : PendingReason.MissingDependency;
         return new PendingUpdate(entry.Update, missing, count, reason, entry.ArrivedAt);

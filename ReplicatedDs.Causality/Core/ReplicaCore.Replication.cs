@@ -42,6 +42,11 @@ public sealed partial class ReplicaCore
             case UpdateBatch batch when sender.Status is not MemberStatus.Joining || Self.Status == MemberStatus.Departed:
                 Take(link, batch);
                 break;
+            case UnreadableBatch batch when _staged.Members.Find(batch.Origin)?.Incarnation == batch.OriginIncarnation:
+                var reason = $"Updates of replica {batch.Origin} cannot be read: {batch.Reason}";
+                _events.Add(new ReplicaEvent(ReplicaEventKind.Drop) { Peer = link.Peer, Detail = reason });
+                Quarantine(batch.Origin, link.Peer, reason, isFork: false);
+                break;
             case RangeCut cut:
                 Take(link, cut);
                 break;
@@ -60,6 +65,7 @@ public sealed partial class ReplicaCore
             RefuseOlderCopy(link.Peer, heartbeat.Delivered[Id]);
         }
 
+        CompareDigests(link.Peer, heartbeat);
         if (heartbeat.SentAtMs != 0)
         {
             link.HeardTime((_now.UnixMicroseconds / 1000) - heartbeat.SentAtMs);
@@ -79,7 +85,7 @@ public sealed partial class ReplicaCore
     private void Take(PeerLink link, UpdateBatch batch)
     {
         link.OwesHeartbeat = true; // also for duplicates: the acknowledgement may have been lost
-        if (batch.Origin == Id || _staged.Members.Find(batch.Origin) is not { } origin || origin.Incarnation != batch.OriginIncarnation)
+        if (batch.Origin == Id || IsForked(batch.Origin) || _staged.Members.Find(batch.Origin) is not { } origin || origin.Incarnation != batch.OriginIncarnation)
         {
             return;
         }
@@ -111,6 +117,7 @@ public sealed partial class ReplicaCore
             else
             {
                 _events.Add(new ReplicaEvent(ReplicaEventKind.Drop) { Update = update, Peer = link.Peer, Detail = "it contradicts its own name" });
+                Quarantine(batch.Origin, link.Peer, $"{update.Dot} contradicts its own name.", isFork: false);
             }
         }
 
@@ -260,6 +267,7 @@ public sealed partial class ReplicaCore
                 Send(link, new Heartbeat(announced, link.IsPaused, _buffer.FirstAbsent(link.Peer, _staged.Delivered[link.Peer]) - 1, hasGuests ? Stable : null)
                 {
                     SentAtMs = _now.UnixMicroseconds / 1000,
+                    Digests = isDue && ReferenceEquals(announced, _staged.Delivered) ? Digests() : [],
                 });
             }
         }
@@ -270,7 +278,7 @@ public sealed partial class ReplicaCore
         // One that left acknowledges nothing that came after its last update: whoever counts on it as a holder must be able to count on
         // those who take that update over. Two that leave at once would else hold each other's updates, and both go.
         var delivered = Self is { Status: MemberStatus.Departed, Final: > 0 and var final }
-            ? _staged.Base(Id).With(new Dot(Id, final))
+            ? _staged.Head(Id).Dependencies.With(new Dot(Id, final))
             : _staged.Delivered;
         if (_settings.Mutation == CoreMutation.AcknowledgeBuffered)
         {
@@ -313,7 +321,7 @@ public sealed partial class ReplicaCore
     {
         foreach (var origin in _staged.Members)
         {
-            if (origin.Id != Id && !origin.IsRetired && _settings.Mutation != CoreMutation.NoRepair)
+            if (origin.Id != Id && !origin.IsRetired && !IsForked(origin.Id) && _settings.Mutation != CoreMutation.NoRepair)
             {
                 RepairGap(origin);
             }

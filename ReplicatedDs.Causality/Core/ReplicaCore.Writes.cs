@@ -192,7 +192,7 @@ public sealed partial class ReplicaCore
     /// <summary>Whether enough others were heard to know that this replica's own updates are all here (R9). Who is alone trusts itself.</summary>
     private void Verify()
     {
-        if (_isVerified)
+        if (_isVerified || HasTwin)
         {
             return;
         }

@@ -56,6 +56,7 @@ public sealed partial class ReplicaCore
         _staged = new StagedState(state, settings.Mutation);
         _startedAt = now.MonotonicMicroseconds;
         _forgottenAtMost = state.Delivered;
+        RememberDigests();
         AdjustLinks();
         Stable = _previousStable = KnownStable().Retire(state.Members.Retired);
         foreach (var (key, _) in state.Keys.All)
@@ -81,6 +82,7 @@ public sealed partial class ReplicaCore
     public Refused? Refusal => _refusal ?? Self.Status switch
     {
         _ when Self.IsFenced => new Refused(RefusalReason.Evicted, $"Replica {Id} was declared dead by an operator: it is no longer a member."),
+        MemberStatus.Active when !_isVerified && HasTwin => new Refused(RefusalReason.IdInUse, TwinDetail),
         MemberStatus.Active when !_isVerified => new Refused(
             RefusalReason.Verifying,
             $"Replica {Id} has just started and waits for other members to confirm that its data folder is no older copy."),
@@ -105,6 +107,7 @@ public sealed partial class ReplicaCore
         _replies.Clear();
         _messages.Clear();
         _events.Clear();
+        _alarms.Clear();
         KeepQueued();
         if (inputs is [SnapshotArrived snapshot])
         {
@@ -146,6 +149,7 @@ public sealed partial class ReplicaCore
         Messages = [.. _messages],
         Events = [.. _events],
         Collected = [.. _collected],
+        Alarms = [.. _alarms],
         NextStepAt = NextStepAt(),
         MayExit = MayExit(),
         MustRejoin = IsGivenUp(Self),
@@ -235,6 +239,9 @@ public sealed partial class ReplicaCore
                 break;
             case EvictionLearnt learnt:
                 Learn(learnt);
+                break;
+            case TwinLearnt twin:
+                Learn(twin);
                 break;
             case GuestRequest guest:
                 Reply(guest, Admit(guest));

@@ -49,6 +49,12 @@ public sealed record EvictRequest(object? Tag, ReplicaId Id, bool IsForced) : Re
 /// <summary>A peer told this replica that the cluster has evicted it.</summary>
 public sealed record EvictionLearnt(ReplicaId From) : ReplicaInput;
 
+/// <summary>
+/// A peer refuses this replica because another process speaks under its id (R9): one that was here before (<paramref name="IsSuperseded"/> false), or one that
+/// took over while this one was silent.
+/// </summary>
+public sealed record TwinLearnt(ReplicaId From, bool IsSuperseded) : ReplicaInput;
+
 /// <summary>Lab: admit a sender of hand-delivered updates under an id that the allocator gave.</summary>
 public sealed record GuestRequest(object? Tag, ReplicaId Id) : Request(Tag);
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Forks;
 using ReplicatedDs.Causality.Replication;
 using ReplicatedDs.Causality.Updates;
 
@@ -34,6 +35,9 @@ public sealed class ReplicaOutput
     /// a hole where updates were skipped.
     /// </summary>
     public bool IsInstall { get; init; }
+
+    /// <summary>Origins that went into quarantine in this step: an operator should hear of each.</summary>
+    public ImmutableArray<QuarantinedOrigin> Alarms { get; init; } = [];
 
     /// <summary>Every member has delivered what it covers: the log may forget that, once it is part of a checkpoint.</summary>
     public required VectorClock Stable { get; init; }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Idempotency;
 using ReplicatedDs.Causality.Membership;
+using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Causality.Values;
 
 namespace ReplicatedDs.Causality.Core;
@@ -15,17 +16,17 @@ namespace ReplicatedDs.Causality.Core;
 /// <param name="Keys">All keys.</param>
 /// <param name="Members">The membership.</param>
 /// <param name="Timestamp">The greatest timestamp applied.</param>
-/// <param name="Bases">Per origin the dependencies of its last delivered update: the base for the next delta.</param>
+/// <param name="Heads">Per origin what is kept of its last delivered update.</param>
 public sealed record ReplicaState(
     VectorClock Delivered,
     KeySpace Keys,
     MemberTable Members,
     HybridTimestamp Timestamp,
-    ImmutableSortedDictionary<ReplicaId, VectorClock> Bases)
+    ImmutableSortedDictionary<ReplicaId, StreamHead> Heads)
 {
     /// <summary>The operation ids of updates applied.</summary>
     public OperationIds OperationIds { get; init; } = OperationIds.Empty;
 
     public static readonly ReplicaState Empty = new(
-        VectorClock.Empty, KeySpace.Empty, MemberTable.Empty, default, ImmutableSortedDictionary<ReplicaId, VectorClock>.Empty);
+        VectorClock.Empty, KeySpace.Empty, MemberTable.Empty, default, ImmutableSortedDictionary<ReplicaId, StreamHead>.Empty);
 }

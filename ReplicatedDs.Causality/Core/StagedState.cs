@@ -1,4 +1,5 @@
 using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Forks;
 using ReplicatedDs.Causality.Idempotency;
 using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Causality.Updates;
@@ -9,7 +10,9 @@ namespace ReplicatedDs.Causality.Core;
 /// <summary>Changes on top of one immutable root: made into the next root in one piece, or thrown away.</summary>
 internal sealed class StagedState(ReplicaState root, CoreMutation mutation = CoreMutation.None)
 {
-    private readonly Dictionary<ReplicaId, VectorClock> _bases = [];
+    private readonly Dictionary<ReplicaId, StreamHead> _heads = [];
+    private static readonly StreamHead NoHead = new(VectorClock.Empty, StreamDigest.Start);
+
     private KeySpace.Builder? _keys;
 
     public VectorClock Delivered { get; private set; } = root.Delivered;
@@ -22,9 +25,9 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
 
     public KeyState? Find(string key) => _keys is null ? root.Keys.Find(key) : _keys.Find(key);
 
-    /// <summary>The dependencies of the last update delivered of <paramref name="origin"/>.</summary>
-    public VectorClock Base(ReplicaId origin) =>
-        _bases.TryGetValue(origin, out var known) ? known : root.Bases.GetValueOrDefault(origin, VectorClock.Empty);
+    /// <summary>What is kept of the last update delivered of <paramref name="origin"/>.</summary>
+    public StreamHead Head(ReplicaId origin) =>
+        _heads.TryGetValue(origin, out var known) ? known : root.Heads.GetValueOrDefault(origin, NoHead);
 
     /// <summary>Applies a causally ready update.</summary>
     /// <exception cref="InvalidOperationException">It is not: a broken invariant.</exception>
@@ -66,7 +69,7 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
 
         EndEvictions(update, events);
         Timestamp = HybridTimestamp.Max(Timestamp, update.Timestamp);
-        _bases[update.Origin] = update.Dependencies;
+        _heads[update.Origin] = new StreamHead(update.Dependencies, StreamDigest.Next(Head(update.Origin).Digest, update));
     }
 
     /// <summary>Takes note that every update still to come depends on <paramref name="stable"/>.</summary>
@@ -98,9 +101,9 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
         Members = Members,
         Timestamp = Timestamp,
         OperationIds = OperationIds,
-        Bases = Members.Retired == root.Members.Retired
-            ? root.Bases.SetItems(_bases)
-            : root.Bases.SetItems(_bases).RemoveRange(Members.Retired.Select(dot => dot.Replica)),
+        Heads = Members.Retired == root.Members.Retired
+            ? root.Heads.SetItems(_heads)
+            : root.Heads.SetItems(_heads).RemoveRange(Members.Retired.Select(dot => dot.Replica)),
     };
 
     /// <summary>Forgets the operation ids that nobody can repeat any more.</summary>

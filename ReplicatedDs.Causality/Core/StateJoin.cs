@@ -23,7 +23,7 @@ internal static class StateJoin
             keys.ToKeySpace(),
             members,
             HybridTimestamp.Max(mine.Timestamp, theirs.Timestamp),
-            mine.Bases.SetItems(theirs.Bases.Where(entry => theirs.Delivered[entry.Key] > mine.Delivered[entry.Key]))
+            mine.Heads.SetItems(theirs.Heads.Where(entry => theirs.Delivered[entry.Key] > mine.Delivered[entry.Key]))
                 .RemoveRange(members.Retired.Select(dot => dot.Replica)))
         {
             OperationIds = operationIds,

@@ -11,4 +11,7 @@ public enum PendingReason
 
     /// <summary>Its timestamp is further ahead of this replica's clock than the bound.</summary>
     ClockAhead,
+
+    /// <summary>It depends on what was given up when its origin was evicted, or follows updates of an origin that is in quarantine: it will not be delivered by itself.</summary>
+    Quarantined,
 }

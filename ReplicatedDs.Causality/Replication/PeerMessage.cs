@@ -24,6 +24,12 @@ public sealed record Heartbeat(VectorClock Delivered, bool Paused, long Received
 {
     /// <summary>The sender's clock on the wall, in milliseconds since the Unix epoch; 0 if it does not say.</summary>
     public long SentAtMs { get; init; }
+
+    /// <summary>
+    /// The running digests of the origins' updates up to <see cref="Delivered"/>, in the order of its entries, 0 where unknown (R10); empty in
+    /// heartbeats that are sent for their acknowledgement alone.
+    /// </summary>
+    public ImmutableArray<ulong> Digests { get; init; } = [];
 }
 
 /// <summary>Updates of one origin with consecutive counters, as they arrive.</summary>
@@ -32,6 +38,9 @@ public sealed record Heartbeat(VectorClock Delivered, bool Paused, long Received
 /// <param name="Updates">In ascending order of counter.</param>
 /// <param name="IsRepair">Whether they come from somebody else than their origin, on request.</param>
 public sealed record UpdateBatch(ReplicaId Origin, Incarnation OriginIncarnation, ImmutableArray<Update> Updates, bool IsRepair) : PeerMessage;
+
+/// <summary>Incoming only: updates of <paramref name="Origin"/> arrived and cannot be read, for the <paramref name="Reason"/> given in words.</summary>
+public sealed record UnreadableBatch(ReplicaId Origin, Incarnation OriginIncarnation, string Reason) : PeerMessage;
 
 /// <summary>
 /// Outgoing only: "send the updates <paramref name="First"/> to <paramref name="Last"/> of <paramref name="Origin"/> from the log", as one

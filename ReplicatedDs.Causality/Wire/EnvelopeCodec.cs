@@ -6,7 +6,7 @@ using ReplicatedDs.Causality.Replication;
 
 namespace ReplicatedDs.Causality.Wire;
 
-/// <summary>A <see cref="PeerEnvelope"/> in bytes: version, addresses, number of messages, then each with its kind.</summary>
+/// <summary>A <see cref="PeerEnvelope"/> in bytes: version, addresses, process, number of messages, then each with its kind.</summary>
 public static class EnvelopeCodec
 {
     private const byte Version = 1;
@@ -31,6 +31,7 @@ public static class EnvelopeCodec
         target.WriteUInt128(envelope.FromIncarnation.Value);
         target.WriteReplica(envelope.To);
         target.WriteCounter(envelope.Boot, least: 0);
+        target.WriteUInt64(envelope.Process);
         target.WriteCount(envelope.Messages.Length, WireLimits.MessagesMax, "messages");
         foreach (var message in envelope.Messages)
         {
@@ -38,6 +39,7 @@ public static class EnvelopeCodec
         }
     }
 
+    /// <returns>If updates in it cannot be read, an <see cref="UnreadableBatch"/> is the last message, whatever follows it in the bytes.</returns>
     /// <exception cref="WireFormatException">The bytes are not exactly one envelope.</exception>
     public static PeerEnvelope Read(ReadOnlySpan<byte> source)
     {
@@ -48,15 +50,20 @@ public static class EnvelopeCodec
         var incarnation = new Incarnation(reader.ReadUInt128());
         var to = reader.ReadReplica();
         var boot = reader.ReadCounter(least: 0);
+        var process = reader.ReadUInt64();
         var count = reader.ReadCount(WireLimits.MessagesMax, 2, "messages");
         var messages = ImmutableArray.CreateBuilder<PeerMessage>(count);
         for (var i = 0; i < count; i++)
         {
             messages.Add(ReadMessage(ref reader));
+            if (messages[^1] is UnreadableBatch)
+            {
+                return new PeerEnvelope(clusterId, from, incarnation, to, boot, process, messages.ToImmutable()); // nobody knows where the next one begins
+            }
         }
 
         reader.ExpectEnd("peer envelope");
-        return new PeerEnvelope(clusterId, from, incarnation, to, boot, messages.MoveToImmutable());
+        return new PeerEnvelope(clusterId, from, incarnation, to, boot, process, messages.MoveToImmutable());
     }
 
     private static void WriteMessage(IBufferWriter<byte> target, PeerMessage message)
@@ -73,6 +80,12 @@ public static class EnvelopeCodec
                 if (heartbeat.Stable is { } stable)
                 {
                     target.WriteClock(stable);
+                }
+
+                target.WriteBool(!heartbeat.Digests.IsEmpty);
+                foreach (var digest in heartbeat.Digests)
+                {
+                    target.WriteUInt64(digest);
                 }
 
                 break;
@@ -112,13 +125,13 @@ public static class EnvelopeCodec
             case MessageKind.Heartbeat:
                 var isPaused = reader.ReadBool("paused");
                 var (delivered, received, sentAt) = (reader.ReadClock(), reader.ReadCounter(0), reader.ReadSigned());
-                return new Heartbeat(delivered, isPaused, received, reader.ReadBool("stable vector") ? reader.ReadClock() : null) { SentAtMs = sentAt };
+                var stable = reader.ReadBool("stable vector") ? reader.ReadClock() : null;
+                return new Heartbeat(delivered, isPaused, received, stable) { SentAtMs = sentAt, Digests = ReadDigests(ref reader, delivered.Count) };
             case MessageKind.UpdateBatch:
                 var isRepair = reader.ReadBool("repair");
                 var origin = reader.ReadReplica();
                 var incarnation = new Incarnation(reader.ReadUInt128());
-                var batch = new UpdateBatch(origin, incarnation, UpdateCodec.ReadBatch(ref reader), isRepair);
-                return Fault(batch) is { } fault ? throw new WireFormatException(fault) : batch;
+                return ReadBatch(ref reader, origin, incarnation, isRepair);
             case MessageKind.PullRequest:
                 return new PullRequest(reader.ReadReplica(), reader.ReadCounter(), (int)reader.ReadCounter(0, int.MaxValue));
             case MessageKind.RangeCut:
@@ -126,6 +139,41 @@ public static class EnvelopeCodec
             default:
                 throw new WireFormatException($"Message kind {kind} is unknown to this program; it may come from a newer one.");
         }
+    }
+
+    /// <summary>Updates that cannot be read are a message too: their origin waits for better ones, and the stream around them goes on.</summary>
+    private static PeerMessage ReadBatch(ref WireReader reader, ReplicaId origin, Incarnation incarnation, bool isRepair)
+    {
+        try
+        {
+            var batch = new UpdateBatch(origin, incarnation, UpdateCodec.ReadBatch(ref reader), isRepair);
+            return Fault(batch) is { } fault ? new UnreadableBatch(origin, incarnation, fault) : batch;
+        }
+        catch (WireFormatException unreadable)
+        {
+            return new UnreadableBatch(origin, incarnation, unreadable.Message);
+        }
+    }
+
+    private static ImmutableArray<ulong> ReadDigests(ref WireReader reader, int count)
+    {
+        if (!reader.ReadBool("digests"))
+        {
+            return [];
+        }
+
+        if (reader.Remaining < count * sizeof(ulong))
+        {
+            throw new WireFormatException("The digests of a heartbeat are cut off.");
+        }
+
+        var digests = ImmutableArray.CreateBuilder<ulong>(count);
+        for (var i = 0; i < count; i++)
+        {
+            digests.Add(reader.ReadUInt64());
+        }
+
+        return digests.MoveToImmutable();
     }
 
     /// <summary>What is wrong with a batch that should have consecutive updates of one origin.</summary>

@@ -2,8 +2,10 @@ using System.Buffers;
 using System.Collections.Immutable;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Forks;
 using ReplicatedDs.Causality.Idempotency;
 using ReplicatedDs.Causality.Membership;
+using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Causality.Values;
 
 namespace ReplicatedDs.Causality.Wire;
@@ -13,7 +15,8 @@ namespace ReplicatedDs.Causality.Wire;
 /// </summary>
 public static class StateCodec
 {
-    private const byte HeaderVersion = 2;
+    private const byte HeaderVersion = 3;
+    private const byte HeaderVersionWithoutDigests = 2;
     private const byte KeyVersionByte = 1;
 
     // What a version of a key is. Stored and sent: only ever appended. Where there is a version of an increment, the amounts follow all
@@ -33,11 +36,12 @@ public static class StateCodec
         target.WriteByte(HeaderVersion);
         target.WriteClock(state.Delivered);
         target.WriteSigned(state.Timestamp.Packed);
-        target.WriteCount(state.Bases.Count, WireLimits.ClockEntriesMax, "origins");
-        foreach (var (origin, dependencies) in state.Bases)
+        target.WriteCount(state.Heads.Count, WireLimits.ClockEntriesMax, "origins");
+        foreach (var (origin, head) in state.Heads)
         {
             target.WriteReplica(origin);
-            target.WriteClock(dependencies);
+            target.WriteClock(head.Dependencies);
+            target.WriteUInt64(head.Digest);
         }
 
         target.WriteCount(state.Members.Count, WireLimits.MembersMax, "members");
@@ -70,15 +74,20 @@ public static class StateCodec
     {
         ArgumentNullException.ThrowIfNull(keys);
         var reader = new WireReader(source);
-        reader.ExpectVersion(HeaderVersion, "state header");
+        var version = reader.ReadByte();
+        if (version is not (HeaderVersion or HeaderVersionWithoutDigests))
+        {
+            throw new WireFormatException($"This state header has format version {version}; this program reads version {HeaderVersion}.");
+        }
+
         var delivered = reader.ReadClock();
         var timestamp = new HybridTimestamp(reader.ReadSigned());
-        var bases = ImmutableSortedDictionary.CreateBuilder<ReplicaId, VectorClock>();
-        var baseCount = reader.ReadCount(WireLimits.ClockEntriesMax, 2, "origins");
-        for (var i = 0; i < baseCount; i++)
+        var heads = ImmutableSortedDictionary.CreateBuilder<ReplicaId, StreamHead>();
+        var headCount = reader.ReadCount(WireLimits.ClockEntriesMax, 2, "origins");
+        for (var i = 0; i < headCount; i++)
         {
             var origin = reader.ReadReplica();
-            if (!bases.TryAdd(origin, reader.ReadClock()))
+            if (!heads.TryAdd(origin, new StreamHead(reader.ReadClock(), version == HeaderVersion ? reader.ReadUInt64() : StreamDigest.Unknown)))
             {
                 throw new WireFormatException($"Origin {origin} is listed twice.");
             }
@@ -98,7 +107,7 @@ public static class StateCodec
         var operationIds = ReadOperationIds(ref reader);
         reader.ExpectEnd("state header");
         var table = MemberTable.Of(members.Values);
-        return new ReplicaState(delivered.Retire(table.Retired), keys, table, timestamp, bases.ToImmutable()) { OperationIds = operationIds };
+        return new ReplicaState(delivered.Retire(table.Retired), keys, table, timestamp, heads.ToImmutable()) { OperationIds = operationIds };
     }
 
     public static void WriteKey(IBufferWriter<byte> target, KeyState state)

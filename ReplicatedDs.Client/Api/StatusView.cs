@@ -17,4 +17,8 @@ public sealed record StatusView(
     string Durability,
     string Allocator,
     CountersView Counters,
-    DiskView Disk);
+    DiskView Disk)
+{
+    /// <summary>Origins whose updates cannot be taken at present; normally none.</summary>
+    public IReadOnlyList<QuarantineView> Quarantined { get; init; } = [];
+}

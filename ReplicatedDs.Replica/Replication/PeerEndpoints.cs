@@ -27,6 +27,12 @@ internal static class PeerEndpoints
     /// <summary>The problem that tells a replica that it was evicted.</summary>
     public const string EvictedProblem = "evicted";
 
+    /// <summary>The problem that tells a process that another one speaks under its id.</summary>
+    public const string IdInUseProblem = "id-in-use";
+
+    /// <summary>The problem that tells a process that another one has taken over its id.</summary>
+    public const string SupersededProblem = "superseded";
+
     public static void MapPeerApi(this IApplicationBuilder app, ReplicaOptions options)
     {
         var expected = SHA256.HashData(Encoding.UTF8.GetBytes("Bearer " + options.ClusterKey));
@@ -60,7 +66,7 @@ internal static class PeerEndpoints
     }
 
     /// <summary>Frames of a peer until it ends. The answer's head is sent after the first frame was checked.</summary>
-    private static async Task StreamAsync(HttpContext context, ReplicaNode node, IHostApplicationLifetime lifetime, ILogger<PeerTransport> logger)
+    private static async Task StreamAsync(HttpContext context, ReplicaNode node, PeerProcesses processes, IHostApplicationLifetime lifetime, ILogger<PeerTransport> logger)
     {
         // A stream has no end of its own: a server that stops would wait for it.
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
@@ -82,7 +88,7 @@ internal static class PeerEndpoints
         {
             await foreach (var envelope in ReadFramesAsync(context.Request.BodyReader, ends.Token))
             {
-                if (Objection(envelope, node) is var (status, name, detail) && status != 0)
+                if (Objection(envelope, node, processes) is var (status, name, detail) && status != 0)
                 {
                     logger.StreamRefused(detail);
                     await RefuseAsync(context, status, name, detail);
@@ -118,7 +124,7 @@ internal static class PeerEndpoints
     }
 
     /// <summary>Why an envelope is not taken; status 0: it is.</summary>
-    private static (int Status, string Name, string Detail) Objection(PeerEnvelope envelope, ReplicaNode node)
+    private static (int Status, string Name, string Detail) Objection(PeerEnvelope envelope, ReplicaNode node, PeerProcesses processes)
     {
         if (node.Identity is not { } self)
         {
@@ -143,7 +149,12 @@ internal static class PeerEndpoints
             { IsFenced: true } => (StatusCodes.Status410Gone, EvictedProblem, $"Replica {envelope.From} was evicted."),
             { Status: MemberStatus.Departed, Final: 0 } =>
                 (StatusCodes.Status410Gone, "admission-withdrawn", $"The admission of replica {envelope.From} was taken back."),
-            _ => default,
+            _ => processes.Hear(envelope.From, envelope.Boot, envelope.Process) switch
+            {
+                PeerProcessVerdict.InUse => (StatusCodes.Status409Conflict, IdInUseProblem, $"Another process runs as replica {envelope.From} and was heard a moment ago."),
+                PeerProcessVerdict.Superseded => (StatusCodes.Status409Conflict, SupersededProblem, $"Another process has taken over as replica {envelope.From}."),
+                _ => default,
+            },
         };
     }
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Mvc;
 using ReplicatedDs.Causality.Core;
@@ -21,6 +22,9 @@ internal sealed class PeerSender : IAsyncDisposable
 {
     /// <summary>Updates are read from the log and sent in pieces of about this many bytes.</summary>
     private const long PieceBytes = 1 << 20;
+
+    /// <summary>Tells this process apart from one that opened a copy of the folder.</summary>
+    private static readonly ulong Process = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 
     private readonly Member _peer;
     private readonly AddressBook _addresses;
@@ -146,7 +150,7 @@ internal sealed class PeerSender : IAsyncDisposable
         try
         {
             using var response = await _http.SendAsync(request, ended.Token).WaitAsync(TimeSpan.FromSeconds(10), ended.Token).ConfigureAwait(false);
-            if (response.StatusCode == HttpStatusCode.Gone)
+            if (response.StatusCode is HttpStatusCode.Gone or HttpStatusCode.Conflict)
             {
                 await LearnAsync(response, ended.Token).ConfigureAwait(false);
             }
@@ -177,14 +181,21 @@ internal sealed class PeerSender : IAsyncDisposable
         }
     }
 
-    /// <summary>410 with the right name: this replica was evicted while it was away.</summary>
+    /// <summary>By the name of the problem: this replica was evicted while it was away, or another process bears its id.</summary>
     private async Task LearnAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         await response.Content.LoadIntoBufferAsync(cancellationToken).ConfigureAwait(false);
         var problem = await response.Content.ReadFromJsonAsync<ProblemDetails>(cancellationToken).ConfigureAwait(false);
-        if (problem?.Type == $"urn:replicated-ds:{PeerEndpoints.EvictedProblem}")
+        ReplicaInput? learnt = problem?.Type?.Split(':')[^1] switch
         {
-            await _post(new EvictionLearnt(_peer.Id), cancellationToken).ConfigureAwait(false);
+            PeerEndpoints.EvictedProblem => new EvictionLearnt(_peer.Id),
+            PeerEndpoints.IdInUseProblem => new TwinLearnt(_peer.Id, IsSuperseded: false),
+            PeerEndpoints.SupersededProblem => new TwinLearnt(_peer.Id, IsSuperseded: true),
+            _ => null,
+        };
+        if (learnt is not null)
+        {
+            await _post(learnt, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -265,7 +276,7 @@ internal sealed class PeerSender : IAsyncDisposable
         buffer.ResetWrittenCount();
         BinaryPrimitives.WriteInt32BigEndian(buffer.GetSpan(4), 0);
         buffer.Advance(4);
-        EnvelopeCodec.Write(buffer, new PeerEnvelope(_self.ClusterId, _self.Id, _self.Incarnation, _peer.Id, _store.Boot, [message]));
+        EnvelopeCodec.Write(buffer, new PeerEnvelope(_self.ClusterId, _self.Id, _self.Incarnation, _peer.Id, _store.Boot, Process, [message]));
         var frame = System.Runtime.InteropServices.MemoryMarshal.AsMemory(buffer.WrittenMemory);
         BinaryPrimitives.WriteInt32BigEndian(frame.Span, frame.Length - 4);
         await stream.WriteAsync(frame, cancellationToken).ConfigureAwait(false);

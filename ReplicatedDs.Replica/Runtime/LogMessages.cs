@@ -39,6 +39,9 @@ internal static partial class LogMessages
     [LoggerMessage(1012, LogLevel.Warning, "Replica {Id} was evicted while it was away; its {Count} own updates are in own-writes.jsonl in its folder, which is moved aside")]
     public static partial void Evicted(this ILogger logger, int id, long count);
 
+    [LoggerMessage(1013, LogLevel.Error, "Updates of replica {Origin} are in quarantine: {Reason}")]
+    public static partial void Quarantined(this ILogger logger, int origin, string reason);
+
     [LoggerMessage(1011, LogLevel.Warning, "Testing only: the core runs with the deliberate fault {Mutation}")]
     public static partial void RunsMutated(this ILogger logger, string mutation);
 }

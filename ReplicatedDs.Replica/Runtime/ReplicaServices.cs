@@ -15,6 +15,7 @@ internal static class ReplicaServices
         services.AddSingleton(options);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<AddressBook>();
+        services.AddSingleton<PeerProcesses>();
         services.AddSingleton<PeerHttp>();
         services.AddSingleton<PeerClient>();
         services.AddSingleton<EventRing>();

@@ -79,6 +79,11 @@ internal sealed class ReplicaSession : IAsyncDisposable
             _waiters.Published(output.State);
         }
 
+        foreach (var alarm in output.Alarms)
+        {
+            _logger.Quarantined(alarm.Origin.Value, alarm.Reason);
+        }
+
         var phase = PhaseOf(now);
         if (phase != Phase)
         {

@@ -24,6 +24,8 @@ internal sealed class MetricsText(IReplicaNode node, StatusViews status)
         Append(text, "counter", "prevented_violations_total", "Updates that would have been visible before a cause, and waited instead.", counters.Prevented);
         Append(text, "counter", "duplicate_updates_total", "Updates that arrived again.", counters.Duplicates);
         Append(text, "counter", "dropped_updates_total", "Updates dropped on arrival or on a faulty link; they are fetched again.", counters.Dropped);
+        var quarantined = await status.QuarantinedAsync(cancellationToken).ConfigureAwait(false);
+        Append(text, "gauge", "quarantined_origins", "Replicas whose updates cannot be taken here at present: /status says why.", quarantined.Count);
         AppendDelivered(text);
         return text.ToString();
     }

@@ -33,7 +33,10 @@ internal sealed class StatusViews(IReplicaNode node, IReplicaFacts facts, ApiOpt
             options.Durability,
             facts.Allocator,
             await CountersAsync(cancellationToken).ConfigureAwait(false),
-            new DiskView(options.DataFolder, used, free, isWritable));
+            new DiskView(options.DataFolder, used, free, isWritable))
+        {
+            Quarantined = await QuarantinedAsync(cancellationToken).ConfigureAwait(false),
+        };
     }
 
     /// <summary>Everything that is counted; also the source of <c>/metrics</c>.</summary>
@@ -48,20 +51,26 @@ internal sealed class StatusViews(IReplicaNode node, IReplicaFacts facts, ApiOpt
             Prevented: events.Prevented,
             Duplicates: events.Count(ReplicaEventKind.Duplicate),
             Dropped: events.Count(ReplicaEventKind.Drop),
-            Pending: await PendingAsync(cancellationToken).ConfigureAwait(false),
+            Pending: await AskAsync(core => core.PendingCount, 0, cancellationToken).ConfigureAwait(false),
             Reads: events.Count(ReplicaEventKind.Read));
     }
 
-    private async Task<long> PendingAsync(CancellationToken cancellationToken)
+    /// <summary>The origins in quarantine.</summary>
+    public async Task<IReadOnlyList<QuarantineView>> QuarantinedAsync(CancellationToken cancellationToken) =>
+    [
+        .. (await AskAsync(core => core.Quarantined, [], cancellationToken).ConfigureAwait(false)).Select(one => new QuarantineView(
+            one.Origin.Value, one.From.Value, one.Reason, ApiClock.FromUnixMicroseconds(one.Since.UnixMicroseconds), one.Times, one.IsFork)),
+    ];
+
+    private async Task<T> AskAsync<T>(Func<ReplicaCore, T> question, T before, CancellationToken cancellationToken)
     {
         try
         {
-            return await node.InspectAsync(core => core.PendingCount, cancellationToken).ConfigureAwait(false);
+            return await node.InspectAsync(question, cancellationToken).ConfigureAwait(false);
         }
         catch (NodeUnavailableException)
         {
-            // Before it has joined there is no buffer.
-            return 0;
+            return before; // it has not joined yet
         }
     }
 

@@ -104,6 +104,6 @@ internal static class KvEndpoints
     public static ProblemKind[] Refusable =>
     [
         ProblemKinds.BadCondition, ProblemKinds.ConditionFailed, ProblemKinds.NotActive, ProblemKinds.Leaving, ProblemKinds.OlderCopy,
-        ProblemKinds.Overloaded, ProblemKinds.KeyBusy, ProblemKinds.StorageUnavailable, ProblemKinds.StorageFull,
+        ProblemKinds.Forked, ProblemKinds.IdInUse, ProblemKinds.Overloaded, ProblemKinds.KeyBusy, ProblemKinds.StorageUnavailable, ProblemKinds.StorageFull,
     ];
 }

@@ -42,6 +42,8 @@ internal static class ProblemKinds
     public static readonly ProblemKind NotActive = new("not-active", 503, "The replica does not take writes yet.");
     public static readonly ProblemKind Verifying = new("verifying", 503, "The replica checks whether its data folder is up to date.");
     public static readonly ProblemKind Leaving = new("leaving", 503, "The replica is leaving the cluster.");
+    public static readonly ProblemKind Forked = new("forked", 503, "Two updates bear one name of this replica's.");
+    public static readonly ProblemKind IdInUse = new("id-in-use", 503, "Another process runs under this replica's id.");
     public static readonly ProblemKind OlderCopy = new("older-copy", 503, "The replica's data folder is an older copy.");
     public static readonly ProblemKind ClockAhead = new("clock-ahead", 503, "The replica's clock is too far ahead of the others'.");
     public static readonly ProblemKind Refused = new("refused", 503, "The replica refuses the request.");
@@ -55,7 +57,7 @@ internal static class ProblemKinds
     [
         BadRequest, BadKey, BadToken, BadTimeout, BadCondition, BadJson, BadUpdate, Unauthorized, ForeignOrigin, LabOff, NoSuchRoute, NoSuchKey,
         NotPending, UnknownPeer, MethodNotAllowed, SlowRequest, Conflict, WrongType, Overflow, IdTaken, LastMember, NeedsForce, Evicted, HistoryLost, ConditionFailed, TooLarge, UnsupportedContentType,
-        UnsupportedContentEncoding, IdempotencyKeyReused, ForeignHost, Internal, NotReady, CausalTimeout, NotActive, Verifying, Leaving, OlderCopy, ClockAhead, Refused, Overloaded, KeyBusy,
+        UnsupportedContentEncoding, IdempotencyKeyReused, ForeignHost, Internal, NotReady, CausalTimeout, NotActive, Verifying, Leaving, OlderCopy, Forked, IdInUse, ClockAhead, Refused, Overloaded, KeyBusy,
         StorageUnavailable, AllocatorUnavailable, StorageFull,
     ];
 }

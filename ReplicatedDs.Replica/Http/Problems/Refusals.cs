@@ -12,6 +12,8 @@ internal static class Refusals
         RefusalReason.NotActive => ProblemKinds.NotActive,
         RefusalReason.Leaving => ProblemKinds.Leaving,
         RefusalReason.OlderCopy => ProblemKinds.OlderCopy,
+        RefusalReason.Forked => ProblemKinds.Forked,
+        RefusalReason.IdInUse => ProblemKinds.IdInUse,
         RefusalReason.IdTaken => ProblemKinds.IdTaken,
         RefusalReason.UnknownPeer => ProblemKinds.UnknownPeer,
         RefusalReason.Conflict => ProblemKinds.Conflict,

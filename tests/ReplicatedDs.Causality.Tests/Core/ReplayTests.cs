@@ -18,7 +18,7 @@ public class ReplayTests
         {
             Assert.Equal(one.State.Delivered, state.Delivered);
             Assert.Equal(one.State.Timestamp, state.Timestamp);
-            Assert.Equal(one.State.Bases, state.Bases);
+            Assert.Equal(one.State.Heads, state.Heads);
             Assert.Equal(one.State.Keys.All.Select(entry => (entry.Key, entry.Value.Winner.Dot)), state.Keys.All.Select(entry => (entry.Key, entry.Value.Winner.Dot)));
         }
     }

@@ -74,7 +74,7 @@ internal static class Samples
             space.ToKeySpace(),
             members,
             new HybridTimestamp(99),
-            ImmutableSortedDictionary<ReplicaId, VectorClock>.Empty.Add(new ReplicaId(1), VectorClock.Of((1, 4))).Add(new ReplicaId(2), VectorClock.Empty))
+            ImmutableSortedDictionary<ReplicaId, StreamHead>.Empty.Add(new ReplicaId(1), new StreamHead(VectorClock.Of((1, 4)), 258)).Add(new ReplicaId(2), new StreamHead(VectorClock.Empty, 0)))
         {
             OperationIds = OperationIds.Empty.Add("once", new KnownOperation(new Dot(2, 1), 7, 100, ["x", "y"])).Add("once", new KnownOperation(new Dot(1, 3), 8, 101, [])),
         };
@@ -110,7 +110,7 @@ internal static class Samples
         "\n",
         [
             $"{state.Delivered} {state.Timestamp.Packed}",
-            .. state.Bases.Select(pair => $"{pair.Key} {pair.Value}"),
+            .. state.Heads.Select(pair => $"{pair.Key} {pair.Value.Dependencies} {pair.Value.Digest:x}"),
             .. state.Members.Select(member => member.ToString()),
             .. state.OperationIds.All.Select(one => $"{one.Id} {one.Operation with { Keys = [] }} {string.Join(' ', one.Operation.Keys)}"),
             .. state.Keys.All.Select(pair => $"{pair.Key} {Describe(pair.Value)}"),

@@ -8,8 +8,8 @@ public sealed class SnapshotCodecTests
     public async Task WriteAsync_OfAnEmptyState_GivesTheGoldenBytes()
     {
         var bytes = await WriteAsync(0);
-        Assert.Equal("01" + "01" + "000000A2", Convert.ToHexString(bytes.AsSpan(0, 6)));
-        Assert.Equal("03" + "00000001" + "00", Convert.ToHexString(bytes.AsSpan(6 + 0xA2)));
+        Assert.Equal("01" + "01" + "000000B2", Convert.ToHexString(bytes.AsSpan(0, 6)));
+        Assert.Equal("03" + "00000001" + "00", Convert.ToHexString(bytes.AsSpan(6 + 0xB2)));
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Buffers;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Causality.Values;
 using ReplicatedDs.Causality.Wire;
 
@@ -11,7 +12,7 @@ public sealed class StateCodecTests
     [Fact]
     public void WriteHeader_GivesTheGoldenBytes() =>
         Assert.Equal(
-            "02" + "02" + "0102" + "0101" + "C601" + "02" + "01" + "010104" + "02" + "00" + "02"
+            "03" + "02" + "0102" + "0101" + "C601" + "02" + "01" + "010104" + "0000000000000102" + "02" + "00" + "0000000000000000" + "02"
             + "01" + "0102030405060708090A0B0C0D0E0F10" + "097265706C6963612D31" + "08687474703A2F2F61" + "08687474703A2F2F62" + "02" + "0101" + "010101" + "010101" + "00" + "00" + "00"
             + "03" + "00000000000000000000000000000000" + "097265706C6963612D33" + "00" + "00" + "03" + "0102" + "010102" + "00" + "11" + "01" + "01" + "02" + "0109" + "0108" + "01" + "01" + "0109"
             + "02" + "046F6E6365" + "0201" + "0000000000000007" + "C801" + "02" + "0178" + "0179" + "046F6E6365" + "0103" + "0000000000000008" + "CA01" + "00",
@@ -47,6 +48,15 @@ public sealed class StateCodecTests
     {
         var state = Samples.State(7);
         Assert.Equal(Samples.Describe(state), Samples.Describe(StateCodec.ReadHeader(WriteHeader(state), state.Keys)));
+    }
+
+    [Fact]
+    public void ReadHeader_OfTheFormatBeforeDigests_TakesThemAsUnknown()
+    {
+        var old = Convert.FromHexString("02" + "01" + "0102" + "06" + "01" + "01" + "010101" + "00" + "00");
+        var state = StateCodec.ReadHeader(old, KeySpace.Empty);
+        Assert.Equal(new StreamHead(VectorClock.Of((1, 1)), 0), state.Heads[new ReplicaId(1)]);
+        Assert.Equal(VectorClock.Of((1, 2)), state.Delivered);
     }
 
     [Fact]

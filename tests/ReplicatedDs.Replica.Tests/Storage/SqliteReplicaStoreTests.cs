@@ -405,7 +405,7 @@ public sealed class SqliteReplicaStoreTests : IDisposable
         Sql(StateDatabase.Name, "UPDATE checkpoint SET header = x'09', position = 0");
         await using var again = Open();
         var refused = Assert.Throws<StorageUnavailableException>(() => again.Recover());
-        Assert.Contains("is damaged (This state header has format version 9; this program reads version 2)", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("is damaged (This state header has format version 9; this program reads version 3)", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ internal sealed class Story
         "\n",
         [
             $"{state.Delivered} {state.Timestamp.Packed}",
-            .. state.Bases.Select(pair => $"{pair.Key} {pair.Value}"),
+            .. state.Heads.Select(pair => $"{pair.Key} {pair.Value.Dependencies} {pair.Value.Digest:x}"),
             .. state.Members.Select(member => member.ToString()),
             .. state.Keys.All.Select(pair => $"{pair.Key} {string.Join("; ", pair.Value.Versions.Select(version =>
                 $"{version with { Value = default }} {Convert.ToHexString(version.Value.Span)}"))}"),

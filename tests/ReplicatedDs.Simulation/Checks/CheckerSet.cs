@@ -22,6 +22,7 @@ internal sealed class CheckerSet
             new StabilityChecker(History, cluster),
             new DeliveryModel(History),
             new MembershipChecker(),
+            new QuarantineChecker(),
             new ConvergenceChecker(History),
         ];
     }

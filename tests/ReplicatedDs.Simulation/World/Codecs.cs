@@ -52,7 +52,7 @@ internal static class Codecs
     public static PeerMessage RoundTrip(PeerMessage message, ReplicaId from, Incarnation incarnation, ReplicaId to)
     {
         var bytes = new ArrayBufferWriter<byte>();
-        EnvelopeCodec.Write(bytes, new PeerEnvelope(ClusterId, from, incarnation, to, Boot: 1, [message]));
+        EnvelopeCodec.Write(bytes, new PeerEnvelope(ClusterId, from, incarnation, to, Boot: 1, Process: 1, [message]));
         return EnvelopeCodec.Read(bytes.WrittenSpan).Messages[0];
     }
 }
