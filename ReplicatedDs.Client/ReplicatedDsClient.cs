@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using ReplicatedDs.Client.Calls;
 using ReplicatedDs.Client.Operations;
 using ReplicatedDs.Client.Sessions;
@@ -51,6 +52,11 @@ public sealed class ReplicatedDsClient : IDisposable
             Timeout = Timeout.InfiniteTimeSpan, // each attempt has its own
             MaxResponseContentBufferSize = AnswerBytesMax,
         };
+        if (options.Key is not null)
+        {
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", options.Key);
+        }
+
         _dispatcher = new Dispatcher(_http, new ReplicaPool([.. options.Replicas.Distinct()], time), options, time);
     }
 

@@ -32,7 +32,10 @@ public sealed class ReplicatedDsClientOptions
     /// <value>The default is 2 seconds.</value>
     public TimeSpan RetryDelayMax { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>The cluster's key: only operator calls need it.</summary>
+    /// <summary>A key of the replicas, presented with every call; for replicas that have keys (<c>Security:KeysFile</c>).</summary>
+    public string? Key { get; set; }
+
+    /// <summary>The cluster's key, or another that may operate: presented with operator calls in the place of <see cref="Key"/>.</summary>
     public string? ClusterKey { get; set; }
 
     /// <summary>What is wrong, one sentence each; empty if nothing is.</summary>

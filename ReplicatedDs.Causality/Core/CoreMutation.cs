@@ -49,6 +49,9 @@ internal enum CoreMutation
     /// <summary>An id leaves the clocks as soon as its member has departed, whoever lacks its updates (R8).</summary>
     RetireUnstable,
 
+    /// <summary>A replica writes from an older image of its disk though its peers know better (R9).</summary>
+    TrustOlderCopy,
+
     /// <summary>A write that two replicas took under one operation id counts twice.</summary>
     CountRepeated,
 }

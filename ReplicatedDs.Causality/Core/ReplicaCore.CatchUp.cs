@@ -1,5 +1,4 @@
 using ReplicatedDs.Causality.Clocks;
-using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Causality.Replication;
 
 namespace ReplicatedDs.Causality.Core;
@@ -11,8 +10,6 @@ namespace ReplicatedDs.Causality.Core;
 public sealed partial class ReplicaCore
 {
     private readonly CatchUpState _snapshots = new();
-    private long? _askedMembersAt;
-    private MemberTable? _learnt;
 
     /// <summary>From whom a snapshot is being fetched, if one is.</summary>
     public ReplicaId? SnapshotFrom => _snapshots.From;
@@ -34,15 +31,14 @@ public sealed partial class ReplicaCore
     /// </summary>
     private void CatchUp()
     {
-        if (_snapshots.From is not null || Self.IsFenced || IsGivenUp(Self) || _now.MonotonicMicroseconds < _snapshots.NotBefore
+        if (_snapshots.From is not null || Self.IsFenced || !Self.IsPresent || _now.MonotonicMicroseconds < _snapshots.NotBefore
             || _links.Values.Any(link => link.IsPausedByPeer && IsFresh(link)))
         {
             return;
         }
 
-        var isBehind = Self.IsPresent
-            ? _links.Values.Any(link => link.HasCuts) && _staged.Members.Any(origin => origin.Id != Id && !origin.IsRetired && IsCutEverywhere(origin.Id))
-            : IsStranded();
+        var isBehind = _links.Values.Any(link => link.HasCuts)
+            && _staged.Members.Any(origin => origin.Id != Id && !origin.IsRetired && IsCutEverywhere(origin.Id));
         if (!isBehind)
         {
             _snapshots.Settle();
@@ -55,17 +51,6 @@ public sealed partial class ReplicaCore
                 _snapshots.Failed(donor.Peer);
             }
         }
-    }
-
-    /// <summary>
-    /// Whether this replica left and still may not exit after a while: the others may have retired an id whose last updates it waits for, which
-    /// nobody announces any more.
-    /// </summary>
-    private bool IsStranded()
-    {
-        var isLate = _now.MonotonicMicroseconds - (_askedMembersAt ??= _now.MonotonicMicroseconds) > Micros(ReachableFor) && !MayExit();
-        _askedMembersAt = isLate ? _now.MonotonicMicroseconds : _askedMembersAt;
-        return isLate;
     }
 
     /// <summary>Whether somebody reachable has announced the next update of that origin, and nobody who has can send it.</summary>
@@ -110,17 +95,9 @@ public sealed partial class ReplicaCore
             RefuseOlderCopy(snapshot.From, theirs.Delivered[Id]);
         }
 
-        var isKin = theirs.Members.All(member => State.Members.Find(member.Id) is not { } known || known.Incarnation == member.Incarnation);
-        if (!Self.IsPresent && isKin)
-        {
-            // One that left only has to learn who else left. Its own state nobody reads any more, and it no longer holds back what others forget, so
-            // that a join could bring back what was deleted.
-            _learnt = theirs.Members;
-            return Output(isInstall: false);
-        }
-
         var isUseful = _refusal is null && theirs.Members.Find(Id) is { IsFenced: false } && _staged.Members.IsServing(snapshot.From)
-            && isKin && Self.IsPresent
+            && theirs.Members.All(member => State.Members.Find(member.Id) is not { } known || known.Incarnation == member.Incarnation)
+            && Self.IsPresent
             && !State.Delivered.Covers(theirs.Delivered);
         if (!isUseful)
         {

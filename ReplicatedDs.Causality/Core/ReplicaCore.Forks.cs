@@ -20,7 +20,7 @@ public sealed partial class ReplicaCore
     private (ReplicaId From, long At)? _twin;
 
     /// <summary>Whether a peer has said a moment ago that another process speaks under this replica's id.</summary>
-    private bool HasTwin => _twin is { } twin && _now.MonotonicMicroseconds - twin.At <= Micros(ReachableFor);
+    private bool HasTwin => _twin is { } twin && _now.MonotonicMicroseconds - twin.At <= Micros(_settings.RepairPatience);
 
     private string TwinDetail =>
         $"Another process runs as replica {Id}, says replica {_twin!.Value.From}: this data folder is a copy, or was copied. It takes no writes while that one is heard.";

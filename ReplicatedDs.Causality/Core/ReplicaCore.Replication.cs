@@ -78,7 +78,7 @@ public sealed partial class ReplicaCore
         link.Announce(heartbeat with { Delivered = heartbeat.Delivered.Retire(_staged.Members.Retired.Without(Id)) }, Id, _previous.Delivered, _now.MonotonicMicroseconds);
     }
 
-    private void RefuseOlderCopy(ReplicaId peer, long count) => _refusal ??= new Refused(
+    private void RefuseOlderCopy(ReplicaId peer, long count) => _refusal ??= _settings.Mutation == CoreMutation.TrustOlderCopy ? null : new Refused(
         RefusalReason.OlderCopy,
         $"Replica {peer} holds {count} updates of replica {Id}, this data folder only {_staged.Delivered[Id]}: "
         + "it is an older copy. Writing from it would give two updates one name.");
@@ -213,8 +213,7 @@ public sealed partial class ReplicaCore
             if (_staged.Members.Find(link.Peer) is not { } peer
                 || peer.IsFenced
                 || !(peer.IsPresent || IsGivenUp(peer))
-                || link.Announced is not { } announced
-                || !announced.Over(_staged.Members.Retired).Covers(self.Activated)) // it does not know yet that this replica may write (R1)
+                || !KnowsOfActivation(link, self)) // it does not know yet that this replica may write (R1)
             {
                 continue;
             }
@@ -247,6 +246,13 @@ public sealed partial class ReplicaCore
         }
     }
 
+    /// <summary>
+    /// Whether the peer has delivered this replica's activation. One that answers has delivered the admission; where it leaves the sponsor out of its
+    /// clock, that one is retired there, so all of its updates are delivered, though nobody may have told this replica.
+    /// </summary>
+    private bool KnowsOfActivation(PeerLink link, Member self) => link.Announced is { } announced
+        && (announced.Over(_staged.Members.Retired).Covers(self.Activated) || link.Latest![self.Activated.Replica] == 0);
+
     private void SendHeartbeats()
     {
         var now = _now.MonotonicMicroseconds;
@@ -268,6 +274,7 @@ public sealed partial class ReplicaCore
                 Send(link, new Heartbeat(announced, link.IsPaused, _buffer.FirstAbsent(link.Peer, _staged.Delivered[link.Peer]) - 1, hasGuests ? Stable : null)
                 {
                     SentAtMs = _now.UnixMicroseconds / 1000,
+                    IsVerifying = !_isVerified,
                     Digests = isDue && ReferenceEquals(announced, _staged.Delivered) ? Digests() : [],
                 });
             }

@@ -88,25 +88,37 @@ public sealed partial class ReplicaCore
     /// </summary>
     private VectorClock KnownStable()
     {
-        var stable = _previous.Delivered;
-        foreach (var member in _previous.Members)
+        var stable = HeldByAll();
+        if (_previous.Members.HasGuests)
         {
-            if (member.Status == MemberStatus.Guest)
+            // Of a guest's updates this replica alone may know: what waits here will be delivered as it was accepted.
+            foreach (var waiting in _previous.Members.Where(member => member.Status == MemberStatus.Guest).SelectMany(member => _buffer.Of(member.Id)))
             {
-                // Of a guest's updates this replica alone may know: what waits here will be delivered as it was accepted.
-                foreach (var waiting in _buffer.Of(member.Id))
-                {
-                    stable = stable.Meet(waiting.Update.Dependencies);
-                }
-            }
-            else if (member.Id != Id && member.IsPresent && _links.TryGetValue(member.Id, out var link)) // none: it departs and is retired in this very step
-            {
-                link.RefreshRow(_previous.Delivered);
-                stable = stable.Meet(_settings.Mutation == CoreMutation.RowsBeforeDelivery ? link.Announced ?? link.Row : link.Row);
+                stable = stable.Meet(waiting.Update.Dependencies);
             }
         }
 
         return stable;
+    }
+
+    /// <summary>Whether all members, as far as known here, have all updates of one that has left.</summary>
+    public bool HasEverybody(ReplicaId departed) => Self.IsServing
+        && State.Members.Find(departed) is { Status: MemberStatus.Departed, Final: > 0 } gone
+        && (gone.IsRetired || HeldByAll().Covers(new Dot(gone.Id, gone.Final)));
+
+    private VectorClock HeldByAll()
+    {
+        var held = _previous.Delivered;
+        foreach (var member in _previous.Members)
+        {
+            if (member.Id != Id && member.IsPresent && _links.TryGetValue(member.Id, out var link)) // none: it departs and is retired in this very step
+            {
+                link.RefreshRow(_previous.Delivered);
+                held = held.Meet(_settings.Mutation == CoreMutation.RowsBeforeDelivery ? link.Announced ?? link.Row : link.Row);
+            }
+        }
+
+        return held;
     }
 
     /// <summary>

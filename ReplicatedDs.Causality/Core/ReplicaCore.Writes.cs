@@ -160,6 +160,8 @@ public sealed partial class ReplicaCore
         }
     }
 
+    private bool _isLeaveConfirmed;
+
     /// <summary>
     /// After a leave: whether every reachable member, and at least one, holds this replica's last update (R6). Members take updates only from
     /// members that they know, so one that cannot be reached must know one of those who hold it, or it could never come back; the same goes
@@ -172,13 +174,12 @@ public sealed partial class ReplicaCore
             return false;
         }
 
-        var known = _learnt is null ? _staged.Members : _staged.Members.Join(_learnt);
-        if (_settings.Mutation == CoreMutation.LeaveWithoutHolders || known.Find(Id)!.IsRetired)
+        if (_settings.Mutation == CoreMutation.LeaveWithoutHolders || _isLeaveConfirmed || Self.IsRetired)
         {
             return true;
         }
 
-        var members = _staged.Members.Where(member => member.Id != Id).Select(member => known.Find(member.Id)!).ToList();
+        var members = _staged.Members.Where(member => member.Id != Id).ToList();
         var holders = members.Where(member => member.IsServing && _links[member.Id].Acknowledged >= final).ToList();
         return holders.Count > 0 && members.TrueForAll(member => member switch
         {

@@ -140,6 +140,8 @@ public sealed partial class ReplicaCore
         return Output(isInstall: false);
     }
 
+    private bool IsDeclaredDead => _refusal is { Reason: RefusalReason.Evicted };
+
     private ReplicaOutput Output(bool isInstall) => new()
     {
         Append = [.. _append],
@@ -153,8 +155,9 @@ public sealed partial class ReplicaCore
         Alarms = [.. _alarms],
         NextStepAt = NextStepAt(),
         MayExit = MayExit(),
-        MustRejoin = IsGivenUp(Self),
-        IsEvicted = _refusal is { Reason: RefusalReason.Evicted },
+        MustRejoin = IsGivenUp(Self) || (IsDeclaredDead && Self.Status == MemberStatus.Joining), // with its sponsor: it has written nothing yet
+        IsEvicted = IsDeclaredDead && Self.Status != MemberStatus.Joining,
+        IsOlderCopy = _refusal is { Reason: RefusalReason.OlderCopy },
     };
 
     /// <summary>
@@ -234,6 +237,9 @@ public sealed partial class ReplicaCore
                 break;
             case LeaveRequest leave:
                 Reply(leave, Leave());
+                break;
+            case LeaveConfirmed:
+                _isLeaveConfirmed = true;
                 break;
             case EvictRequest evict:
                 Reply(evict, Evict(evict));

@@ -41,6 +41,12 @@ public sealed record JoinRequest(object? Tag, AdmitOperation Admit) : Request(Ta
 public sealed record LeaveRequest(object? Tag) : Request(Tag);
 
 /// <summary>
+/// An active member says that everybody has all updates of this replica, which has left (<see cref="ReplicaCore.HasEverybody"/>). It may be one that this
+/// replica has never heard of, when all that it knew have left too.
+/// </summary>
+public sealed record LeaveConfirmed : ReplicaInput;
+
+/// <summary>
 /// The operator declares a member dead, irrevocably (R7). What the dead member wrote and no survivor holds is given up.
 /// </summary>
 /// <param name="IsForced">Also where the survivors are no majority.</param>

@@ -49,8 +49,17 @@ public sealed class ReplicaOutput
     /// <summary>This replica left, and enough others hold all of its updates: the process may end.</summary>
     public required bool MayExit { get; init; }
 
-    /// <summary>This replica's admission was taken back by its sponsor: its data is void and it has to join anew under another id.</summary>
+    /// <summary>
+    /// This replica's admission was taken back by its sponsor, or it was declared dead with it before it was active: its data is void and it has to join anew under
+    /// another id.
+    /// </summary>
     public required bool MustRejoin { get; init; }
+
+    /// <summary>
+    /// This replica's data folder is an older copy of what it was: the id is spent, and it has to join anew under another one. What the folder holds,
+    /// others hold too.
+    /// </summary>
+    public bool IsOlderCopy { get; init; }
 
     /// <summary>The cluster has evicted this replica: what it wrote and nobody else holds is given up there.</summary>
     public required bool IsEvicted { get; init; }

@@ -25,6 +25,9 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
     /// <summary>The delivered clock that the peer last announced; <c>null</c> before its first heartbeat.</summary>
     public VectorClock? Announced { get; private set; }
 
+    /// <summary>The clock of the last heartbeat that came, which may be older than another; <c>null</c> before the first.</summary>
+    public VectorClock? Latest { get; private set; }
+
     /// <summary>The peer's row of the stable vector (R4). Invariant: this replica has delivered all of the peer's updates that the row counts.</summary>
     public VectorClock Row { get; private set; } = floor;
 
@@ -86,7 +89,7 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
     /// <summary>Takes in a heartbeat. <paramref name="self"/> is this replica, <paramref name="delivered"/> its own delivered clock.</summary>
     public void Announce(Heartbeat heartbeat, ReplicaId self, VectorClock delivered, long now)
     {
-        IsPausedByPeer = heartbeat.Paused;
+        (IsPausedByPeer, Latest) = (heartbeat.Paused, heartbeat.Delivered);
         Announced = Announced is null ? heartbeat.Delivered : Announced.Merge(heartbeat.Delivered);
         var acknowledged = Announced[self];
         if (acknowledged > Acknowledged)
@@ -96,6 +99,11 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
 
         Received = Math.Max(heartbeat.Received, Acknowledged);
         Sent = Math.Max(Sent, Acknowledged);
+        if (heartbeat.IsVerifying)
+        {
+            return;
+        }
+
         // A row counts only once everything that it counts of the peer itself is delivered here; until then the oldest such row is kept.
         _candidate ??= heartbeat.Delivered;
         if (heartbeat.Stable is { } stable)

@@ -26,6 +26,12 @@ public sealed record Heartbeat(VectorClock Delivered, bool Paused, long Received
     public long SentAtMs { get; init; }
 
     /// <summary>
+    /// The sender has just started, and nobody has told it yet that its folder is no older copy: what it announces is no row of the stable vector, since it may
+    /// have written more than it knows (R4, R9).
+    /// </summary>
+    public bool IsVerifying { get; init; }
+
+    /// <summary>
     /// The running digests of the origins' updates up to <see cref="Delivered"/>, in the order of its entries, 0 where unknown (R10); empty in
     /// heartbeats that are sent for their acknowledgement alone.
     /// </summary>

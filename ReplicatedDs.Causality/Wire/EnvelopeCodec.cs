@@ -76,6 +76,7 @@ public static class EnvelopeCodec
                 target.WriteClock(heartbeat.Delivered);
                 target.WriteCounter(heartbeat.Received, least: 0);
                 target.WriteSigned(heartbeat.SentAtMs);
+                target.WriteBool(heartbeat.IsVerifying);
                 target.WriteBool(heartbeat.Stable is not null);
                 if (heartbeat.Stable is { } stable)
                 {
@@ -125,8 +126,14 @@ public static class EnvelopeCodec
             case MessageKind.Heartbeat:
                 var isPaused = reader.ReadBool("paused");
                 var (delivered, received, sentAt) = (reader.ReadClock(), reader.ReadCounter(0), reader.ReadSigned());
+                var isVerifying = reader.ReadBool("verifying");
                 var stable = reader.ReadBool("stable vector") ? reader.ReadClock() : null;
-                return new Heartbeat(delivered, isPaused, received, stable) { SentAtMs = sentAt, Digests = ReadDigests(ref reader, delivered.Count) };
+                return new Heartbeat(delivered, isPaused, received, stable)
+                {
+                    SentAtMs = sentAt,
+                    IsVerifying = isVerifying,
+                    Digests = ReadDigests(ref reader, delivered.Count),
+                };
             case MessageKind.UpdateBatch:
                 var isRepair = reader.ReadBool("repair");
                 var origin = reader.ReadReplica();

@@ -8,7 +8,9 @@ namespace ReplicatedDs.Cli.Clusters;
 /// <param name="description">What its cluster.json says; <c>null</c> if it was given by addresses.</param>
 /// <param name="replicas">Its replicas and spares, by name.</param>
 /// <param name="only">The one that the user named, else <c>null</c>.</param>
-internal sealed class Cluster(string id, ClusterDescription? description, IReadOnlyList<ReplicaTarget> replicas, ReplicaTarget? only, string? key)
+/// <param name="key">The cluster's key, if it is known.</param>
+/// <param name="ownKey">The user's, for replicas that have keys.</param>
+internal sealed class Cluster(string id, ClusterDescription? description, IReadOnlyList<ReplicaTarget> replicas, ReplicaTarget? only, string? key, string? ownKey)
 {
     public string Id => id;
 
@@ -32,7 +34,7 @@ internal sealed class Cluster(string id, ClusterDescription? description, IReadO
 
     public ReplicatedDsClient Connect(ReplicaOrder order = ReplicaOrder.Listed)
     {
-        var options = new ReplicatedDsClientOptions { ClusterKey = key, Order = order, AttemptTimeout = TimeSpan.FromSeconds(5), Deadline = TimeSpan.FromSeconds(20) };
+        var options = new ReplicatedDsClientOptions { Key = ownKey, ClusterKey = key ?? ownKey, Order = order, AttemptTimeout = TimeSpan.FromSeconds(5), Deadline = TimeSpan.FromSeconds(20) };
         foreach (var replica in Chosen)
         {
             options.Replicas.Add(replica.Http);

@@ -20,8 +20,11 @@ internal static class ClusterFinder
         }
 
         return cluster is not null && IsAddress(cluster)
-            ? await FromAddressesAsync(cluster, replica, surroundings.Variable("RDS_CLUSTER_KEY"), cancellation)
-            : FromFile(cluster is null ? FileAbove(surroundings.Folder) : FileAt(cluster, surroundings.Folder), replica);
+            ? await FromAddressesAsync(cluster, replica, Secret("RDS_CLUSTER_KEY"), Secret("RDS_KEY"), cancellation)
+            : FromFile(cluster is null ? FileAbove(surroundings.Folder) : FileAt(cluster, surroundings.Folder), replica, Secret("RDS_KEY"));
+
+        // Variables, no switches: a list of processes shows those.
+        string? Secret(string name) => surroundings.Variable(name) is { Length: > 0 } value ? value : null;
     }
 
     private static bool IsAddress(string text) =>
@@ -50,7 +53,7 @@ internal static class ClusterFinder
             ?? throw new RdsException(ExitCodes.Unavailable, $"No cluster runs there: there is no {FileName} at {full}.");
     }
 
-    private static Cluster FromFile(string file, string? replica)
+    private static Cluster FromFile(string file, string? replica, string? ownKey)
     {
         ClusterDescription? description;
         try
@@ -77,10 +80,21 @@ internal static class ClusterFinder
             throw new RdsException(ExitCodes.Unavailable, $"No replica of {file} runs.");
         }
 
-        return new Cluster(description.ClusterId ?? file, description, replicas, only, description.ClusterKey);
+        return new Cluster(description.ClusterId ?? file, description, replicas, only, description.ClusterKey, ownKey);
     }
 
-    private static async Task<Cluster> FromAddressesAsync(string text, string? replica, string? key, CancellationToken cancellation)
+    private static ReplicatedDsClientOptions Options(IEnumerable<Uri> addresses, string? ownKey)
+    {
+        var options = new ReplicatedDsClientOptions { Key = ownKey };
+        foreach (var address in addresses)
+        {
+            options.Replicas.Add(address);
+        }
+
+        return options;
+    }
+
+    private static async Task<Cluster> FromAddressesAsync(string text, string? replica, string? key, string? ownKey, CancellationToken cancellation)
     {
         var addresses = new List<Uri>();
         foreach (var part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
@@ -90,7 +104,7 @@ internal static class ClusterFinder
                 : throw new RdsException(ExitCodes.BadUsage, $"'{part}' is not a replica's address; it has to be like http://127.0.0.1:7101."));
         }
 
-        using var client = new ReplicatedDsClient(addresses);
+        using var client = new ReplicatedDsClient(Options(addresses, ownKey));
         var reasons = new List<string>();
         foreach (var address in addresses)
         {
@@ -104,7 +118,7 @@ internal static class ClusterFinder
                         .Select(member => new ReplicaTarget(member.Name, member.Id, new Uri(member.Http), true, member.Status)),
                 ];
                 var only = replica is null ? null : replicas.FirstOrDefault(one => one.Matches(replica)) ?? throw Cluster.Unknown(replica, replicas);
-                return new Cluster(status.ClusterId, null, replicas, only, key);
+                return new Cluster(status.ClusterId, null, replicas, only, key, ownKey);
             }
             catch (ReplicatedDsException exception)
             {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
-using System.Text;
+using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Replica.Runtime;
+using ReplicatedDs.Replica.Security;
 
 namespace ReplicatedDs.Replica.Http;
 
@@ -15,6 +16,9 @@ public sealed record ApiOptions
 
     /// <summary>The shared secret, <c>Cluster:Key</c>: authorizes operators and signs causal tokens.</summary>
     public required ReadOnlyMemory<byte> ClusterKey { get; init; }
+
+    /// <summary>The secret before it, whose tokens are still taken while it is changed, <c>Cluster:PreviousKey</c>.</summary>
+    public ReadOnlyMemory<byte>? PreviousKey { get; init; }
 
     /// <summary>Whether faults and hand delivery are offered, <c>Replica:Lab</c>.</summary>
     public bool IsLab { get; init; }
@@ -40,18 +44,22 @@ public sealed record ApiOptions
     /// <value>64 by default.</value>
     public int EventReadersMax { get; init; } = 64;
 
+    /// <summary>What a causal token of this cluster says; false for anything else.</summary>
+    public bool TryReadToken(string text, string clusterId, out VectorClock clock) =>
+        CausalToken.TryRead(text, ClusterKey.Span, clusterId, out clock)
+        || (PreviousKey is { } previous && CausalToken.TryRead(text, previous.Span, clusterId, out clock));
+
     /// <exception cref="ConfigurationException">A setting is missing or out of range; the message is one sentence.</exception>
     public static ApiOptions From(IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var name = configuration["Replica:Name"] ?? "replica";
+        var keys = ClusterKeys.Read(configuration);
         return new ApiOptions
         {
             Name = name,
-            ClusterKey = Encoding.UTF8.GetBytes(
-                configuration["Cluster:Key"] is { Length: >= 16 } key
-                    ? key
-                    : throw new ConfigurationException("Cluster:Key is missing or shorter than 16 characters; every replica of a cluster needs the same secret.")),
+            ClusterKey = keys.All[0],
+            PreviousKey = keys.Previous is null ? null : keys.All[1],
             IsLab = Flag(configuration, "Replica:Lab"),
             Durability = configuration["Replica:Durability"] ?? "fsync",
             DataFolder = configuration["Replica:Data"] ?? "",

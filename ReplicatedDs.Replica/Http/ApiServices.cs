@@ -1,3 +1,5 @@
+using System.Net.Http.Headers;
+using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ReplicatedDs.Replica.Gateways;
@@ -13,6 +15,7 @@ using ReplicatedDs.Replica.Http.Snapshots;
 using ReplicatedDs.Replica.Http.Transactions;
 using ReplicatedDs.Replica.Http.Watch;
 using ReplicatedDs.Replica.Http.Why;
+using ReplicatedDs.Replica.Security;
 
 namespace ReplicatedDs.Replica.Http;
 
@@ -27,7 +30,9 @@ public static class ApiServices
     public static IServiceCollection AddReplicaApi(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(services);
-        services.AddSingleton(ApiOptions.From(configuration));
+        var options = ApiOptions.From(configuration);
+        services.AddSingleton(options);
+        services.AddSingleton(AccessKeys.Read(configuration["Security:KeysFile"] is { Length: > 0 } file ? file : null, ClusterKeys.Read(configuration)));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<CrashSwitch>();
         services.AddSingleton<KeyLeases>();
@@ -49,12 +54,22 @@ public static class ApiServices
         services.AddSingleton<LinkFaults>();
         services.AddSingleton<HandDeliveries>();
 
-        services.AddHttpClient(KvFind.ClientName, client =>
+        services.AddHttpClient(KvFind.ClientName, (provider, client) =>
             {
                 client.Timeout = KvFind.Timeout;
                 client.MaxResponseContentBufferSize = 64 << 10;
+                if (!provider.GetRequiredService<AccessKeys>().IsOpen)
+                {
+                    client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Encoding.UTF8.GetString(options.ClusterKey.Span));
+                }
             })
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false })
+            .ConfigurePrimaryHttpMessageHandler(provider => new SocketsHttpHandler
+            {
+                UseProxy = false,
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                SslOptions = provider.GetService<TlsIdentity>()?.ForClients() ?? new(),
+            })
             .RemoveAllLoggers();
 
         services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Relaxed));

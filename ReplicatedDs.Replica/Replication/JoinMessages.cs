@@ -4,6 +4,10 @@ namespace ReplicatedDs.Replica.Replication;
 /// <param name="HighestId">The largest id that this replica knows to have been used.</param>
 internal sealed record ClusterDescription(string ClusterId, int Id, bool IsActive, int HighestId);
 
+/// <summary>The answer to <c>GET /replication/departed/{id}</c>.</summary>
+/// <param name="HasEverybody">Whether all members have all updates of that replica, which has left.</param>
+internal sealed record DepartedAnswer(bool HasEverybody);
+
 /// <summary>The body of <c>POST /replication/join</c>.</summary>
 internal sealed record JoinBody(string ClusterId, int Id, string Incarnation, string Name, string Http, string Peer);
 

@@ -5,6 +5,7 @@ using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Causality.Wire;
 using ReplicatedDs.Replica.Runtime;
+using ReplicatedDs.Replica.Storage;
 
 namespace ReplicatedDs.Replica.Replication;
 
@@ -22,6 +23,14 @@ internal sealed class PeerClient(PeerHttp http, ReplicaOptions options, AddressB
             .Select(peer => DescribeAsync(peer.Value, cancellationToken));
         var answers = await Task.WhenAll(asked).ConfigureAwait(false);
         return [.. answers.Where(answer => answer.Cluster is not null).Select(answer => (answer.Address, answer.Cluster!))];
+    }
+
+    /// <summary>Whether some configured peer of the cluster says that everybody has all updates of <paramref name="departed"/>.</summary>
+    public async Task<bool> HasEverybodyAsync(ReplicaIdentity departed, CancellationToken cancellationToken)
+    {
+        var answers = await Task.WhenAll(options.Peers.Where(peer => peer.Key != options.Name).Select(peer => GetAsync<DepartedAnswer>(
+            new Uri(peer.Value, $"/replication/departed/{departed.ClusterId}/{departed.Id}/{departed.Incarnation}"), cancellationToken))).ConfigureAwait(false);
+        return answers.Any(answer => answer is { HasEverybody: true });
     }
 
     /// <exception cref="JoinException">The sponsor refused or did not answer.</exception>
@@ -98,19 +107,21 @@ internal sealed class PeerClient(PeerHttp http, ReplicaOptions options, AddressB
         }
     }
 
-    private async Task<(Uri Address, ClusterDescription? Cluster)> DescribeAsync(Uri address, CancellationToken cancellationToken)
+    private async Task<(Uri Address, ClusterDescription? Cluster)> DescribeAsync(Uri address, CancellationToken cancellationToken) =>
+        (address, await GetAsync<ClusterDescription>(new Uri(address, "/replication/cluster"), cancellationToken).ConfigureAwait(false));
+
+    /// <summary><c>null</c> if there is no answer, or another one.</summary>
+    private async Task<T?> GetAsync<T>(Uri address, CancellationToken cancellationToken)
+        where T : class
     {
         try
         {
-            using var response = await http.GetAsync(new Uri(address, "/replication/cluster"), cancellationToken)
-                .WaitAsync(AnswerWithin, cancellationToken).ConfigureAwait(false);
-            return (address, response.IsSuccessStatusCode
-                ? await response.Content.ReadFromJsonAsync<ClusterDescription>(cancellationToken).ConfigureAwait(false)
-                : null);
+            using var response = await http.GetAsync(address, cancellationToken).WaitAsync(AnswerWithin, cancellationToken).ConfigureAwait(false);
+            return response.IsSuccessStatusCode ? await response.Content.ReadFromJsonAsync<T>(cancellationToken).ConfigureAwait(false) : null;
         }
         catch (Exception exception) when (exception is HttpRequestException or TimeoutException or System.Text.Json.JsonException)
         {
-            return (address, null);
+            return null;
         }
     }
 }

@@ -35,12 +35,12 @@ internal static class PeerEndpoints
 
     public static void MapPeerApi(this IApplicationBuilder app, ReplicaOptions options)
     {
-        var expected = SHA256.HashData(Encoding.UTF8.GetBytes("Bearer " + options.ClusterKey));
+        var expected = options.ClusterKeys.All.Select(key => SHA256.HashData([.. "Bearer "u8, .. key.Span])).ToList();
         app.Use(async (context, next) =>
         {
             // Hashes have one length, so the comparison takes the same time whatever was sent.
             var given = SHA256.HashData(Encoding.UTF8.GetBytes(context.Request.Headers.Authorization.ToString()));
-            if (!CryptographicOperations.FixedTimeEquals(given, expected))
+            if (!expected.Aggregate(false, (isKnown, one) => isKnown | CryptographicOperations.FixedTimeEquals(given, one)))
             {
                 await RefuseAsync(context, StatusCodes.Status401Unauthorized, "wrong-cluster-key", "The cluster key is missing or wrong.");
                 return;
@@ -59,6 +59,7 @@ internal static class PeerEndpoints
             var peer = endpoints.MapGroup("").ExcludeFromDescription(); // the document is about the http port
             peer.MapPost("/replication/stream", StreamAsync);
             peer.MapGet("/replication/cluster", DescribeAsync);
+            peer.MapGet("/replication/departed/{cluster}/{replica:int:min(1)}/{incarnation}", DepartedAsync);
             peer.MapPost("/replication/join", JoinAsync);
             peer.MapGet("/replication/snapshot", SnapshotAsync);
             peer.MapGet("/replication/update/{replica:int:min(1)}/{counter:long:min(1)}", UpdateAsync);
@@ -242,6 +243,20 @@ internal static class PeerEndpoints
         await context.Response.WriteAsJsonAsync(
             new ClusterDescription(self.ClusterId, self.Id.Value, member.IsServing, node.State.Members.HighestId.Value),
             context.RequestAborted);
+    }
+
+    private static async Task DepartedAsync(HttpContext context, string cluster, int replica, string incarnation, IReplicaNode node)
+    {
+        try
+        {
+            var isKnown = node.Identity?.ClusterId == cluster && node.State.Members.Find(new ReplicaId(replica))?.Incarnation.ToString() == incarnation;
+            var hasEverybody = isKnown && await node.InspectAsync(core => core.HasEverybody(new ReplicaId(replica)), context.RequestAborted);
+            await context.Response.WriteAsJsonAsync(new DepartedAnswer(hasEverybody), context.RequestAborted);
+        }
+        catch (NodeUnavailableException unavailable)
+        {
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "not-ready", unavailable.Message);
+        }
     }
 
     private static async Task JoinAsync(HttpContext context, IReplicaNode node)

@@ -28,6 +28,7 @@ public sealed class PeerHttp : IDisposable
             UseProxy = false,
             AllowAutoRedirect = false,
             UseCookies = false,
+            SslOptions = options.Tls?.ForClients() ?? new(),
             // Updates carry their own trace contexts; a span per message would drown them.
             ActivityHeadersPropagator = null,
         })
@@ -36,7 +37,7 @@ public sealed class PeerHttp : IDisposable
             DefaultRequestVersion = HttpVersion.Version20,
             DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
-        _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", options.ClusterKey);
+        _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", options.ClusterKeys.Current);
     }
 
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>

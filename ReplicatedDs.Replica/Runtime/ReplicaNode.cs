@@ -88,7 +88,7 @@ internal sealed class ReplicaNode(
     {
         try
         {
-            while (await LiveAsync(stoppingToken).ConfigureAwait(false) == SessionEnd.MustRejoin)
+            while (await LiveAsync(stoppingToken).ConfigureAwait(false) is SessionEnd.MustRejoin or SessionEnd.OlderCopy)
             {
                 _store = stores.Open();
             }
@@ -162,7 +162,7 @@ internal sealed class ReplicaNode(
             }
 
             Volatile.Write(ref _session, null);
-            (_phase, _store) = (end == SessionEnd.MustRejoin ? NodePhase.Joining : NodePhase.Stopping, null);
+            (_phase, _store) = (end is SessionEnd.MustRejoin or SessionEnd.OlderCopy ? NodePhase.Joining : NodePhase.Stopping, null);
             await store.ArchiveAsync(stop).ConfigureAwait(false);
             switch (end)
             {
@@ -171,6 +171,9 @@ internal sealed class ReplicaNode(
                     break;
                 case SessionEnd.MustRejoin:
                     _logger.MustRejoin(identity.Id.Value);
+                    break;
+                case SessionEnd.OlderCopy:
+                    _logger.WasOlderCopy(identity.Id.Value);
                     break;
                 default:
                     break;

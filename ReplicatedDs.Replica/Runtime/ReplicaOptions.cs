@@ -1,3 +1,5 @@
+using System.Net;
+using ReplicatedDs.Replica.Security;
 using ReplicatedDs.Replica.Storage;
 
 namespace ReplicatedDs.Replica.Runtime;
@@ -26,13 +28,20 @@ public sealed record ReplicaOptions
     public bool Lab { get; init; }
 
     /// <summary>The secret that replicas of one cluster share (<c>Cluster:Key</c>).</summary>
-    public required string ClusterKey { get; init; }
+    public required ClusterKeys ClusterKeys { get; init; }
+
+    /// <summary>The certificate of every listener, and whom to trust (<c>Tls:…</c>); <c>null</c>: everything is in clear text.</summary>
+    public TlsIdentity? Tls { get; init; }
 
     /// <summary>Client addresses by slot name (<c>Cluster:Members</c>).</summary>
     public required IReadOnlyDictionary<string, Uri> Members { get; init; }
 
     /// <summary>Peer addresses by slot name (<c>Cluster:Peers</c>).</summary>
     public required IReadOnlyDictionary<string, Uri> Peers { get; init; }
+
+    /// <summary>The address that it listens on for other replicas (<c>Replication:Address</c>).</summary>
+    /// <value>127.0.0.1 by default.</value>
+    public IPAddress PeerListen { get; init; } = IPAddress.Loopback;
 
     /// <summary>The port on which other replicas reach this one, HTTP/2 (<c>Replication:Port</c>).</summary>
     public required int PeerPort { get; init; }
@@ -63,5 +72,5 @@ public sealed record ReplicaOptions
     public Uri HttpAddress => Members.GetValueOrDefault(Name) ?? Urls[0];
 
     /// <summary>Where other replicas are told to reach it.</summary>
-    public Uri PeerAddress => Peers.GetValueOrDefault(Name) ?? new Uri($"http://127.0.0.1:{PeerPort}");
+    public Uri PeerAddress => Peers.GetValueOrDefault(Name) ?? new Uri($"{(Tls is null ? "http" : "https")}://127.0.0.1:{PeerPort}");
 }

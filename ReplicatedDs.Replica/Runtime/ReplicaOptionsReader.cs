@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Net;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Replica.Ids;
+using ReplicatedDs.Replica.Security;
 using ReplicatedDs.Replica.Storage;
 
 namespace ReplicatedDs.Replica.Runtime;
@@ -8,18 +10,10 @@ namespace ReplicatedDs.Replica.Runtime;
 /// <summary>Reads <see cref="ReplicaOptions"/> from the configuration and refuses what makes no sense, with a sentence for the user.</summary>
 public static class ReplicaOptionsReader
 {
-    public const int ClusterKeyLengthMin = 16;
-
     /// <exception cref="ConfigurationException">A value is missing or wrong; the message says which and what is expected.</exception>
     public static ReplicaOptions Read(IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        var key = Required(configuration, "Cluster:Key");
-        if (key.Length < ClusterKeyLengthMin)
-        {
-            throw new ConfigurationException($"Cluster:Key must have at least {ClusterKeyLengthMin} characters.");
-        }
-
         var data = Path.GetFullPath(Required(configuration, "Replica:Data"));
         var options = new ReplicaOptions
         {
@@ -29,7 +23,9 @@ public static class ReplicaOptionsReader
             TrustDisk = Flag(configuration, "Replica:TrustDisk", false),
             Lab = Flag(configuration, "Replica:Lab", false),
             Durability = Choice(configuration, "Replica:Durability", Durability.Fsync),
-            ClusterKey = key,
+            ClusterKeys = ClusterKeys.Read(configuration),
+            Tls = TlsIdentity.Read(configuration),
+            PeerListen = ListenAddress.Read(configuration, "Replication:Address"),
             Members = Addresses(configuration, "Cluster:Members"),
             Peers = Addresses(configuration, "Cluster:Peers"),
             PeerPort = Port(configuration, "Replication:Port"),
@@ -51,6 +47,7 @@ public static class ReplicaOptionsReader
             throw new ConfigurationException("Lab:Mutation is a deliberate fault for tests: it needs Replica:Lab=true and a known name.");
         }
 
+        ExposureRule.Check(configuration, options);
         return options;
     }
 
@@ -116,9 +113,9 @@ public static class ReplicaOptionsReader
         var urls = new List<Uri>();
         foreach (var text in Required(configuration, "URLS").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme != "http" || !url.IsLoopback)
+            if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || !(url.IsLoopback || IPAddress.TryParse(url.Host.Trim('[', ']'), out _)))
             {
-                throw new ConfigurationException($"URLS must be loopback addresses such as http://127.0.0.1:7101, not '{text}'.");
+                throw new ConfigurationException($"URLS must be addresses such as http://127.0.0.1:7101 or https://0.0.0.0:7101, not '{text}'.");
             }
 
             urls.Add(url);

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using ReplicatedDs.Replica.Http;
 using ReplicatedDs.Replica.Ids;
 using ReplicatedDs.Replica.Replication;
+using ReplicatedDs.Replica.Security;
 using ReplicatedDs.Replica.Telemetry;
 
 namespace ReplicatedDs.Replica.Runtime;
@@ -13,6 +14,11 @@ internal static class ReplicaServices
     public static IServiceCollection AddReplica(this IServiceCollection services, ReplicaOptions options)
     {
         services.AddSingleton(options);
+        if (options.Tls is { } tls)
+        {
+            services.AddSingleton(tls);
+        }
+
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<AddressBook>();
         services.AddSingleton<PeerProcesses>();
@@ -40,15 +46,32 @@ internal static class ReplicaServices
     {
         foreach (var url in options.Urls)
         {
-            kestrel.Listen(IPAddress.TryParse(url.Host, out var address) ? address : IPAddress.Loopback, url.Port, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(IPAddress.TryParse(url.Host.Trim('[', ']'), out var address) ? address : IPAddress.Loopback, url.Port, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                Secure(listen, url.Scheme == "https" ? options.Tls : null, isForPeers: false);
+            });
         }
 
-        kestrel.Listen(IPAddress.Loopback, options.PeerPort, listen => listen.Protocols = HttpProtocols.Http2);
+        kestrel.Listen(options.PeerListen, options.PeerPort, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http2;
+            Secure(listen, options.Tls, isForPeers: true);
+        });
         kestrel.Limits.Http2.InitialStreamWindowSize = 4 << 20;
         kestrel.Limits.Http2.InitialConnectionWindowSize = 8 << 20;
         kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(2);
         kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(5);
     });
+
+    private static void Secure(ListenOptions listen, TlsIdentity? tls, bool isForPeers)
+    {
+        if (tls is not null)
+        {
+            var server = tls.ForServer(isForPeers);
+            listen.UseHttps((_, _, _, _) => ValueTask.FromResult(server), null!);
+        }
+    }
 
     /// <summary>Gives the <c>peer</c> port a pipeline of its own: nothing of the client API is there, and nothing of replication elsewhere.</summary>
     public static void UsePeerPort(this IApplicationBuilder app, ReplicaOptions options) =>

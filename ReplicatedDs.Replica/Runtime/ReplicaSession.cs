@@ -12,7 +12,11 @@ namespace ReplicatedDs.Replica.Runtime;
 /// <summary>A replica's life under one identity: its core, its loop and its links.</summary>
 internal sealed class ReplicaSession : IAsyncDisposable
 {
+    private static readonly TimeSpan ConfirmInterval = TimeSpan.FromSeconds(3);
+
     private readonly ReplicaIdentity _identity;
+    private readonly PeerClient _client;
+    private readonly TimeProvider _time;
     private readonly EventRing _events;
     private readonly PropagationTracer _tracer;
     private readonly CoverageWaiters _waiters;
@@ -21,6 +25,7 @@ internal sealed class ReplicaSession : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _end = new();
     private readonly Readiness _readiness;
+    private Task? _confirming;
     private SessionEnd _reason = SessionEnd.Stopped;
 
     public ReplicaSession(
@@ -36,7 +41,7 @@ internal sealed class ReplicaSession : IAsyncDisposable
         ILoggerFactory loggers)
     {
         _identity = store.Identity!;
-        (_events, _waiters) = (events, waiters);
+        (_events, _waiters, _client, _time) = (events, waiters, client, time);
         _logger = loggers.CreateLogger<ReplicaSession>();
         _tracer = new PropagationTracer(_identity.Id, time);
         var now = time.Instant();
@@ -64,6 +69,8 @@ internal sealed class ReplicaSession : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _end.CancelAsync().ConfigureAwait(false);
+        await (_confirming ?? Task.CompletedTask).ConfigureAwait(false);
         await _transport.DisposeAsync().ConfigureAwait(false);
         _end.Dispose();
     }
@@ -91,10 +98,44 @@ internal sealed class ReplicaSession : IAsyncDisposable
             _logger.PhaseChanged(_identity.Id.Value, phase);
         }
 
-        if (output.MayExit || output.MustRejoin || output.IsEvicted)
+        if (phase == NodePhase.Leaving && !output.MustRejoin)
         {
-            _reason = output.MayExit ? SessionEnd.Left : output.MustRejoin ? SessionEnd.MustRejoin : SessionEnd.Evicted;
+            _confirming ??= ConfirmLeaveAsync();
+        }
+
+        if (EndOf(output) is { } reason)
+        {
+            _reason = reason;
             _end.Cancel();
+        }
+    }
+
+    private static SessionEnd? EndOf(ReplicaOutput output) => output switch
+    {
+        { MayExit: true } => SessionEnd.Left,
+        { MustRejoin: true } => SessionEnd.MustRejoin,
+        { IsEvicted: true } => SessionEnd.Evicted,
+        { IsOlderCopy: true } => SessionEnd.OlderCopy,
+        _ => null,
+    };
+
+    /// <summary>One that leaves and outlasts everybody whom it knows asks those who are configured whether its updates have arrived.</summary>
+    private async Task ConfirmLeaveAsync()
+    {
+        using var timer = new PeriodicTimer(ConfirmInterval, _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_end.Token).ConfigureAwait(false))
+            {
+                if (await _client.HasEverybodyAsync(_identity, _end.Token).ConfigureAwait(false))
+                {
+                    await Loop.PostAsync(new LeaveConfirmed(), _end.Token).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (Exception ended) when (ended is OperationCanceledException or NodeUnavailableException)
+        {
+            // It has left, or the process stops.
         }
     }
 

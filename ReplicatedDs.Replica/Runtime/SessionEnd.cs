@@ -12,6 +12,9 @@ internal enum SessionEnd
     /// <summary>Its admission was taken back: it has to join under a new id.</summary>
     MustRejoin,
 
+    /// <summary>Its folder is an older copy: it has to join under a new id.</summary>
+    OlderCopy,
+
     /// <summary>The cluster has evicted it.</summary>
     Evicted,
 }

@@ -1,6 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using ReplicatedDs.Replica.Http;
 using ReplicatedDs.Replica.Http.Problems;
@@ -11,10 +9,8 @@ namespace ReplicatedDs.Replica.Security;
 /// Enforces <see cref="RouteRules"/>. A loopback port is reachable for every web page that the user has open: a page could post to it, or
 /// read from it after rebinding its own name to 127.0.0.1. So the Host must be ours, and changes must not come from a foreign origin.
 /// </summary>
-internal sealed class RequestGuard(RequestDelegate next, ApiOptions options)
+internal sealed class RequestGuard(RequestDelegate next, ApiOptions options, AccessKeys keys)
 {
-    private readonly byte[] _keyDigest = SHA256.HashData(options.ClusterKey.Span);
-
     public Task InvokeAsync(HttpContext context)
     {
         if (context.GetEndpoint() is not RouteEndpoint { RoutePattern.RawText: { } pattern })
@@ -32,15 +28,18 @@ internal sealed class RequestGuard(RequestDelegate next, ApiOptions options)
         }
 
         RequireOwnHost(context);
-        if (rule.Access != RouteAccess.Read)
+        if (rule.Access is not (RouteAccess.Open or RouteAccess.Read))
         {
             RefuseForeignOrigin(context.Request);
         }
 
-        if (rule.Access == RouteAccess.Operator)
+        RequireRole(context, rule.Access switch
         {
-            RequireClusterKey(context);
-        }
+            RouteAccess.Open => AccessRole.None,
+            RouteAccess.Read => AccessRole.Read,
+            RouteAccess.Change => AccessRole.Write,
+            _ => AccessRole.Operate,
+        });
 
         if (rule.IsLab && !options.IsLab)
         {
@@ -89,20 +88,40 @@ internal sealed class RequestGuard(RequestDelegate next, ApiOptions options)
         }
     }
 
-    private void RequireClusterKey(HttpContext context)
+    private void RequireRole(HttpContext context, AccessRole needed)
     {
+        if (needed <= keys.Anybody)
+        {
+            return;
+        }
+
         const string Scheme = "Bearer ";
         var given = context.Request.Headers.Authorization.ToString();
-        var token = given.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? given[Scheme.Length..].Trim() : "";
-
-        // Digests have one length, so the comparison takes the same time whatever was sent.
-        if (!CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(token)), _keyDigest))
+        var role = given.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? keys.RoleOf(given[Scheme.Length..].Trim()) : AccessRole.None;
+        if (role >= needed)
         {
-            throw new ProblemException(new Problem(
-                ProblemKinds.Unauthorized, "Operator calls need the header 'Authorization: Bearer <clusterKey>'; cluster.json holds the key.")
-            {
-                Headers = [("WWW-Authenticate", "Bearer realm=\"replicated-ds\"")],
-            });
+            return;
         }
+
+        if (role > AccessRole.None)
+        {
+            throw new ProblemException(ProblemKinds.Forbidden, $"This key may {Verb(role)}; the call needs one that may {Verb(needed)}.");
+        }
+
+        throw new ProblemException(new Problem(
+            ProblemKinds.Unauthorized,
+            needed == AccessRole.Operate
+                ? "Operator calls need the header 'Authorization: Bearer <clusterKey>'; cluster.json holds the key."
+                : $"This replica has keys: send the header 'Authorization: Bearer <key>' with one that may {Verb(needed)}.")
+        {
+            Headers = [("WWW-Authenticate", "Bearer realm=\"replicated-ds\"")],
+        });
     }
+
+    private static string Verb(AccessRole role) => role switch
+    {
+        AccessRole.Read => "read",
+        AccessRole.Write => "write",
+        _ => "operate",
+    };
 }

@@ -32,8 +32,8 @@ public static class RouteRules
         new("GET", "/members", Read),
         new("GET", "/status", Read),
         new("GET", "/events", Read),
-        new("GET", "/health", Read),
-        new("GET", "/alive", Read),
+        new("GET", "/health", Open),
+        new("GET", "/alive", Open),
         new("GET", "/metrics", Read),
         new("GET", "/openapi/{documentName}.json", Read),
 
@@ -49,6 +49,7 @@ public static class RouteRules
 
         new("POST", "/replication/stream", Peer, BodyBytesMax: null),
         new("GET", "/replication/cluster", Peer),
+        new("GET", "/replication/departed/{cluster}/{replica:int:min(1)}/{incarnation}", Peer),
         new("POST", "/replication/join", Peer),
         new("GET", "/replication/snapshot", Peer),
         new("GET", "/replication/update/{replica:int:min(1)}/{counter:long:min(1)}", Peer),

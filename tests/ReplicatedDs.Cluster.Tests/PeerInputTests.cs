@@ -133,7 +133,7 @@ public sealed class PeerInputTests(PeerInputTests.Fixture fixture) : IClassFixtu
 
     /// <summary>A heartbeat as replica 2 would send it to replica 1.</summary>
     private PeerEnvelope Envelope() => new(
-        Cluster.Describe().ClusterId, new ReplicaId(2), fixture.SecondsIncarnation, new ReplicaId(1), Boot: 1, [new Heartbeat(VectorClock.Empty, Paused: false)]);
+        Cluster.Describe().ClusterId, new ReplicaId(2), fixture.SecondsIncarnation, new ReplicaId(1), Boot: 1, Process: 1, [new Heartbeat(VectorClock.Empty, Paused: false)]);
 
     private static byte[] Frame(PeerEnvelope envelope)
     {

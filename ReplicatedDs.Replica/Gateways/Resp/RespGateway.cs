@@ -1,18 +1,24 @@
 using System.Collections.Concurrent;
+using System.IO.Pipelines;
 using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 using ReplicatedDs.Replica.Runtime;
+using ReplicatedDs.Replica.Security;
 
 namespace ReplicatedDs.Replica.Gateways.Resp;
 
 /// <summary>
-/// The Redis protocol on a loopback port of its own. See docs/resp.md. It uses Kestrel's connections but not its endpoints: the limits of
+/// The Redis protocol on a port of its own. See docs/resp.md. It uses Kestrel's connections but not its endpoints: the limits of
 /// the HTTP API are for other clients.
 /// </summary>
-internal sealed class RespGateway(RespOptions options, RespServer server, TimeProvider time, ILoggerFactory loggers) : BackgroundService
+internal sealed class RespGateway(RespOptions options, RespServer server, TimeProvider time, ILoggerFactory loggers, TlsIdentity? tls = null) : BackgroundService
 {
+    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
+
     private static ReadOnlySpan<byte> TooMany => "-ERR max number of clients reached\r\n"u8;
 
     private readonly ILogger _logger = loggers.CreateLogger<RespGateway>();
@@ -37,11 +43,11 @@ internal sealed class RespGateway(RespOptions options, RespServer server, TimePr
             loggers);
         try
         {
-            _listener = await transport.BindAsync(new IPEndPoint(IPAddress.Loopback, options.Port), cancellationToken).ConfigureAwait(false);
+            _listener = await transport.BindAsync(new IPEndPoint(options.Address, options.Port), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is AddressInUseException or System.Net.Sockets.SocketException)
         {
-            throw new ConfigurationException($"The RESP gateway cannot listen on 127.0.0.1:{options.Port}: {exception.Message}.", exception);
+            throw new ConfigurationException($"The RESP gateway cannot listen on {options.Address}:{options.Port}: {exception.Message}.", exception);
         }
 
         RespLog.Listening(_logger, Endpoint);
@@ -96,6 +102,34 @@ internal sealed class RespGateway(RespOptions options, RespServer server, TimePr
         entered.SetResult();
     }
 
+    private async Task<string?> ServeAsync(ConnectionContext connection, CancellationToken stop)
+    {
+        if (tls is null)
+        {
+            return await server.ServeAsync(connection, stop).ConfigureAwait(false);
+        }
+
+        await using var secure = new SslStream(new DuplexPipeStream(connection.Transport), leaveInnerStreamOpen: true);
+        using (var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop))
+        {
+            deadline.CancelAfter(HandshakeTimeout);
+            await secure.AuthenticateAsServerAsync(tls.ForServer(isForPeers: false), deadline.Token).ConfigureAwait(false);
+        }
+
+        var raw = connection.Transport;
+        connection.Transport = new SecurePipe(secure);
+        try
+        {
+            return await server.ServeAsync(connection, stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            await connection.Transport.Input.CompleteAsync().ConfigureAwait(false);
+            await connection.Transport.Output.CompleteAsync().ConfigureAwait(false);
+            connection.Transport = raw;
+        }
+    }
+
     private async Task ServeAsync(ConnectionContext connection, bool isOver, Task entered, CancellationToken stop)
     {
         await entered.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -106,12 +140,12 @@ internal sealed class RespGateway(RespOptions options, RespServer server, TimePr
                 RespLog.Closed(_logger, connection.RemoteEndPoint, $"there are {options.ConnectionsMax} connections already");
                 await connection.Transport.Output.WriteAsync(TooMany.ToArray(), stop).ConfigureAwait(false);
             }
-            else if (await server.ServeAsync(connection, stop).ConfigureAwait(false) is { } reason)
+            else if (await ServeAsync(connection, stop).ConfigureAwait(false) is { } reason)
             {
                 RespLog.Closed(_logger, connection.RemoteEndPoint, reason);
             }
         }
-        catch (Exception exception) when (exception is ConnectionResetException or ConnectionAbortedException or OperationCanceledException or IOException)
+        catch (Exception exception) when (exception is ConnectionResetException or ConnectionAbortedException or OperationCanceledException or IOException or AuthenticationException)
         {
             // The client is gone, or the replica stops.
         }
@@ -131,5 +165,12 @@ internal sealed class RespGateway(RespOptions options, RespServer server, TimePr
 
             await connection.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    private sealed class SecurePipe(Stream stream) : IDuplexPipe
+    {
+        public PipeReader Input { get; } = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true));
+
+        public PipeWriter Output { get; } = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
     }
 }

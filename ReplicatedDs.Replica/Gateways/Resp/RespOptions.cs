@@ -1,13 +1,19 @@
 using System.Globalization;
+using System.Net;
 using ReplicatedDs.Replica.Runtime;
+using ReplicatedDs.Replica.Security;
 
 namespace ReplicatedDs.Replica.Gateways.Resp;
 
 /// <summary>The RESP gateway's port and bounds.</summary>
 public sealed record RespOptions
 {
-    /// <summary>The loopback port, <c>Gateways:Resp:Port</c>; 0 picks a free one.</summary>
+    /// <summary>The port, <c>Gateways:Resp:Port</c>; 0 picks a free one.</summary>
     public required int Port { get; init; }
+
+    /// <summary>Where it listens, <c>Gateways:Resp:Address</c>.</summary>
+    /// <value>127.0.0.1 by default.</value>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
 
     /// <summary>Connections at once; more are told so and closed.</summary>
     public int ConnectionsMax { get; init; } = 16_384;
@@ -24,7 +30,7 @@ public sealed record RespOptions
         {
             null or "" => null,
             var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= 65535 =>
-                new RespOptions { Port = port },
+                new RespOptions { Port = port, Address = ListenAddress.Read(configuration, "Gateways:Resp:Address") },
             var text => throw new ConfigurationException($"Gateways:Resp:Port must be a port from 0 to 65535, not '{text}'."),
         };
     }

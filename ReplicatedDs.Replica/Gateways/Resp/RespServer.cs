@@ -2,12 +2,13 @@ using Microsoft.AspNetCore.Connections;
 using ReplicatedDs.Replica.Http;
 using ReplicatedDs.Replica.Http.Kv;
 using ReplicatedDs.Replica.Runtime;
+using ReplicatedDs.Replica.Security;
 
 namespace ReplicatedDs.Replica.Gateways.Resp;
 
 /// <summary>What the connections share, and the life of each.</summary>
 internal sealed class RespServer(
-    IReplicaNode node, RespWrites writes, KvReads reads, RespClients clients, ScanCursors cursors, RespOptions options, ApiOptions api, TimeProvider time)
+    IReplicaNode node, RespWrites writes, KvReads reads, RespClients clients, ScanCursors cursors, RespOptions options, ApiOptions api, AccessKeys keys, TimeProvider time)
 {
     /// <summary>The version of Redis whose behaviour this is modelled on: client libraries choose their commands by it.</summary>
     public const string RedisVersion = "7.2.0";
@@ -23,6 +24,8 @@ internal sealed class RespServer(
     public ScanCursors Cursors => cursors;
 
     public ApiOptions Api => api;
+
+    public AccessKeys Keys => keys;
 
     public TimeProvider Time => time;
 

@@ -11,6 +11,7 @@ using ReplicatedDs.Replica.Http;
 using ReplicatedDs.Replica.Http.Kv;
 using ReplicatedDs.Replica.Http.Problems;
 using ReplicatedDs.Replica.Runtime;
+using ReplicatedDs.Replica.Security;
 using ReplicatedDs.Replica.Storage;
 
 namespace ReplicatedDs.Replica.Gateways.Resp;
@@ -39,6 +40,9 @@ internal sealed class RespSession(RespServer server, RespWriter writer, Connecti
     public long Id { get; } = server.Clients.NextId();
 
     public string Name { get; set; } = "";
+
+    /// <summary>What the connection may do.</summary>
+    public AccessRole Role { get; set; } = server.Keys.Anybody;
 
     public string Library { get; set; } = "";
 
@@ -88,6 +92,7 @@ internal sealed class RespSession(RespServer server, RespWriter writer, Connecti
             }
 
             LastCommand = command.Name;
+            RequireRole(command);
             if (!command.Takes(words.Length))
             {
                 throw new RespException($"ERR wrong number of arguments for '{command.Name.ToLowerInvariant()}' command");
@@ -126,6 +131,18 @@ internal sealed class RespSession(RespServer server, RespWriter writer, Connecti
 
             await AnswerAsync(error).ConfigureAwait(false);
         }
+    }
+
+    private void RequireRole(RespCommand command)
+    {
+        if (command.IsOfStrangers || Role >= (command.IsWrite ? AccessRole.Write : AccessRole.Read))
+        {
+            return;
+        }
+
+        throw new RespException(Role == AccessRole.None
+            ? "NOAUTH Authentication required."
+            : $"NOPERM this user has no permissions to run the '{command.Name.ToLowerInvariant()}' command");
     }
 
     /// <summary>Answers after everything that was asked before.</summary>

@@ -1,12 +1,15 @@
 using System.IO.Pipelines;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using ReplicatedDs.Replica.Runtime;
+using ReplicatedDs.Replica.Security;
 using ReplicatedDs.Replica.Storage;
 
 namespace ReplicatedDs.Replica.Gateways.Text;
 
 /// <summary>One connection of the text gateway: reads frames, carries them out in order, writes replies.</summary>
-internal sealed class TextConnection(Socket socket, TextSession session, TextGatewayOptions options, int frameBytesMax, TimeProvider time)
+internal sealed class TextConnection(Socket socket, TextSession session, TextGatewayOptions options, int frameBytesMax, TimeProvider time, TlsIdentity? tls)
 {
     /// <summary>Serves until the client quits, breaks the protocol, is silent for too long or goes away.</summary>
     /// <returns>Why the connection was closed against the client's will; <c>null</c> if it was not.</returns>
@@ -14,12 +17,24 @@ internal sealed class TextConnection(Socket socket, TextSession session, TextGat
     {
         using (session)
         {
-            await using var stream = new NetworkStream(socket, ownsSocket: false);
+            await using var network = new NetworkStream(socket, ownsSocket: false);
+            await using var secure = tls is null ? null : new SslStream(network, leaveInnerStreamOpen: true);
+            Stream stream = secure is null ? network : secure;
             var reader = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 8192, leaveOpen: true));
             try
             {
+                if (secure is not null)
+                {
+                    using var deadline = Deadline(options.FrameTimeout, stop);
+                    await secure.AuthenticateAsServerAsync(tls!.ForServer(isForPeers: false), deadline.Token).ConfigureAwait(false);
+                }
+
                 await ServeAsync(reader, stream, stop).ConfigureAwait(false);
                 return null;
+            }
+            catch (AuthenticationException exception)
+            {
+                return exception.Message;
             }
             catch (Exception exception) when (exception is TextGatewayException or KeyBusyException or OverloadedException
                 or NodeUnavailableException or StorageUnavailableException)
@@ -41,7 +56,7 @@ internal sealed class TextConnection(Socket socket, TextSession session, TextGat
         }
     }
 
-    private async Task ServeAsync(PipeReader reader, NetworkStream stream, CancellationToken stop)
+    private async Task ServeAsync(PipeReader reader, Stream stream, CancellationToken stop)
     {
         while (!session.HasQuit && await NextAsync(reader, stop).ConfigureAwait(false) is { } frame)
         {

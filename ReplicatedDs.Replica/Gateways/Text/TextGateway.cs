@@ -3,21 +3,23 @@ using System.Net;
 using System.Net.Sockets;
 using ReplicatedDs.Replica.Http;
 using ReplicatedDs.Replica.Runtime;
+using ReplicatedDs.Replica.Security;
 
 namespace ReplicatedDs.Replica.Gateways.Text;
 
-/// <summary>The original system's framed text protocol on a loopback port of its own. See docs/text-gateway.md.</summary>
+/// <summary>The original system's framed text protocol on a port of its own. See docs/text-gateway.md.</summary>
 internal sealed class TextGateway(
     TextGatewayOptions options,
     ApiOptions api,
     Func<TextSession> newSession,
     TimeProvider time,
-    ILogger<TextGateway> logger) : BackgroundService
+    ILogger<TextGateway> logger,
+    TlsIdentity? tls = null) : BackgroundService
 {
     // CW, a key, a colon.
     private const int FrameOverhead = 2 + 1024 + 1;
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, options.Port);
+    private readonly TcpListener _listener = new(options.Address, options.Port);
     private readonly ConcurrentDictionary<Task, Socket> _connections = new();
 
     /// <summary>Where it listens; known once it has started.</summary>
@@ -33,7 +35,7 @@ internal sealed class TextGateway(
         catch (SocketException exception)
         {
             throw new ConfigurationException(
-                $"The text gateway cannot listen on 127.0.0.1:{options.Port}: {exception.Message}.", exception);
+                $"The text gateway cannot listen on {options.Address}:{options.Port}: {exception.Message}.", exception);
         }
 
         TextGatewayLog.Listening(logger, Endpoint);
@@ -103,7 +105,7 @@ internal sealed class TextGateway(
                 socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
                 socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 60);
                 var frameBytesMax = Math.Min(TextFrames.BytesMax, api.ValueBytesMax + FrameOverhead);
-                var connection = new TextConnection(socket, newSession(), options, frameBytesMax, time);
+                var connection = new TextConnection(socket, newSession(), options, frameBytesMax, time, tls);
                 if (await connection.RunAsync(stop).ConfigureAwait(false) is { } reason)
                 {
                     TextGatewayLog.Closed(logger, client, reason);

@@ -1,13 +1,19 @@
 using System.Globalization;
+using System.Net;
 using ReplicatedDs.Replica.Runtime;
+using ReplicatedDs.Replica.Security;
 
 namespace ReplicatedDs.Replica.Gateways.Text;
 
 /// <summary>The text gateway's port and bounds.</summary>
 public sealed record TextGatewayOptions
 {
-    /// <summary>The loopback port, <c>Gateways:Text:Port</c>; 0 picks a free one.</summary>
+    /// <summary>The port, <c>Gateways:Text:Port</c>; 0 picks a free one.</summary>
     public required int Port { get; init; }
+
+    /// <summary>Where it listens, <c>Gateways:Text:Address</c>.</summary>
+    /// <value>127.0.0.1 by default.</value>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
 
     /// <summary>Connections at once; more are closed when they arrive.</summary>
     public int ConnectionsMax { get; init; } = 256;
@@ -27,7 +33,7 @@ public sealed record TextGatewayOptions
         {
             null or "" => null,
             var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= 65535 =>
-                new TextGatewayOptions { Port = port },
+                new TextGatewayOptions { Port = port, Address = ListenAddress.Read(configuration, "Gateways:Text:Address") },
             var text => throw new ConfigurationException($"Gateways:Text:Port must be a port from 0 to 65535, not '{text}'."),
         };
     }

@@ -1,6 +1,7 @@
 using ReplicatedDs.Replica.Http;
 using ReplicatedDs.Replica.Http.Kv;
 using ReplicatedDs.Replica.Runtime;
+using ReplicatedDs.Replica.Security;
 
 namespace ReplicatedDs.Replica.Gateways.Text;
 
@@ -24,7 +25,8 @@ public static class TextGatewayServices
             provider.GetRequiredService<KeyLeases>(),
             provider.GetRequiredService<KvReads>(),
             provider.GetRequiredService<KvFind>(),
-            provider.GetRequiredService<ApiOptions>()));
+            provider.GetRequiredService<ApiOptions>(),
+            provider.GetRequiredService<AccessKeys>()));
         services.AddSingleton<TextGateway>();
         return services.AddHostedService(provider => provider.GetRequiredService<TextGateway>());
     }

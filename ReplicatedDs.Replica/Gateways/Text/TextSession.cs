@@ -6,6 +6,7 @@ using ReplicatedDs.Replica.Http;
 using ReplicatedDs.Replica.Http.Kv;
 using ReplicatedDs.Replica.Http.Problems;
 using ReplicatedDs.Replica.Runtime;
+using ReplicatedDs.Replica.Security;
 using ReplicatedDs.Replica.Telemetry;
 
 namespace ReplicatedDs.Replica.Gateways.Text;
@@ -14,7 +15,7 @@ namespace ReplicatedDs.Replica.Gateways.Text;
 /// What one text connection says, frame by frame: the original system's client messages. One connection is one causal session. Not
 /// thread-safe: a connection's frames are carried out one after the other.
 /// </summary>
-internal sealed class TextSession(IReplicaNode node, KeyWriter writer, KeyLeases leases, KvReads reads, KvFind find, ApiOptions options) : IDisposable
+internal sealed class TextSession(IReplicaNode node, KeyWriter writer, KeyLeases leases, KvReads reads, KvFind find, ApiOptions options, AccessKeys keys) : IDisposable
 {
     private const int HalvesMax = 16;
 
@@ -24,6 +25,7 @@ internal sealed class TextSession(IReplicaNode node, KeyWriter writer, KeyLeases
     private readonly Dictionary<string, KeyLease> _halves = new(StringComparer.Ordinal);
 
     private VectorClock _seen = VectorClock.Empty;
+    private AccessRole _role = keys.Anybody;
 
     /// <summary>Whether the client asked for the end.</summary>
     public bool HasQuit { get; private set; }
@@ -42,8 +44,14 @@ internal sealed class TextSession(IReplicaNode node, KeyWriter writer, KeyLeases
         }
 
         var verb = frame.Length < 2 ? frame : frame[..2];
+        RequireRole(verb);
         switch (verb)
         {
+            case "CA":
+                _role = keys.RoleOf(frame[2..]) is var role and not AccessRole.None
+                    ? role
+                    : throw new TextGatewayException("a CA frame holds a key that is none of this replica's");
+                return null;
             case "CW":
                 if (colon < 0)
                 {
@@ -65,7 +73,7 @@ internal sealed class TextSession(IReplicaNode node, KeyWriter writer, KeyLeases
                 return null;
             default:
                 throw new TextGatewayException(
-                    $"the command {Shown(verb)} is not one of CW, CR, CU, CM, CQ, SF, and no second half of a CU or CM is awaited under that name");
+                    $"the command {Shown(verb)} is not one of CA, CW, CR, CU, CM, CQ, SF, and no second half of a CU or CM is awaited under that name");
         }
     }
 
@@ -77,6 +85,22 @@ internal sealed class TextSession(IReplicaNode node, KeyWriter writer, KeyLeases
         }
 
         _halves.Clear();
+    }
+
+    private void RequireRole(string verb)
+    {
+        var needed = verb switch
+        {
+            "CW" or "CU" or "CM" => AccessRole.Write,
+            "CR" or "SF" => AccessRole.Read,
+            _ => AccessRole.None,
+        };
+        if (_role < needed)
+        {
+            throw new TextGatewayException(_role == AccessRole.None
+                ? "this replica has keys, and the connection has shown none: its first frame has to be CA with a key behind it"
+                : $"the key of this connection does not allow {verb}");
+        }
     }
 
     private static string Key(string text)

@@ -69,7 +69,7 @@ internal sealed class KvMiddleware(RequestDelegate next, IReplicaNode node, ApiO
             // A client that merges two sessions may present both tokens.
             foreach (var token in (header ?? "").Split(',', StringSplitOptions.TrimEntries))
             {
-                if (!CausalToken.TryRead(token, options.ClusterKey.Span, identity.ClusterId, out var one))
+                if (!options.TryReadToken(token, identity.ClusterId, out var one))
                 {
                     throw new ProblemException(
                         ProblemKinds.BadToken, "The Causal-Token header is not a token of this cluster; leave it out to start a new session.");

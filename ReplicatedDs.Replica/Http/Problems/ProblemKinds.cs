@@ -11,7 +11,8 @@ internal static class ProblemKinds
     public static readonly ProblemKind BadCondition = new("bad-condition", 400, "The condition is not valid.");
     public static readonly ProblemKind BadJson = new("bad-json", 400, "The JSON body is not valid.");
     public static readonly ProblemKind BadUpdate = new("bad-update", 400, "The update text is not valid.");
-    public static readonly ProblemKind Unauthorized = new("unauthorized", 401, "This call needs the cluster key.");
+    public static readonly ProblemKind Unauthorized = new("unauthorized", 401, "This call needs a key.");
+    public static readonly ProblemKind Forbidden = new("forbidden", 403, "This key may not do that.");
     public static readonly ProblemKind ForeignOrigin = new("foreign-origin", 403, "Web pages of other origins may not change anything here.");
     public static readonly ProblemKind LabOff = new("lab-off", 403, "Lab mode is off.");
     public static readonly ProblemKind NoSuchRoute = new("no-such-route", 404, "There is no such call.");
@@ -55,7 +56,7 @@ internal static class ProblemKinds
 
     public static readonly IReadOnlyList<ProblemKind> All =
     [
-        BadRequest, BadKey, BadToken, BadTimeout, BadCondition, BadJson, BadUpdate, Unauthorized, ForeignOrigin, LabOff, NoSuchRoute, NoSuchKey,
+        BadRequest, BadKey, BadToken, BadTimeout, BadCondition, BadJson, BadUpdate, Unauthorized, Forbidden, ForeignOrigin, LabOff, NoSuchRoute, NoSuchKey,
         NotPending, UnknownPeer, MethodNotAllowed, SlowRequest, Conflict, WrongType, Overflow, IdTaken, LastMember, NeedsForce, Evicted, HistoryLost, ConditionFailed, TooLarge, UnsupportedContentType,
         UnsupportedContentEncoding, IdempotencyKeyReused, ForeignHost, Internal, NotReady, CausalTimeout, NotActive, Verifying, Leaving, OlderCopy, Forked, IdInUse, ClockAhead, Refused, Overloaded, KeyBusy,
         StorageUnavailable, AllocatorUnavailable, StorageFull,

@@ -78,7 +78,7 @@ internal sealed class WatchFeed(IReplicaNode node, ApiOptions options, IHostAppl
             return null;
         }
 
-        return CausalToken.TryRead(text, options.ClusterKey.Span, identity.ClusterId, out var clock)
+        return options.TryReadToken(text, identity.ClusterId, out var clock)
             ? clock
             : throw new ProblemException(ProblemKinds.BadToken, "Last-Event-ID is not the id of a watch of this cluster; leave it out to start now.");
     }

@@ -113,6 +113,15 @@ public class EvictionTests
     }
 
     [Fact]
+    public void Joiner_ThatWasDeclaredDeadWithItsSponsor_BeginsAgain()
+    {
+        _two.Ask<Admitted>(tag => new JoinRequest(tag, TestReplica.Admission(4)));
+        var joiner = new TestReplica(4, _two.State);
+        var output = joiner.Step(new EvictionLearnt(new ReplicaId(1)));
+        Assert.Equal((true, false), (output.MustRejoin, output.IsEvicted));
+    }
+
+    [Fact]
     public void TwoSides_ThatEvictedEachOther_StayUpBoth()
     {
         var one = new TestReplica(1, TestReplica.ClusterOf(2));

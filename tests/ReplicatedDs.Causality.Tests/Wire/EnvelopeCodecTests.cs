@@ -13,7 +13,7 @@ public sealed class EnvelopeCodecTests
     private static readonly PeerEnvelope Every = new(
         Samples.ClusterId, new ReplicaId(1), Samples.Incarnation, new ReplicaId(300), 5, 0xA1A2A3A4A5A6A7A8,
         [
-            new Heartbeat(VectorClock.Of((1, 4), (2, 200)), Paused: true, Received: 7) { SentAtMs = 100 },
+            new Heartbeat(VectorClock.Of((1, 4), (2, 200)), Paused: true, Received: 7) { SentAtMs = 100, IsVerifying = true },
             new UpdateBatch(new ReplicaId(2), Samples.Incarnation, [.. Samples.EveryKind().Take(3)], IsRepair: true),
             new PullRequest(new ReplicaId(2), 18, 512),
             new RangeCut(new ReplicaId(2), 17),
@@ -27,11 +27,11 @@ public sealed class EnvelopeCodecTests
         UpdateCodec.WriteBatch(buffer, Samples.EveryKind().AsSpan(0, 3));
         Assert.Equal(
             "01" + "00112233445566778899AABBCCDDEEFF" + "01" + "0102030405060708090A0B0C0D0E0F10" + "AC02" + "05" + "A1A2A3A4A5A6A7A8" + "05"
-            + "01" + "01" + "02" + "0104" + "01C801" + "07" + "C801" + "00" + "00"
+            + "01" + "01" + "02" + "0104" + "01C801" + "07" + "C801" + "01" + "00" + "00"
             + "02" + "01" + "02" + "0102030405060708090A0B0C0D0E0F10" + Convert.ToHexString(buffer.WrittenSpan)
             + "03" + "02" + "12" + "8004"
             + "04" + "02" + "11"
-            + "01" + "00" + "01" + "0104" + "00" + "00" + "01" + "01" + "0103" + "01" + "0102030405060708",
+            + "01" + "00" + "01" + "0104" + "00" + "00" + "00" + "01" + "01" + "0103" + "01" + "0102030405060708",
             Convert.ToHexString(Write(Every)));
     }
 

@@ -39,6 +39,11 @@ internal abstract class Checker
     {
     }
 
+    /// <summary>A replica's disk is an older image from now on: what it had announced it may lack.</summary>
+    public virtual void WentBack(SimulatedReplica at)
+    {
+    }
+
     /// <summary>A replica left for ever.</summary>
     public virtual void Exited(SimulatedReplica at)
     {

@@ -137,6 +137,16 @@ internal sealed class CheckerSet
         }
     }
 
+    /// <summary>The replica's disk is an older image from now on.</summary>
+    public void WentBack(SimulatedReplica at, ReplicaKnowledge knowledge)
+    {
+        History.Install(at, knowledge);
+        foreach (var checker in _checkers)
+        {
+            checker.WentBack(at);
+        }
+    }
+
     public void Recovered(SimulatedReplica at, ReplicaState state)
     {
         foreach (var checker in _checkers)

@@ -1,6 +1,7 @@
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Delivery;
+using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Causality.Replication;
 using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Simulation.World;
@@ -19,9 +20,9 @@ internal sealed class DeliveryModel(History history) : Checker
 
     public override void Published(SimulatedReplica at, IReadOnlyList<ReplicaInput> inputs, ReplicaOutput output)
     {
-        if (output.IsInstall)
+        if (output.IsInstall || at.IsOlderCopy)
         {
-            return; // what a snapshot frees is delivered in the next step
+            return; // what a snapshot frees is delivered in the next step; to an older copy others send what they believe that it can take
         }
 
         var pending = at.Core!.Pending();
@@ -82,10 +83,13 @@ internal sealed class DeliveryModel(History history) : Checker
             () => $"{Describe.Update(update)} at {mine} misses {string.Join(',', missing.Take(PendingUpdate.MissingMax))}, it says {Describe.Dots(one.Missing)}");
         var others = missing.Exists(dot => dot.Replica != update.Origin);
         Require(
-            one.Reason == (others ? PendingReason.MissingDependency : PendingReason.Gap),
+            one.Reason == (missing.Exists(dot => IsGivenUp(at, dot)) ? PendingReason.Quarantined : others ? PendingReason.MissingDependency : PendingReason.Gap),
             at,
             () => $"{update.Dot} misses {string.Join(',', missing.Take(5))} and gives the reason {one.Reason}");
     }
+
+    private static bool IsGivenUp(SimulatedReplica at, Dot dot) =>
+        at.Members.Find(dot.Replica) is { Status: MemberStatus.Departed } gone && dot.Counter > gone.Final;
 
     private static List<Dot> Missing(Counts mine, Update update)
     {

@@ -67,9 +67,11 @@ internal sealed class DurabilityChecker(History history) : Checker
 
         foreach (var dot in _acknowledged.Keys)
         {
-            Require(dot.Replica != at.Id || recovered.Has(dot), at, () => $"lost its acknowledged write {dot}: recovered {state.Delivered}");
+            Require(dot.Replica != at.Id || recovered.Has(dot) || at.IsOlderCopy, at, () => $"lost its acknowledged write {dot}: recovered {state.Delivered}");
         }
     }
+
+    public override void WentBack(SimulatedReplica at) => _announced.Remove(at.Id.Value);
 
     public override void Finished(SimulatedCluster cluster)
     {

@@ -58,7 +58,7 @@ internal sealed class StabilityChecker(History history, SimulatedCluster cluster
         foreach (var other in cluster.Replicas)
         {
             var status = output.State.Members.Find(other.Id)?.Status;
-            if (other.Phase is ReplicaPhase.Running or ReplicaPhase.Down && status is not MemberStatus.Departed)
+            if (other.Phase is ReplicaPhase.Running or ReplicaPhase.Down && status is not MemberStatus.Departed && !other.IsOlderCopy)
             {
                 // Of one that this replica does not know yet, only what it may write counts: nothing before its activation.
                 Require(

@@ -9,7 +9,8 @@ internal sealed record CommandLine
 {
     public const string Usage = """
         One run:   --seed N [--steps K] [--replicas R] [--clients C] [--without kind,kind] [--mutation M] [--trace] [--no-shrink]
-        Many runs: --seeds N [--from F] [--seconds S] [--steps K] [--without kind,kind] [--mutation M] [--no-shrink]
+        Many runs: --seeds N [--from F] [--seconds S] [--steps K] [--without kind,kind] [--mutation M] [--no-shrink] [--no-coverage]
+        Faults in the core itself, and who notices them: --mutants [--seeds N]
         """;
 
     public ulong? Seed { get; private init; }
@@ -34,6 +35,10 @@ internal sealed record CommandLine
 
     public bool NoShrink { get; private init; }
 
+    public bool NoCoverage { get; private init; }
+
+    public bool Mutants { get; private init; }
+
     /// <summary>Reads the switches; <paramref name="error"/> is a sentence if they are wrong.</summary>
     public static CommandLine? Parse(IReadOnlyList<string> arguments, out string? error)
     {
@@ -42,9 +47,9 @@ internal sealed record CommandLine
         for (var i = 0; i < arguments.Count; i++)
         {
             var name = arguments[i];
-            if (name is "--trace" or "--no-shrink")
+            if (line.With(name) is { } flagged)
             {
-                line = name == "--trace" ? line with { Trace = true } : line with { NoShrink = true };
+                line = flagged;
                 continue;
             }
 
@@ -70,7 +75,7 @@ internal sealed record CommandLine
             line = changed;
         }
 
-        if (line.Seed is null == line.Seeds is null)
+        if (!line.Mutants && line.Seed is null == line.Seeds is null)
         {
             error = "Give either '--seed N' for one run or '--seeds N' for many.";
             return null;
@@ -92,6 +97,15 @@ internal sealed record CommandLine
             Mutation = Mutation,
         };
     }
+
+    private CommandLine? With(string flag) => flag switch
+    {
+        "--trace" => this with { Trace = true },
+        "--no-shrink" => this with { NoShrink = true },
+        "--no-coverage" => this with { NoCoverage = true },
+        "--mutants" => this with { Mutants = true },
+        _ => null,
+    };
 
     private CommandLine? With(string name, string value) => name switch
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using ReplicatedDs.Simulation.Coverage;
 using ReplicatedDs.Simulation.World;
 
 namespace ReplicatedDs.Simulation.Running;
@@ -54,9 +55,13 @@ internal sealed class SeedRunner(TextWriter output)
         return true;
     }
 
-    private void Totals(long runs, long steps, Stopwatch watch, FaultCounter faults) => output.WriteLine(string.Create(
-        CultureInfo.InvariantCulture,
-        $"{runs} seeds, {steps} steps, {runs / watch.Elapsed.TotalSeconds:F1} schedules/s\nfaults injected: {faults}"));
+    private void Totals(long runs, long steps, Stopwatch watch, FaultCounter faults)
+    {
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{runs} seeds, {steps} steps, {runs / watch.Elapsed.TotalSeconds:F1} schedules/s\nfaults injected: {faults}"));
+        BranchReport.Write(output);
+    }
 
     private void Report(SimulationResult result, CommandLine line)
     {

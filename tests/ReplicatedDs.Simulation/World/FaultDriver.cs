@@ -16,6 +16,9 @@ internal sealed class FaultDriver(SimulatedCluster cluster, SeededRandom random)
     private int _joins;
     private int _leaves;
     private int _evictions;
+    private int _images;
+    private bool _isAllocatorWiped;
+    private readonly SortedSet<ReplicaId> _declared = [];
     private bool _isStopped;
 
     public void Start()
@@ -41,6 +44,11 @@ internal sealed class FaultDriver(SimulatedCluster cluster, SeededRandom random)
         {
             cluster.Queue.Schedule(10_000_000, DeclareLostLeaversDead);
         }
+
+        if (_images > 0)
+        {
+            DeclareSpentIdsDead();
+        }
     }
 
     /// <summary>A leave that only the dead had heard of: for the others that replica is silent for ever, and an operator has to say so.</summary>
@@ -54,6 +62,17 @@ internal sealed class FaultDriver(SimulatedCluster cluster, SeededRandom random)
             }
         }
     }
+
+    /// <summary>A replica that joined anew leaves its old id behind, for an operator to evict.</summary>
+    private void DeclareSpentIdsDead() => cluster.Queue.Schedule(5_000_000, () =>
+    {
+        foreach (var id in cluster.SpentIds.Where(_declared.Add))
+        {
+            DeclareDead(id, attempt: 0);
+        }
+
+        DeclareSpentIdsDead();
+    });
 
     private void Later()
     {
@@ -74,6 +93,11 @@ internal sealed class FaultDriver(SimulatedCluster cluster, SeededRandom random)
         if (random.Chance(25))
         {
             PickRunning()?.MakeCheckpoint();
+        }
+
+        if (cluster.Options.Has(FaultKind.OlderDisk) && random.Chance(25))
+        {
+            PickRunning()?.CopyDisk();
         }
 
         if (_kinds.Count > 0)
@@ -138,11 +162,39 @@ internal sealed class FaultDriver(SimulatedCluster cluster, SeededRandom random)
             case FaultKind.LogCut:
                 replica.ForgetLog();
                 break;
+            case FaultKind.OlderDisk:
+                RestoreImage(replica);
+                break;
+            case FaultKind.AllocatorWiped:
+                WipeAllocator();
+                break;
             case FaultKind.Guest:
                 Guest(replica);
                 break;
             default:
                 break;
+        }
+    }
+
+    /// <summary>Once: the margin of R2 is for one wipe in a partition.</summary>
+    private void WipeAllocator()
+    {
+        if (!_isAllocatorWiped)
+        {
+            _isAllocatorWiped = true;
+            cluster.Faults.Add(FaultKind.AllocatorWiped);
+            cluster.WipeAllocator();
+        }
+    }
+
+    private void RestoreImage(SimulatedReplica replica)
+    {
+        // The dead may alone have what the image lacks, and a leaver's id is spent anyway.
+        if (_images < 2 && !cluster.Options.Has(FaultKind.Evict) && cluster.Running.Count(other => other.IsActive) > 3 && replica.RestoreImage())
+        {
+            _images++;
+            cluster.Faults.Add(FaultKind.OlderDisk);
+            cluster.CrashAndRestart(replica, loseUnsynced: true);
         }
     }
 
@@ -289,7 +341,7 @@ internal sealed class FaultDriver(SimulatedCluster cluster, SeededRandom random)
     {
         if (_guests.Count < 2 && random.Chance(30) && replica.IsActive)
         {
-            var guest = new GuestSender(cluster, random, cluster.AllocateId(replica.Published.Members.HighestId));
+            var guest = new GuestSender(cluster, random, cluster.AllocateId(replica));
             _guests.Add(guest);
             replica.Submit(tag => new GuestRequest(tag, guest.Id), result => guest.IsAdmitted |= result is Admitted);
         }

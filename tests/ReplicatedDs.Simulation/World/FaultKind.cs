@@ -65,4 +65,10 @@ internal enum FaultKind
 
     /// <summary>Logs forget what not everybody has: who was away takes a snapshot.</summary>
     LogCut,
+
+    /// <summary>A replica starts from an older image of its disk: it must not write under its id again.</summary>
+    OlderDisk,
+
+    /// <summary>The id allocator loses its memory.</summary>
+    AllocatorWiped,
 }

@@ -26,6 +26,7 @@ internal sealed class SimulatedCluster : IDisposable
     private readonly List<ClientSession> _sessions = [];
     private readonly FaultDriver _driver;
     private int _lastId;
+    private bool _isAllocatorWiped;
 
     public SimulatedCluster(SimulationOptions options, bool trace, TextWriter? echo)
     {
@@ -77,6 +78,7 @@ internal sealed class SimulatedCluster : IDisposable
     public bool HasEverybody(Dot dot) => _replicas.TrueForAll(replica =>
         replica.Phase is not (ReplicaPhase.Running or ReplicaPhase.Down)
         || Checks.History.Of(replica).Delivered.Has(dot)
+        || replica.IsOlderCopy
         || HasDeparted(replica));
 
     private bool HasDeparted(SimulatedReplica replica) =>
@@ -120,8 +122,25 @@ internal sealed class SimulatedCluster : IDisposable
         return replica;
     }
 
-    /// <summary>The next id; the allocator never forgets in this run.</summary>
-    public ReplicaId AllocateId(ReplicaId highestKnown) => new(_lastId = Math.Max(_lastId, highestKnown.Value) + 1);
+    /// <summary>Ids whose replica came back on an older image of its disk, and joined anew: an operator evicts them.</summary>
+    public SortedSet<ReplicaId> SpentIds { get; } = [];
+
+    /// <summary>
+    /// The next id. If the allocator has lost its memory, it goes on at the next multiple of 1,024 above what the members that the sponsor reaches know (R2).
+    /// </summary>
+    public ReplicaId AllocateId(SimulatedReplica sponsor)
+    {
+        if (_isAllocatorWiped)
+        {
+            _isAllocatorWiped = false;
+            var reachable = _replicas.Where(other => other == sponsor || (other.IsRunning && !Network.IsBlocked(sponsor, other) && !Network.IsBlocked(other, sponsor)));
+            _lastId = ((reachable.Max(other => other.Published.Members.HighestId.Value) / 1024) + 1) * 1024 - 1;
+        }
+
+        return new(_lastId = Math.Max(_lastId, sponsor.Published.Members.HighestId.Value) + 1);
+    }
+
+    public void WipeAllocator() => _isAllocatorWiped = true;
 
     /// <summary>A process without an identity asks a sponsor, takes a snapshot and starts; whenever that fails it begins again with a new id.</summary>
     public void BeginJoin(SimulatedReplica joiner)
@@ -163,7 +182,7 @@ internal sealed class SimulatedCluster : IDisposable
                 return;
             }
 
-            var id = AllocateId(sponsor.Published.Members.HighestId);
+            var id = AllocateId(sponsor);
             sponsor.Submit(tag => new JoinRequest(tag, Admission(joiner, id, incarnation)), result => answer(() =>
             {
                 if (IsCurrent() && result is Admitted admitted)
@@ -237,6 +256,7 @@ internal sealed class SimulatedCluster : IDisposable
     public string Picture()
     {
         var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"; busy sessions {_sessions.Count(session => session.IsBusy)}, spent ids {string.Join(' ', SpentIds)}");
         foreach (var replica in _replicas)
         {
             text.Append(CultureInfo.InvariantCulture, $"\n  {replica.Label} ({replica.Name}) {replica.Phase}");
@@ -252,7 +272,7 @@ internal sealed class SimulatedCluster : IDisposable
             }
 
             var pending = core.Pending();
-            text.Append(CultureInfo.InvariantCulture, $"; pending {pending.Length}");
+            text.Append(CultureInfo.InvariantCulture, $"; to be forgotten {core.CollectableCount}, stable {core.Stable}; pending {pending.Length}");
             foreach (var one in pending.Take(4))
             {
                 text.Append(CultureInfo.InvariantCulture, $" {one.Update.Dot} {one.Reason} missing {Describe.Dots(one.Missing[..Math.Min(5, one.Missing.Length)])}");
@@ -278,7 +298,7 @@ internal sealed class SimulatedCluster : IDisposable
     {
         var founder = AddReplica();
         var incarnation = new Incarnation(new UInt128(_processes.NextUInt64(), _processes.NextUInt64()));
-        var id = AllocateId(default);
+        var id = AllocateId(founder);
         founder.Found(Settings(id, incarnation), Admission(founder, id, incarnation));
         while (_replicas.Count < Options.Replicas)
         {
@@ -347,6 +367,11 @@ internal sealed class SimulatedCluster : IDisposable
         }
 
         if (_replicas.Exists(dead => dead.Phase is ReplicaPhase.Dead or ReplicaPhase.Gone && Running.Any(replica => replica.Published.Members.Find(dead.Id) is { IsPresent: true })))
+        {
+            return false;
+        }
+
+        if (SpentIds.Any(id => Running.Any(replica => replica.Published.Members.Find(id) is { IsPresent: true })))
         {
             return false;
         }

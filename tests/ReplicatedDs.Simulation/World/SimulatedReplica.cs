@@ -23,6 +23,8 @@ internal sealed class SimulatedReplica
     private bool _isPumpScheduled;
     private long _wakeVersion;
     private bool _hasRun;
+    private bool _isAskingToGo;
+    private (VirtualDisk Disk, ReplicaKnowledge Knowledge, ReplicaState State)? _image;
 
     public SimulatedReplica(SimulatedCluster cluster, int slot, SeededRandom random)
     {
@@ -67,6 +69,9 @@ internal sealed class SimulatedReplica
 
     public bool IsRunning => Phase == ReplicaPhase.Running;
 
+    /// <summary>It runs on an older image of its disk, and has not learnt that yet.</summary>
+    public bool IsOlderCopy { get; private set; }
+
     /// <summary>Whether it may write, as far as it knows itself.</summary>
     public bool IsActive => IsRunning && Published.Members.IsServing(Id);
 
@@ -109,7 +114,9 @@ internal sealed class SimulatedReplica
         _cluster.Checks.Recovered(this, state);
 
         // A process that was there before asks whether its disk is up to date, as the production node does.
-        Settings = Settings with { Seed = _random.NextUInt64(), DiskTrust = _hasRun ? DiskTrust.OneWitness : DiskTrust.Full };
+        // With one witness only, one that does not know better would be enough, as with the production node: then the digests raise the alarm.
+        var trust = IsOlderCopy ? DiskTrust.AllMembers : _hasRun ? DiskTrust.OneWitness : DiskTrust.Full;
+        Settings = Settings with { Seed = _random.NextUInt64(), DiskTrust = trust };
         _hasRun = true;
         Core = new ReplicaCore(Settings, state, Clock.Now);
         Published = state;
@@ -138,6 +145,40 @@ internal sealed class SimulatedReplica
         StopProcess(ReplicaPhase.Down);
     }
 
+    /// <summary>Somebody makes an image of the disk while the process runs.</summary>
+    public void CopyDisk()
+    {
+        if (IsActive && !Disk.HasUnsynced && !IsOlderCopy)
+        {
+            _image = (Disk.Copy(), _cluster.Checks.History.Of(this).Copy(), Published);
+        }
+    }
+
+    /// <summary>
+    /// Puts the image in the place of the disk, if it is older and others know that: what this replica has, another one that it knew then has too, so that nothing
+    /// is lost but the id; and nobody else knows this replica alone, who would hear of the others from nobody once the id is spent.
+    /// </summary>
+    public bool RestoreImage()
+    {
+        if (_image is not var (disk, knowledge, state) || !IsActive || IsOlderCopy || state.Delivered[Id] == Published.Delivered[Id]
+            || !_cluster.Replicas.All(other => other == this || KnowsAnotherThan(other))
+            || !_cluster.Replicas.Any(other => other != this && other.IsActive && !other.IsOlderCopy && state.Members.IsServing(other.Id)
+                && _cluster.Checks.History.Of(other).Delivered.IsAtLeast(_cluster.Checks.History.Of(this).Delivered)))
+        {
+            return false;
+        }
+
+        Trace($"disk image of {state.Delivered}");
+        (IsOlderCopy, _image) = (true, null);
+        _cluster.Checks.WentBack(this, knowledge);
+        Disk = disk;
+        return true;
+    }
+
+    private bool KnowsAnotherThan(SimulatedReplica other) => other.Phase is not (ReplicaPhase.Running or ReplicaPhase.Down)
+        || _cluster.Replicas.Any(third => third != this && third != other && third.Phase is ReplicaPhase.Running or ReplicaPhase.Down
+            && !third.IsOlderCopy && other.Published.Members.IsServing(third.Id));
+
     /// <summary>The machine is gone, disk and all.</summary>
     public void Destroy()
     {
@@ -151,7 +192,7 @@ internal sealed class SimulatedReplica
         Trace("wipe");
         StopProcess(ReplicaPhase.Joining);
         Disk = new VirtualDisk();
-        _hasRun = false;
+        (_hasRun, IsOlderCopy, _image) = (false, false, null);
         Settings = new ReplicaSettings(default, default);
         Published = ReplicaState.Empty;
         _cluster.BeginJoin(this);
@@ -230,9 +271,7 @@ internal sealed class SimulatedReplica
         if (IsRunning && !Disk.IsFull)
         {
             Disk.MakeCheckpoint(Published);
-
-            // Two that leave at once while each has cut what the other lacks would wait for each other for ever: no state is joined by one that left.
-            Disk.Cut(stable: null, _cluster.Options.Has(FaultKind.Leave) ? new Dot(Id, Core!.Stable[Id] + 1) : null);
+            Disk.Cut(stable: null);
             Trace("cut the log");
             _cluster.Faults.Add(FaultKind.LogCut);
         }
@@ -240,9 +279,34 @@ internal sealed class SimulatedReplica
 
     public void Trace(string what) => _cluster.Trace.Write(_cluster.Queue.Now, Label, what);
 
+    /// <summary>What the production session does while it leaves.</summary>
+    private void AskToGo(long epoch) => _cluster.Queue.Schedule(3_000_000, () =>
+    {
+        if (epoch != Epoch)
+        {
+            return;
+        }
+
+        var others = _cluster.Running.Where(other => other != this).ToList();
+        if (others.Count > 0)
+        {
+            var asked = _random.Pick(others);
+            _cluster.Network.Call(this, asked, answer =>
+            {
+                if (asked.Core?.HasEverybody(Id) == true)
+                {
+                    answer(() => Enqueue(epoch, new LeaveConfirmed()));
+                }
+            });
+        }
+
+        AskToGo(epoch);
+    });
+
     private void StopProcess(ReplicaPhase phase)
     {
         Epoch++;
+        _isAskingToGo = false;
         Core = null;
         Phase = phase;
         _inbox.Clear();
@@ -426,11 +490,22 @@ internal sealed class SimulatedReplica
             return;
         }
 
-        if (output.MustRejoin)
+        if (output.MustRejoin || output.IsOlderCopy)
         {
             Trace("must rejoin");
+            if (output.IsOlderCopy)
+            {
+                _cluster.SpentIds.Add(Id);
+            }
+
             Wipe();
             return;
+        }
+
+        if (Members.Find(Id) is { Status: MemberStatus.Departed, Final: > 0 } && !_isAskingToGo)
+        {
+            _isAskingToGo = true;
+            AskToGo(epoch);
         }
 
         Wake(output.NextStepAt - Clock.Monotonic);

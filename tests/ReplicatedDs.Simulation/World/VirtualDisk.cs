@@ -33,6 +33,24 @@ internal sealed class VirtualDisk
 
     public void BeginAppend(ImmutableArray<Update> updates) => _unsynced = Codecs.RoundTrip(updates);
 
+    /// <summary>An image of it, as of the last synced row.</summary>
+    public VirtualDisk Copy()
+    {
+        var copy = new VirtualDisk { Checkpoint = Checkpoint, _checkpointRow = _checkpointRow };
+        copy._rows.AddRange(_rows);
+        foreach (var (origin, updates) in _byOrigin)
+        {
+            copy._byOrigin.Add(origin, [.. updates]);
+        }
+
+        foreach (var (origin, floor) in _floors)
+        {
+            copy._floors.Add(origin, floor);
+        }
+
+        return copy;
+    }
+
     /// <summary>The row is safe from now on.</summary>
     /// <returns>What was appended, as it reads back.</returns>
     public ImmutableArray<Update> Sync()

@@ -75,7 +75,16 @@ internal sealed class VirtualNetwork(SimulatedCluster cluster, SeededRandom rand
 
             cluster.Queue.Schedule(delay, () =>
             {
-                if (cluster.Find(to) is { } receiver && !IsBlocked(from, receiver))
+                if (cluster.Find(to) is not { } receiver || IsBlocked(from, receiver))
+                {
+                    return;
+                }
+
+                if (receiver.Published.Members.Find(sender) is { IsFenced: true })
+                {
+                    from.Enqueue(epoch, new EvictionLearnt(to)); // the transport's 410
+                }
+                else
                 {
                     receiver.Enqueue(receiver.Epoch, new MessageArrived(sender, incarnation, carried));
                 }

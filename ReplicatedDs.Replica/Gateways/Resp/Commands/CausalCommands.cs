@@ -32,7 +32,7 @@ internal static class CausalCommands
             throw new RespException($"ERR the time to wait is a number of milliseconds from 0 to {TimeoutMax}");
         }
 
-        if (!CausalToken.TryRead(Encoding.UTF8.GetString(words[1]), session.Server.Api.ClusterKey.Span, identity.ClusterId, out var clock))
+        if (!session.Server.Api.TryReadToken(Encoding.UTF8.GetString(words[1]), identity.ClusterId, out var clock))
         {
             throw new RespException("BADTOKEN this is not a token of this cluster");
         }

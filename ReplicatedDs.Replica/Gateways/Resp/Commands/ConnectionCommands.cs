@@ -1,4 +1,5 @@
 using System.Globalization;
+using ReplicatedDs.Replica.Security;
 
 namespace ReplicatedDs.Replica.Gateways.Resp.Commands;
 
@@ -11,10 +12,10 @@ internal static class ConnectionCommands
     [
         Command("PING", -1, "Answers.", Ping) with { IsOfSubscribers = true },
         new("ECHO", 2, "connection", "Answers with what it is given.") { Data = (_, words) => RespReply.Bulk(words[1]), IsQueued = true },
-        Command("HELLO", -1, "Chooses the version of the protocol.", Hello),
-        Command("AUTH", -2, "Accepted for the user default only: there are no passwords.", Authenticate),
+        Command("HELLO", -1, "Chooses the version of the protocol.", Hello) with { IsOfStrangers = true },
+        Command("AUTH", -2, "Shows a key of the replica, as the password of whatever user.", Authenticate) with { IsOfStrangers = true },
         Command("SELECT", 2, "There is only 0.", Select),
-        Command("QUIT", -1, "Closes the connection when everything was answered.", Quit) with { IsOfSubscribers = true, IsOfTransactions = true },
+        Command("QUIT", -1, "Closes the connection when everything was answered.", Quit) with { IsOfSubscribers = true, IsOfTransactions = true, IsOfStrangers = true },
         Command("CLIENT", -2, "ID, GETNAME, SETNAME, SETINFO and LIST.", Client),
     ];
 
@@ -37,6 +38,7 @@ internal static class ConnectionCommands
     {
         var version = session.Version;
         var name = session.Name;
+        var role = session.Role;
         if (words.Length > 1)
         {
             version = words[1] is [(byte)'2' or (byte)'3'] ? words[1][0] - '0' : throw new RespException("NOPROTO unsupported protocol version");
@@ -46,7 +48,7 @@ internal static class ConnectionCommands
         {
             if (Words.Is(words[i], "AUTH") && i + 2 < words.Length)
             {
-                RequireUser(words[i + 1]);
+                role = RoleOf(session, words[i + 1], words[i + 2]);
                 i += 2;
             }
             else if (Words.Is(words[i], "SETNAME") && i + 1 < words.Length)
@@ -59,7 +61,13 @@ internal static class ConnectionCommands
             }
         }
 
-        (session.Version, session.Name) = (version, name);
+        if (role == AccessRole.None)
+        {
+            throw new RespException(
+                "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time");
+        }
+
+        (session.Version, session.Name, session.Role) = (version, name, role);
         return RespReply.Map(
             RespReply.Bulk("server"), RespReply.Bulk("redis"),
             RespReply.Bulk("version"), RespReply.Bulk(RespServer.RedisVersion),
@@ -72,7 +80,7 @@ internal static class ConnectionCommands
 
     private static RespReply Authenticate(RespSession session, byte[][] words)
     {
-        if (words.Length == 2)
+        if (words.Length == 2 && session.Server.Keys.IsOpen)
         {
             throw new RespException("ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?");
         }
@@ -82,16 +90,16 @@ internal static class ConnectionCommands
             throw RespException.Syntax();
         }
 
-        RequireUser(words[1]);
+        session.Role = words.Length == 2 ? RoleOf(session, "default"u8, words[1]) : RoleOf(session, words[1], words[2]);
         return RespReply.Ok;
     }
 
-    private static void RequireUser(byte[] user)
+    /// <summary>Without keys the user default is accepted with any password, as Redis does; with keys the password counts, and the user says nothing.</summary>
+    private static AccessRole RoleOf(RespSession session, ReadOnlySpan<byte> user, ReadOnlySpan<byte> password)
     {
-        if (!user.AsSpan().SequenceEqual("default"u8))
-        {
-            throw new RespException("WRONGPASS invalid username-password pair or user is disabled.");
-        }
+        var keys = session.Server.Keys;
+        var role = keys.IsOpen ? (user.SequenceEqual("default"u8) ? keys.Anybody : AccessRole.None) : keys.RoleOf(password);
+        return role == AccessRole.None ? throw new RespException("WRONGPASS invalid username-password pair or user is disabled.") : role;
     }
 
     private static RespReply Select(RespSession session, byte[][] words) => Words.Integer(words[1]) == 0
