@@ -8,7 +8,7 @@ namespace ReplicatedDs.Replica.Telemetry;
 /// The last events of this replica in a bounded ring. Writers never wait; a reader that falls behind by more than the capacity loses
 /// the oldest and is told how many. Safe from any thread.
 /// </summary>
-public sealed class EventRing(int capacity = 1 << 15)
+public sealed class EventRing(int capacity = 1 << 16)
 {
     /// <summary>Keys of an update that its events name, at most.</summary>
     private const int KeysMax = 32;
