@@ -31,9 +31,9 @@ internal sealed class LogDatabase : IDisposable
     private const int EncodedKept = 4 << 20;
 
     /// <summary>Bytes appended after which the write-ahead log is moved into the database.</summary>
-    private const long MoveBytes = 16 << 20;
+    private const long MoveBytes = 4 << 20;
 
-    private const long AheadBytesMax = 256 << 20;
+    private const long AheadBytesMax = 64 << 20;
     private const int ConstraintViolated = 19;
 
     private readonly string? _path;
