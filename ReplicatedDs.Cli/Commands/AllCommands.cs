@@ -32,6 +32,9 @@ internal static class AllCommands
         CheckCommand.Create(bind),
         BenchCommand.Create(bind),
         ExportCommand.Create(bind),
+        BackupCommand.Create(bind),
+        RestoreCommand.Create(bind),
+        DoctorCommand.Create(bind),
         ResetCommand.Create(bind),
     ];
 }

@@ -19,6 +19,9 @@ public sealed record StatusView(
     CountersView Counters,
     DiskView Disk)
 {
+    /// <summary>What its clock showed when it answered.</summary>
+    public DateTimeOffset Now { get; init; }
+
     /// <summary>Origins whose updates cannot be taken at present; normally none.</summary>
     public IReadOnlyList<QuarantineView> Quarantined { get; init; } = [];
 }

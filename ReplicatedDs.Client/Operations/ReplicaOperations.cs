@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -102,6 +103,36 @@ public sealed class ReplicaOperations
         new Call("evict", HttpMethod.Post, string.Create(CultureInfo.InvariantCulture, $"/admin/evict/{id}{(force ? "?force=true" : "")}")) { IsOperators = true },
         ClientJson.Default.EvictView,
         cancellationToken);
+
+    /// <summary>
+    /// Writes everything that it holds to <paramref name="target"/>, at one causal cut, in the format of <see cref="Causality.Wire.SnapshotCodec"/>. Reads and
+    /// writes go on meanwhile.
+    /// </summary>
+    /// <exception cref="ReplicasUnavailableException">It did not answer, or the stream was cut; what was written so far is of no use.</exception>
+    public async Task BackUpAsync(Stream target, CancellationToken cancellationToken = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Address, "/admin/snapshot"));
+        if (_dispatcher.Options.ClusterKey is { } key)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        }
+
+        try
+        {
+            using var response = await _dispatcher.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            if (!response.IsSuccessStatusCode)
+            {
+                var answer = await Answer.ReadAsync(response, Address, cancellationToken).ConfigureAwait(false);
+                throw Problem.Of(answer).ToException(answer);
+            }
+
+            await response.Content.CopyToAsync(target, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new ReplicasUnavailableException($"{Address.Authority}: {exception.Message}", mayHaveHappened: false, exception);
+        }
+    }
 
     /// <summary>Kills its process on the spot.</summary>
     /// <exception cref="ReplicaRefusedException">It does not crash on command.</exception>

@@ -10,6 +10,7 @@ using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Causality.Wire;
+using ReplicatedDs.Replica.Http.Admin;
 using ReplicatedDs.Replica.Runtime;
 using ReplicatedDs.Replica.Storage;
 
@@ -325,7 +326,7 @@ internal static class PeerEndpoints
             return;
         }
 
-        context.Response.ContentType = "application/vnd.replicated-ds.snapshot.v1";
+        context.Response.ContentType = AdminEndpoints.SnapshotType;
         await SnapshotCodec.WriteAsync(context.Response.Body, node.State, context.RequestAborted);
     }
 

@@ -40,6 +40,7 @@ public static class RouteRules
         new("POST", "/admin/leave", Operator),
         new("POST", "/admin/evict/{id:int:min(1)}", Operator),
         new("POST", "/admin/crash", Operator),
+        new("GET", "/admin/snapshot", Operator),
         new("GET", "/admin/links", Operator, IsLab: true),
         new("PUT", "/admin/links/{peerId}", Operator, IsLab: true, BodyBytesMax: null),
         new("POST", "/admin/links/{peerId}/release", Operator, IsLab: true),

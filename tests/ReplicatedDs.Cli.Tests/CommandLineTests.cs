@@ -6,7 +6,7 @@ namespace ReplicatedDs.Cli.Tests;
 public sealed class CommandLineTests : IDisposable
 {
     private static readonly string[] Commands =
-        ("get set del incr members mget mset tx scan watch find why clock pending show status join leave evict crash link trace check bench export reset").Split(' ');
+        ("get set del incr members mget mset tx scan watch find why clock pending show status join leave evict crash link trace check bench export backup restore doctor reset").Split(' ');
 
     private readonly TestFolder _folder = new();
 

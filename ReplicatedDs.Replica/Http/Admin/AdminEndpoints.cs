@@ -1,5 +1,6 @@
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Wire;
 using ReplicatedDs.Client.Api;
 using ReplicatedDs.Replica.Http.Docs;
 using ReplicatedDs.Replica.Http.Json;
@@ -12,6 +13,8 @@ namespace ReplicatedDs.Replica.Http.Admin;
 /// <summary>For operators, with the cluster key.</summary>
 internal static class AdminEndpoints
 {
+    public const string SnapshotType = "application/vnd.replicated-ds.snapshot.v1";
+
     private const string Tag = "Operator";
 
     public static void MapAdmin(this IEndpointRouteBuilder app)
@@ -35,8 +38,23 @@ internal static class AdminEndpoints
                 ProblemKinds.UnknownPeer, ProblemKinds.Conflict, ProblemKinds.NeedsForce, ProblemKinds.Leaving, ProblemKinds.NotActive, ProblemKinds.NotReady,
                 ProblemKinds.StorageUnavailable, ProblemKinds.StorageFull);
 
+        app.MapGet("/admin/snapshot", SnapshotAsync)
+            .Describe(
+                Tag,
+                "Everything, at one causal cut",
+                "All keys with their versions, the clock and the members as a stream of frames, all of one root: no effect without its cause. Clients' reads and writes go on meanwhile.")
+            .Produces<byte[]>(contentType: SnapshotType)
+            .Fails(ProblemKinds.NotReady);
+
         app.MapPost("/admin/crash", (CrashSwitch crash) => crash.Crash())
             .Describe(Tag, "Crash", "Kills the process on the spot, as a power cut would; there is no answer.");
+    }
+
+    private static async Task SnapshotAsync(HttpContext context, IReplicaNode node)
+    {
+        node.RequireServing();
+        context.Response.ContentType = SnapshotType;
+        await SnapshotCodec.WriteAsync(context.Response.Body, node.State, context.RequestAborted).ConfigureAwait(false);
     }
 
     private static async Task<IResult> EvictAsync(int id, IReplicaNode node, bool force = false)

@@ -35,6 +35,7 @@ internal sealed class StatusViews(IReplicaNode node, IReplicaFacts facts, ApiOpt
             await CountersAsync(cancellationToken).ConfigureAwait(false),
             new DiskView(options.DataFolder, used, free, isWritable))
         {
+            Now = time.GetUtcNow(),
             Quarantined = await QuarantinedAsync(cancellationToken).ConfigureAwait(false),
         };
     }
