@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using ReplicatedDs.Bench.Core;
 using ReplicatedDs.Causality.Clocks;
-using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Updates;
 
 namespace ReplicatedDs.Causality.Tests.Cost;
