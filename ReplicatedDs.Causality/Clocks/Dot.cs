@@ -26,7 +26,7 @@ public readonly record struct Dot(ReplicaId Replica, long Counter) : IComparable
     {
         dot = default;
         var hash = text.IndexOf('#');
-        if (hash < 1 || hash == text.Length - 1 || text[0] == '0' || text[hash + 1] == '0')
+        if (hash < 1 || hash == text.Length - 1 || text[0] == '0' || text[hash + 1] == '0' || text[^1] == '\0' || text[hash - 1] == '\0') // which the framework lets pass
         {
             return false;
         }

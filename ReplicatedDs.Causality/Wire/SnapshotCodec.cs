@@ -15,6 +15,9 @@ public static class SnapshotCodec
     private const int PrefixBytes = 5;
     private const int FrameBytesWanted = 256 << 10;
 
+    // What a frame is given room for before any of it has come.
+    private const int RoomAtFirst = 32 << 10;
+
     public static async Task WriteAsync(Stream target, ReplicaState state, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(target);
@@ -137,7 +140,7 @@ public static class SnapshotCodec
     /// <summary>Grows with what arrives, so that a length which is only claimed allocates nothing.</summary>
     private static async Task<byte[]> ReadExactlyAsync(Stream source, int length, CancellationToken cancellationToken)
     {
-        var bytes = new byte[Math.Min(length, FrameBytesWanted * 2)];
+        var bytes = new byte[Math.Min(length, RoomAtFirst)];
         var filled = 0;
         while (true)
         {

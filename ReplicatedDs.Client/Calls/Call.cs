@@ -44,6 +44,13 @@ internal sealed record Call(string Name, HttpMethod Method, string Path)
             }
         }
 
+        else if (IsWrite)
+        {
+            // Without a content the handler beneath sends a request again by itself when its connection breaks, and if nobody listens any more it
+            // reports just that: a write that was carried out would count as never sent.
+            request.Content = new ByteArrayContent([]);
+        }
+
         if (Condition is { } condition)
         {
             request.Headers.TryAddWithoutValidation(condition.Name, condition.Value);

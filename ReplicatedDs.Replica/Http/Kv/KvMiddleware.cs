@@ -31,14 +31,19 @@ internal sealed class KvMiddleware(RequestDelegate next, IReplicaNode node, ApiO
             return next(context);
         }
 
+        // Asked for once: a replica that is opening its data folder may have its identity a moment later, and a request whose tokens were not
+        // read must not be served then, nor be given a token that has forgotten them.
+        var identity = node.Identity;
         var request = new KvRequest();
         context.Features.Set(request);
         context.Response.OnStarting(() =>
         {
-            WriteToken(context, request);
+            context.Response.Headers[TokenHeader] = identity is null
+                ? context.Request.Headers[TokenHeader]
+                : CausalToken.Write(request.Session, options.ClusterKey.Span, identity.ClusterId);
             return Task.CompletedTask;
         });
-        request.Presented = ReadTokens(context.Request.Headers[TokenHeader]);
+        request.Presented = identity is null ? throw new ProblemException(node.NotReady()) : ReadTokens(context.Request.Headers[TokenHeader], identity.ClusterId);
         request.Saw(request.Presented);
         if (namesKey)
         {
@@ -55,21 +60,15 @@ internal sealed class KvMiddleware(RequestDelegate next, IReplicaNode node, ApiO
         return next(context);
     }
 
-    private VectorClock ReadTokens(IEnumerable<string?> headers)
+    private VectorClock ReadTokens(IEnumerable<string?> headers, string clusterId)
     {
         var clock = VectorClock.Empty;
-        if (node.Identity is not { } identity)
-        {
-            // Nothing is read or written then: the answer is 503, with the same tokens.
-            return clock;
-        }
-
         foreach (var header in headers)
         {
             // A client that merges two sessions may present both tokens.
             foreach (var token in (header ?? "").Split(',', StringSplitOptions.TrimEntries))
             {
-                if (!options.TryReadToken(token, identity.ClusterId, out var one))
+                if (!options.TryReadToken(token, clusterId, out var one))
                 {
                     throw new ProblemException(
                         ProblemKinds.BadToken, "The Causal-Token header is not a token of this cluster; leave it out to start a new session.");
@@ -80,13 +79,5 @@ internal sealed class KvMiddleware(RequestDelegate next, IReplicaNode node, ApiO
         }
 
         return clock;
-    }
-
-    private void WriteToken(HttpContext context, KvRequest request)
-    {
-        var headers = context.Response.Headers;
-        headers[TokenHeader] = node.Identity is { } identity
-            ? CausalToken.Write(request.Session, options.ClusterKey.Span, identity.ClusterId)
-            : context.Request.Headers[TokenHeader];
     }
 }

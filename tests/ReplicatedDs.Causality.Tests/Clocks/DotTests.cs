@@ -42,6 +42,14 @@ public class DotTests
     }
 
     [Fact]
+    public void TryParse_OfNumbersThatEndInNul_Refuses()
+    {
+        // The framework's own parsers let them pass.
+        Assert.False(Dot.TryParse("1#1\0", out _));
+        Assert.False(Dot.TryParse("1\0#1", out _));
+    }
+
+    [Fact]
     public void CompareTo_OfDots_OrdersByReplicaThenCounter()
     {
         Dot[] ordered = [new(1, 2), new(1, 10), new(2, 1), new(10, 1)];

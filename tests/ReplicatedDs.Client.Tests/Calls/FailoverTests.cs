@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Client.Tests.StandIn;
 
@@ -78,6 +81,39 @@ public class FailoverTests
 
         Assert.Equal(2, replica.Seen.Count);
         Assert.Single(replica.Seen.Select(request => request.IdempotencyKey).Distinct());
+    }
+
+    /// <summary>
+    /// The replica takes the write on a connection that was used before, and dies. Nothing came back and nobody listens any more, which is not the same as never
+    /// having been sent.
+    /// </summary>
+    [Fact]
+    public async Task Delete_WhenTheReplicaDiesWithIt_SaysThatItMayHaveHappened()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var client = Clients.Of(options => options.AttemptsMax = 1, new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}"));
+        await using var session = client.StartSession();
+        var reading = session.GetAsync("k");
+        using var connection = await listener.AcceptTcpClientAsync();
+        using var reader = new StreamReader(connection.GetStream());
+        await HeadAsync(reader);
+        const string Absent = """{"type":"urn:replicated-ds:no-such-key","title":"Absent","status":404,"detail":"It has no value."}""";
+        await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 404 Not Found\r\nContent-Type: application/problem+json\r\nContent-Length: {Absent.Length}\r\n\r\n{Absent}"));
+        Assert.Null(await reading);
+
+        var deleting = session.DeleteAsync("k");
+        await HeadAsync(reader);
+        listener.Stop();
+        connection.Close();
+        Assert.True((await Assert.ThrowsAsync<ReplicasUnavailableException>(() => deleting)).MayHaveHappened);
+
+        static async Task HeadAsync(StreamReader reader)
+        {
+            while (await reader.ReadLineAsync() is { Length: > 0 })
+            {
+            }
+        }
     }
 
     [Fact]

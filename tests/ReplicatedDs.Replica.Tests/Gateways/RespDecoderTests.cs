@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using ReplicatedDs.Fuzzing;
 using ReplicatedDs.Replica.Gateways.Resp;
 
 namespace ReplicatedDs.Replica.Tests.Gateways;
@@ -7,9 +8,6 @@ namespace ReplicatedDs.Replica.Tests.Gateways;
 /// <summary>The decoder alone, on whatever bytes there are.</summary>
 public class RespDecoderTests
 {
-    /// <summary>Generated inputs; a run of its own takes more: <c>RESP_FUZZ=10000000</c>.</summary>
-    private static readonly int Inputs = int.TryParse(Environment.GetEnvironmentVariable("RESP_FUZZ"), out var inputs) ? inputs : 100_000;
-
     private static readonly string[] Pieces =
     [
         "*", "$", "\r\n", "\n", "\r", "0", "1", "2", "3", "-1", "4294967296", "2147483648", "99999999999999999999", "8388608", "65536", "GET", "SET", "key", "value",
@@ -20,7 +18,7 @@ public class RespDecoderTests
     public void Anything_CutAnywhere_IsReadTheSameOrRefusedTheSame()
     {
         var random = new Random(20260727);
-        for (var input = 0; input < Inputs; input++)
+        for (var input = 0L; input < Fuzz.Inputs; input++)
         {
             var bytes = Generate(random);
             var whole = Read(bytes, [bytes.Length]);

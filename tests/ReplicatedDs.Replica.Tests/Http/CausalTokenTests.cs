@@ -1,7 +1,12 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Replica.Http;
+using ReplicatedDs.Replica.Http.Kv;
+using ReplicatedDs.Replica.Http.Problems;
 
 namespace ReplicatedDs.Replica.Tests.Http;
 
@@ -129,6 +134,28 @@ public class CausalTokenTests
         using var health = await replica.Client.GetAsync("/health");
         Assert.Equal("joining", (string?)(await TestReplica.ProblemAsync(health, "not-ready"))["phase"]);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, health.StatusCode);
+    }
+
+    /// <summary>A replica that opens its data folder: it has no identity when the request comes, and one when the body has been read.</summary>
+    [Fact]
+    public async Task Kv_WhenTheReplicaBecomesReadyMeanwhile_IsNotServedWithoutItsToken()
+    {
+        var node = new TestNode();
+        var options = new ApiOptions { Name = "replica-1", ClusterKey = Encoding.UTF8.GetBytes(TestReplica.ClusterKey) };
+        var context = new DefaultHttpContext();
+        context.Features.Get<IHttpRequestFeature>()!.RawTarget = "/kv/x";
+        context.Request.Headers[Header] = Token((1, 100));
+        context.Request.Headers["Causal-Timeout"] = "0";
+        var middleware = new KvMiddleware(
+            async request =>
+            {
+                node.Found("http://127.0.0.1:1");
+                await node.CoverAsync(request, KvRequest.Of(request));
+            },
+            node,
+            options);
+        var refused = await Assert.ThrowsAsync<ProblemException>(() => middleware.InvokeAsync(context));
+        Assert.Equal(ProblemKinds.NotReady, refused.Problem.Kind);
     }
 
     private static string Token(params ReadOnlySpan<(int, long)> clock) =>
