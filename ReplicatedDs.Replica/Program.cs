@@ -8,7 +8,9 @@ using ReplicatedDs.ServiceDefaults;
 
 try
 {
-    var builder = WebApplication.CreateBuilder(args);
+    // Everything is read once, at the start. Without this the host watches the working folder and all below it, the data folder's files among them if it lies
+    // there: an event for each write.
+    var builder = WebApplication.CreateBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"]);
     var options = ReplicaOptionsReader.Read(builder.Configuration);
     builder.AddServiceDefaults();
 

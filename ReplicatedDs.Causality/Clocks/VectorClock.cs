@@ -93,6 +93,11 @@ public sealed class VectorClock : IEquatable<VectorClock>, IReadOnlyCollection<D
             return true;
         }
 
+        if (_retired is null && _ids.AsSpan().SequenceEqual(other._ids))
+        {
+            return CoversCounters(_counters, other._counters); // the clocks of a cluster nearly always have the same entries
+        }
+
         var mine = 0;
         for (var i = 0; i < other._ids.Length; i++)
         {
@@ -227,6 +232,19 @@ public sealed class VectorClock : IEquatable<VectorClock>, IReadOnlyCollection<D
         }
 
         return text.Append('}').ToString();
+    }
+
+    private static bool CoversCounters(long[] mine, long[] others)
+    {
+        for (var i = 0; i < mine.Length && i < others.Length; i++)
+        {
+            if (mine[i] < others[i])
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private VectorClock Combine(VectorClock other, bool keepAbsent)

@@ -48,8 +48,7 @@ public sealed partial class ReplicaCore
 
     private DeliveryOutcome Buffer(Update update, Dot? blocker, ReplicaId from)
     {
-        var missing = DeliveryRule.Missing(update, _staged.Delivered).Dots;
-        var dropped = _buffer.Add(new BufferedUpdate(update, _now, missing, DeliveryBuffer.SizeOf(update)), blocker, _staged.Delivered);
+        var dropped = _buffer.Add(new BufferedUpdate(update, _now, _staged.Delivered, DeliveryBuffer.SizeOf(update)), blocker, _staged.Delivered);
         foreach (var victim in dropped)
         {
             _events.Add(new ReplicaEvent(ReplicaEventKind.Drop)
@@ -59,7 +58,7 @@ public sealed partial class ReplicaCore
             });
         }
 
-        if (dropped.Any(victim => victim.Update.Dot == update.Dot))
+        if (!dropped.IsEmpty && dropped.Any(victim => victim.Update.Dot == update.Dot))
         {
             return DeliveryOutcome.Dropped;
         }
@@ -68,16 +67,27 @@ public sealed partial class ReplicaCore
         {
             Update = update,
             Peer = from,
-            Missing = missing,
+            DeliveredAtArrival = _staged.Delivered,
             WouldBeVisible = WouldBeVisible(update),
         });
         return DeliveryOutcome.Buffered;
     }
 
     /// <summary>Whether a store that applies on arrival would show a value of this update to readers now.</summary>
-    private bool WouldBeVisible(Update update) => update.Operations.OfType<KeyOperation>().Any(operation =>
-        _staged.Find(operation.Key)?.Winner is not { } winner
-        || new KeyVersion(update.Dot, update.Timestamp, VersionKind.Register, default, null).CompareTo(winner) > 0);
+    private bool WouldBeVisible(Update update)
+    {
+        foreach (var operation in update.Operations)
+        {
+            if (operation is KeyOperation change
+                && (_staged.Find(change.Key)?.Winner is not { } winner
+                    || (update.Timestamp, update.Dot, VersionKind.Register).CompareTo((winner.Timestamp, winner.Dot, winner.Kind)) > 0))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Applies a causally ready update, and then everything in the buffer that it frees.</summary>
     private void Apply(Update update)
@@ -155,7 +165,7 @@ public sealed partial class ReplicaCore
                     Update = entry.Update,
                     Peer = entry.Update.Origin,
                     ArrivedAt = entry.ArrivedAt,
-                    Missing = entry.MissingAtArrival,
+                    DeliveredAtArrival = entry.DeliveredAtArrival,
                 });
                 ApplyOne(entry.Update);
                 Wake(entry.Update.Dot);

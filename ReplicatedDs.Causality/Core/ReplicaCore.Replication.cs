@@ -68,6 +68,7 @@ public sealed partial class ReplicaCore
         CompareDigests(link.Peer, heartbeat);
         if (heartbeat.SentAtMs != 0)
         {
+            _isAhead = null;
             link.HeardTime((_now.UnixMicroseconds / 1000) - heartbeat.SentAtMs);
         }
 

@@ -11,9 +11,14 @@ public sealed partial class ReplicaCore
 {
     private static readonly ImmutableArray<long> NoEffect = [0];
 
+    // Of the running step: peers speak seldom, writes come in batches.
+    private AheadRefusal? _isAhead;
+
+    private readonly record struct AheadRefusal(Refused? Refused);
+
     private RequestResult Write(WriteRequest write)
     {
-        if ((Refusal ?? RefuseAhead()) is { } refusal)
+        if ((Refusal ?? (_isAhead ??= new AheadRefusal(RefuseAhead())).Refused) is { } refusal)
         {
             return refusal;
         }
@@ -35,7 +40,7 @@ public sealed partial class ReplicaCore
         if (write.Operations is [SetOperation])
         {
             // Nothing forbids it and it needs no preparation: the common case takes no detour.
-            return new Written(Originate([write.Operations[0]], write.Trace, write.OperationId).Dot, _staged.Delivered) { Effects = NoEffect };
+            return new Written(Originate(ImmutableArray<Operation>.CastUp(write.Operations), write.Trace, write.OperationId).Dot, _staged.Delivered) { Effects = NoEffect };
         }
 
         var prepared = new PreparedWrite(_staged, write.Operations, NextDot, NextTimestamp);

@@ -107,6 +107,7 @@ public sealed partial class ReplicaCore
         _replies.Clear();
         _messages.Clear();
         _events.Clear();
+        _isAhead = null;
         _alarms.Clear();
         KeepQueued();
         if (inputs is [SnapshotArrived snapshot])
@@ -149,7 +150,7 @@ public sealed partial class ReplicaCore
         Stable = Stable,
         Replies = [.. _replies],
         Messages = [.. _messages],
-        Events = [.. _events],
+        Events = new EventBatch(_events),
         Collected = [.. _collected],
         Alarms = [.. _alarms],
         NextStepAt = NextStepAt(),

@@ -25,7 +25,8 @@ public sealed class ReplicaOutput
 
     public required ImmutableArray<(ReplicaId To, PeerMessage Message)> Messages { get; init; }
 
-    public required ImmutableArray<ReplicaEvent> Events { get; init; }
+    /// <summary>What happened, in order; to be read before the next step.</summary>
+    public required EventBatch Events { get; init; }
 
     /// <summary>Keys that <see cref="State"/> has otherwise than before without an update: what was forgotten of them is stable.</summary>
     public ImmutableArray<string> Collected { get; init; } = [];

@@ -43,7 +43,8 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
         var retired = Members.Retired;
         var seen = retired.Count == 0 ? update : update with { Dependencies = Members.Complete(update.Dependencies) };
         var isVoid = IsVoid(seen);
-        foreach (var operation in mutation == CoreMutation.TornUpdates ? update.Operations.Take(1) : update.Operations)
+        var isMembership = false;
+        foreach (var operation in mutation == CoreMutation.TornUpdates ? update.Operations[..1] : update.Operations)
         {
             switch (operation)
             {
@@ -55,6 +56,7 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
                     break;
                 case MembershipOperation membership:
                     Apply(update, membership, events);
+                    isMembership = true;
                     break;
                 default:
                     throw new InvalidOperationException($"Update {update.Dot} has an operation of unknown kind {operation.GetType().Name}.");
@@ -67,7 +69,11 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
             Delivered = Delivered.Retire(Members.Retired);
         }
 
-        EndEvictions(update, events);
+        if (isMembership)
+        {
+            EndEvictions(update, events); // whoever joins or leaves changes who has to promise
+        }
+
         Timestamp = HybridTimestamp.Max(Timestamp, update.Timestamp);
         _heads[update.Origin] = new StreamHead(update.Dependencies, StreamDigest.Next(Head(update.Origin).Digest, update));
     }
@@ -189,12 +195,6 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
 
     private void EndEvictions(Update update, List<ReplicaEvent>? events)
     {
-        // Whoever joins or leaves changes who has to promise.
-        if (!update.Operations.Any(operation => operation is MembershipOperation))
-        {
-            return;
-        }
-
         var before = Members;
         Members = Members.EndEvictions(Delivered);
         if (events is not null && !ReferenceEquals(before, Members))

@@ -1,17 +1,16 @@
-using System.Collections.Immutable;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Updates;
 
 namespace ReplicatedDs.Causality.Delivery;
 
 /// <summary>An entry of the <see cref="DeliveryBuffer"/>; a node of the list of those that wait for the same dot.</summary>
-internal sealed class BufferedUpdate(Update update, Instant arrivedAt, ImmutableArray<Dot> missingAtArrival, long bytes)
+internal sealed class BufferedUpdate(Update update, Instant arrivedAt, VectorClock deliveredAtArrival, long bytes)
 {
     public Update Update { get; } = update;
 
     public Instant ArrivedAt { get; } = arrivedAt;
 
-    public ImmutableArray<Dot> MissingAtArrival { get; } = missingAtArrival;
+    public VectorClock DeliveredAtArrival { get; } = deliveredAtArrival;
 
     public long Bytes { get; } = bytes;
 

@@ -11,32 +11,22 @@ namespace ReplicatedDs.Causality.Delivery;
 /// </summary>
 internal sealed class DeliveryBuffer(int max, long bytesMax)
 {
-    private readonly Dictionary<Dot, BufferedUpdate> _entries = [];
     private readonly Dictionary<Dot, (BufferedUpdate First, BufferedUpdate Last)> _waiting = [];
-    private readonly SortedDictionary<ReplicaId, SortedSet<long>> _counters = [];
+    private readonly Dictionary<ReplicaId, BufferedOrigin> _origins = [];
     private readonly SortedSet<(HybridTimestamp Timestamp, Dot Dot)> _early = [];
     private long _bytes;
 
-    public int Count => _entries.Count;
+    public int Count { get; private set; }
 
     public long Bytes => _bytes;
 
     /// <summary>The earliest timestamp among the updates that wait for time to pass.</summary>
     public HybridTimestamp? EarliestAhead => _early.Count == 0 ? null : _early.Min.Timestamp;
 
-    public BufferedUpdate? Find(Dot dot) => _entries.GetValueOrDefault(dot);
+    public BufferedUpdate? Find(Dot dot) => _origins.TryGetValue(dot.Replica, out var origin) ? origin.Find(dot.Counter) : null;
 
     /// <summary>All entries by origin and counter.</summary>
-    public IEnumerable<BufferedUpdate> InOrder()
-    {
-        foreach (var (origin, counters) in _counters)
-        {
-            foreach (var counter in counters)
-            {
-                yield return _entries[new Dot(origin, counter)];
-            }
-        }
-    }
+    public IEnumerable<BufferedUpdate> InOrder() => _origins.OrderBy(static pair => pair.Key).SelectMany(static pair => pair.Value.All());
 
     /// <summary>
     /// Adds an update under the dot that it waits for. The next update of each origin always finds room; otherwise the one with the greatest distance
@@ -55,13 +45,13 @@ internal sealed class DeliveryBuffer(int max, long bytesMax)
             _early.Add((entry.Update.Timestamp, entry.Update.Dot));
         }
 
-        if (_entries.Count <= max && _bytes <= bytesMax)
+        if (Count <= max && _bytes <= bytesMax)
         {
             return [];
         }
 
         var dropped = ImmutableArray.CreateBuilder<BufferedUpdate>();
-        while (_entries.Count > max || _bytes > bytesMax)
+        while (Count > max || _bytes > bytesMax)
         {
             if (Furthest(delivered) is not { } victim)
             {
@@ -107,7 +97,7 @@ internal sealed class DeliveryBuffer(int max, long bytesMax)
         {
             var first = _early.Min;
             _early.Remove(first);
-            taken.Add(_entries[first.Dot]);
+            taken.Add(Find(first.Dot)!);
         }
 
         return taken;
@@ -116,23 +106,26 @@ internal sealed class DeliveryBuffer(int max, long bytesMax)
     /// <summary>Takes an entry out of the index; it stays in the buffer.</summary>
     public void Detach(BufferedUpdate entry)
     {
-        _early.Remove((entry.Update.Timestamp, entry.Update.Dot));
+        if (_early.Count > 0)
+        {
+            _early.Remove((entry.Update.Timestamp, entry.Update.Dot));
+        }
+
         Unlink(entry);
     }
 
     public void Remove(BufferedUpdate entry)
     {
-        if (!_entries.Remove(entry.Update.Dot))
+        if (!_origins.TryGetValue(entry.Update.Origin, out var origin) || !origin.Remove(entry.Update.Dot.Counter))
         {
             return;
         }
 
+        Count--;
         _bytes -= entry.Bytes;
-        var counters = _counters[entry.Update.Origin];
-        counters.Remove(entry.Update.Dot.Counter);
-        if (counters.Count == 0)
+        if (origin.IsEmpty)
         {
-            _counters.Remove(entry.Update.Origin);
+            _origins.Remove(entry.Update.Origin);
         }
 
         Detach(entry);
@@ -140,14 +133,14 @@ internal sealed class DeliveryBuffer(int max, long bytesMax)
 
     private void Insert(BufferedUpdate entry)
     {
-        _entries.Add(entry.Update.Dot, entry);
-        _bytes += entry.Bytes;
-        if (!_counters.TryGetValue(entry.Update.Origin, out var counters))
+        if (!_origins.TryGetValue(entry.Update.Origin, out var origin))
         {
-            _counters.Add(entry.Update.Origin, counters = []);
+            _origins.Add(entry.Update.Origin, origin = new BufferedOrigin());
         }
 
-        counters.Add(entry.Update.Dot.Counter);
+        origin.Add(entry);
+        Count++;
+        _bytes += entry.Bytes;
     }
 
     private void Unlink(BufferedUpdate entry)
@@ -185,41 +178,24 @@ internal sealed class DeliveryBuffer(int max, long bytesMax)
     {
         Dot? furthest = null;
         long distance = 1; // an update at distance 1 is next in line: it has a reserved place
-        foreach (var (origin, counters) in _counters)
+        foreach (var (origin, waiting) in _origins)
         {
-            var ahead = counters.Max - delivered[origin];
-            if (ahead > distance)
+            var last = new Dot(origin, waiting.Last);
+            var ahead = last.Counter - delivered[origin];
+            if (ahead > distance || (ahead == distance && furthest > last)) // the same whatever the order of arrival
             {
-                (furthest, distance) = (new Dot(origin, counters.Max), ahead);
+                (furthest, distance) = (last, ahead);
             }
         }
 
-        return furthest is { } dot ? _entries[dot] : null;
+        return furthest is { } dot ? Find(dot) : null;
     }
 
     /// <summary>What waits of <paramref name="origin"/>, by counter.</summary>
-    public IEnumerable<BufferedUpdate> Of(ReplicaId origin) =>
-        _counters.TryGetValue(origin, out var counters) ? counters.Select(counter => _entries[new Dot(origin, counter)]) : [];
+    public IEnumerable<BufferedUpdate> Of(ReplicaId origin) => _origins.TryGetValue(origin, out var waiting) ? waiting.All() : [];
 
     /// <summary>The first counter of <paramref name="origin"/> above <paramref name="after"/> that is not in the buffer.</summary>
-    public long FirstAbsent(ReplicaId origin, long after)
-    {
-        var next = after + 1;
-        if (_counters.TryGetValue(origin, out var counters))
-        {
-            foreach (var counter in counters)
-            {
-                if (counter > next)
-                {
-                    break;
-                }
-
-                next = counter < next ? next : next + 1;
-            }
-        }
-
-        return next;
-    }
+    public long FirstAbsent(ReplicaId origin, long after) => _origins.TryGetValue(origin, out var waiting) ? waiting.FirstAbsent(after) : after + 1;
 
     /// <summary>A rough size of an update in memory: keys, values and a constant per update.</summary>
     public static long SizeOf(Update update)

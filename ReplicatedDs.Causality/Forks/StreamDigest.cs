@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Causality.Wire;
 
@@ -31,38 +32,52 @@ internal static class StreamDigest
             return Unknown;
         }
 
-        var buffer = _buffer ??= new ArrayBufferWriter<byte>(1024);
-        buffer.ResetWrittenCount();
+        var digest = Mix(Mix(before, (ulong)update.Dot.Counter), (ulong)update.Timestamp.Packed);
         foreach (var operation in update.Operations)
         {
-            OperationCodec.Write(buffer, operation);
+            digest = operation is SetOperation { ContentType: null } set
+                ? Mix(Mix(digest, MemoryMarshal.AsBytes(set.Key.AsSpan())), set.Value.Span) // nearly every update, without a copy
+                : Mix(digest, operation);
         }
 
-        var digest = Mix(Mix(before, (ulong)update.Dot.Counter), (ulong)update.Timestamp.Packed);
+        return digest == Unknown ? 1 : digest;
+    }
+
+    private static ulong Mix(ulong digest, Operation operation)
+    {
+        var buffer = _buffer ??= new ArrayBufferWriter<byte>(1024);
+        buffer.ResetWrittenCount();
+        OperationCodec.Write(buffer, operation);
         digest = Mix(digest, buffer.WrittenSpan);
         if (buffer.Capacity > BufferKept)
         {
             _buffer = null; // one large update must not hold its size for ever
         }
 
-        return digest == Unknown ? 1 : digest;
+        return digest;
     }
 
     private static ulong Mix(ulong digest, ReadOnlySpan<byte> bytes)
     {
         digest = Mix(digest, (ulong)bytes.Length);
-        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
+        for (; bytes.Length >= 2 * sizeof(ulong); bytes = bytes[(2 * sizeof(ulong))..])
         {
-            digest = Mix(digest, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+            digest = Fold(BinaryPrimitives.ReadUInt64LittleEndian(bytes) ^ Start, BinaryPrimitives.ReadUInt64LittleEndian(bytes[sizeof(ulong)..]) ^ digest);
         }
 
-        ulong rest = 0;
-        for (var i = 0; i < bytes.Length; i++)
-        {
-            rest |= (ulong)bytes[i] << (8 * i);
-        }
+        Span<byte> rest = stackalloc byte[2 * sizeof(ulong)];
+        rest.Clear();
+        bytes.CopyTo(rest);
+        return Mix(
+            Fold(BinaryPrimitives.ReadUInt64LittleEndian(rest) ^ Start, BinaryPrimitives.ReadUInt64LittleEndian(rest[sizeof(ulong)..]) ^ digest),
+            digest);
+    }
 
-        return Mix(digest, rest);
+    /// <summary>Both halves of the product: sixteen bytes at the price of one multiplication.</summary>
+    private static ulong Fold(ulong left, ulong right)
+    {
+        var high = Math.BigMul(left, right, out var low);
+        return high ^ low;
     }
 
     /// <summary>Two rounds of multiply and rotate: every bit of both sides reaches every bit of the result.</summary>

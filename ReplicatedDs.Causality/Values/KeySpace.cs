@@ -34,14 +34,17 @@ public sealed class KeySpace
         private KeyTree _keys;
         private int _count;
 
+        // Whose nodes may be changed in place: those made since the last space was given out.
+        private object _owner = new();
+
         internal Builder(KeyTree keys, int count) => (_keys, _count) = (keys, count);
 
         public KeyState? Find(string key) => _keys.Find(key);
 
         public void Set(string key, KeyState state)
         {
-            _count += _keys.Find(key) is null ? 1 : 0;
-            _keys = _keys.Set(key, state);
+            _keys = _keys.Set(key, state, _owner, out var isNew);
+            _count += isNew ? 1 : 0;
         }
 
         public void Remove(string key)
@@ -66,6 +69,10 @@ public sealed class KeySpace
             }
         }
 
-        public KeySpace ToKeySpace() => new(_keys, _count);
+        public KeySpace ToKeySpace()
+        {
+            _owner = new object();
+            return new KeySpace(_keys, _count);
+        }
     }
 }

@@ -6,9 +6,13 @@ namespace ReplicatedDs.Causality.Values;
 /// A B+ tree of keys that never changes: a change gives a new tree that shares all but one path with the old one. Ordered by UTF-16 code
 /// units. Wide nodes keep it shallow and small, and a scan from any key costs what it returns.
 /// </summary>
-internal abstract class KeyTree
+/// <remarks>
+/// Of several changes in a row only the last tree is wanted: nodes that were made for the same <c>owner</c> are changed in place, so that a batch copies
+/// each node once. Whoever shows a tree to others must not use its owner again.
+/// </remarks>
+internal abstract class KeyTree(object? owner)
 {
-    public static readonly KeyTree Empty = new Leaf([], []);
+    public static readonly KeyTree Empty = new Leaf([], [], null);
 
     private const int Max = 32;
     private const int Min = 8;
@@ -23,10 +27,11 @@ internal abstract class KeyTree
     /// <summary>The entries from <paramref name="from"/> on, in order.</summary>
     public abstract IEnumerable<KeyValuePair<string, KeyState>> From(string from);
 
-    public KeyTree Set(string key, KeyState state)
+    /// <param name="isNew">Whether the key was not there.</param>
+    public KeyTree Set(string key, KeyState state, object owner, out bool isNew)
     {
-        var (left, right) = Put(key, state);
-        return right is null ? left : new Branch([right.First], [left, right]);
+        var (left, right) = Put(key, state, owner, out isNew);
+        return right is null ? left : new Branch([right.First], [left, right], owner);
     }
 
     /// <summary>Without the key, which must be there.</summary>
@@ -37,12 +42,14 @@ internal abstract class KeyTree
     }
 
     /// <summary>The changed node, and its new right neighbour if it had to be split.</summary>
-    protected abstract (KeyTree Left, KeyTree? Right) Put(string key, KeyState state);
+    protected abstract (KeyTree Left, KeyTree? Right) Put(string key, KeyState state, object owner, out bool isNew);
 
     protected abstract KeyTree Take(string key);
 
     /// <summary>One node with the content of both; <paramref name="right"/> follows this one.</summary>
     protected abstract KeyTree Append(KeyTree right);
+
+    private bool IsOf(object other) => ReferenceEquals(owner, other);
 
     /// <summary>The place of the key, or the complement of the place where it would be.</summary>
     private static int Search(string[] keys, string key)
@@ -70,7 +77,7 @@ internal abstract class KeyTree
         return target;
     }
 
-    private sealed class Leaf(string[] keys, KeyState[] states) : KeyTree
+    private sealed class Leaf(string[] keys, KeyState[] states, object? owner) : KeyTree(owner)
     {
         protected override int Width => keys.Length;
 
@@ -91,35 +98,42 @@ internal abstract class KeyTree
             }
         }
 
-        protected override (KeyTree Left, KeyTree? Right) Put(string key, KeyState state)
+        protected override (KeyTree Left, KeyTree? Right) Put(string key, KeyState state, object owner, out bool isNew)
         {
             var index = Search(keys, key);
-            if (index >= 0)
+            isNew = index < 0;
+            if (!isNew && IsOf(owner))
             {
-                return (new Leaf(keys, With(states, index, state)), null);
+                states[index] = state;
+                return (this, null);
+            }
+
+            if (!isNew)
+            {
+                return (new Leaf(keys, With(states, index, state), owner), null);
             }
 
             var (wideKeys, wideStates) = (ArrayEdits.Insert(keys, ~index, key), ArrayEdits.Insert(states, ~index, state));
             if (wideKeys.Length <= Max)
             {
-                return (new Leaf(wideKeys, wideStates), null);
+                return (new Leaf(wideKeys, wideStates, owner), null);
             }
 
             // Keys often come in ascending order: then the left half stays nearly full.
             var middle = ~index == keys.Length ? Max : wideKeys.Length / 2;
-            return (new Leaf(wideKeys[..middle], wideStates[..middle]), new Leaf(wideKeys[middle..], wideStates[middle..]));
+            return (new Leaf(wideKeys[..middle], wideStates[..middle], owner), new Leaf(wideKeys[middle..], wideStates[middle..], owner));
         }
 
         protected override KeyTree Take(string key)
         {
             var index = Search(keys, key);
-            return new Leaf(ArrayEdits.Without(keys, index), ArrayEdits.Without(states, index));
+            return new Leaf(ArrayEdits.Without(keys, index), ArrayEdits.Without(states, index), null);
         }
 
         protected override KeyTree Append(KeyTree right)
         {
             var other = (Leaf)right;
-            return new Leaf([.. keys, .. other.Keys], [.. states, .. other.States]);
+            return new Leaf([.. keys, .. other.Keys], [.. states, .. other.States], null);
         }
 
         private string[] Keys => keys;
@@ -128,7 +142,7 @@ internal abstract class KeyTree
     }
 
     /// <param name="separators">The first key of each child but the first.</param>
-    private sealed class Branch(string[] separators, KeyTree[] children) : KeyTree
+    private sealed class Branch(string[] separators, KeyTree[] children, object? owner) : KeyTree(owner)
     {
         /// <summary>The only child, if there is but one.</summary>
         public KeyTree? Only => children.Length == 1 ? children[0] : null;
@@ -150,26 +164,32 @@ internal abstract class KeyTree
             }
         }
 
-        protected override (KeyTree Left, KeyTree? Right) Put(string key, KeyState state)
+        protected override (KeyTree Left, KeyTree? Right) Put(string key, KeyState state, object owner, out bool isNew)
         {
             var index = ChildOf(key);
-            var (left, right) = children[index].Put(key, state);
+            var (left, right) = children[index].Put(key, state, owner, out isNew);
+            if (right is null && IsOf(owner))
+            {
+                children[index] = left;
+                return (this, null);
+            }
+
             if (right is null)
             {
-                return (new Branch(separators, With(children, index, left)), null);
+                return (new Branch(separators, With(children, index, left), owner), null);
             }
 
             var (wideSeparators, wideChildren) = (ArrayEdits.Insert(separators, index, right.First), ArrayEdits.Insert(children, index + 1, right));
             wideChildren[index] = left;
             if (wideChildren.Length <= Max)
             {
-                return (new Branch(wideSeparators, wideChildren), null);
+                return (new Branch(wideSeparators, wideChildren, owner), null);
             }
 
             var middle = index == children.Length - 1 ? Max : wideChildren.Length / 2;
             return (
-                new Branch(wideSeparators[..(middle - 1)], wideChildren[..middle]),
-                new Branch(wideSeparators[middle..], wideChildren[middle..]));
+                new Branch(wideSeparators[..(middle - 1)], wideChildren[..middle], owner),
+                new Branch(wideSeparators[middle..], wideChildren[middle..], owner));
         }
 
         protected override KeyTree Take(string key)
@@ -178,26 +198,26 @@ internal abstract class KeyTree
             var child = children[index].Take(key);
             if (child.Width == 0)
             {
-                return new Branch(separators.Length == 0 ? [] : ArrayEdits.Without(separators, Math.Max(0, index - 1)), ArrayEdits.Without(children, index));
+                return new Branch(separators.Length == 0 ? [] : ArrayEdits.Without(separators, Math.Max(0, index - 1)), ArrayEdits.Without(children, index), null);
             }
 
             // The smaller neighbours of a small node join it, so that what is deleted leaves no long row of nearly empty nodes.
             var left = index > 0 ? index - 1 : index;
             if (child.Width >= Min || children.Length == 1)
             {
-                return new Branch(separators, With(children, index, child));
+                return new Branch(separators, With(children, index, child), null);
             }
 
             var (first, second) = left == index ? (child, children[index + 1]) : (children[left], child);
             return first.Width + second.Width > Max
-                ? new Branch(separators, With(children, index, child))
-                : new Branch(ArrayEdits.Without(separators, left), With(ArrayEdits.Without(children, left + 1), left, first.Append(second)));
+                ? new Branch(separators, With(children, index, child), null)
+                : new Branch(ArrayEdits.Without(separators, left), With(ArrayEdits.Without(children, left + 1), left, first.Append(second)), null);
         }
 
         protected override KeyTree Append(KeyTree right)
         {
             var other = (Branch)right;
-            return new Branch([.. separators, other.First, .. other.Separators], [.. children, .. other.Children]);
+            return new Branch([.. separators, other.First, .. other.Separators], [.. children, .. other.Children], null);
         }
 
         private string[] Separators => separators;

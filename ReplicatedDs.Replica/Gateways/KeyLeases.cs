@@ -35,7 +35,7 @@ public sealed class KeyLeases(TimeProvider time)
         lock (stripe.Gate)
         {
             var gate = stripe.GetOrAdd(key);
-            if (gate.Lease is null && gate.Waiters.Count == 0)
+            if (gate.IsOpen)
             {
                 gate.Passing++;
                 return new ValueTask<KeyPass>(new KeyPass(this, key));
@@ -45,6 +45,18 @@ public sealed class KeyLeases(TimeProvider time)
         }
 
         return PassAsync(stripe, key, waiter, cancellationToken);
+    }
+
+    /// <summary>As <see cref="EnterAsync"/> if nobody has to be waited for; <see cref="Leave"/> must follow then.</summary>
+    internal bool TryEnter(string key)
+    {
+        var stripe = StripeOf(key);
+        lock (stripe.Gate)
+        {
+            var gate = stripe.GetOrAdd(key);
+            gate.Passing += gate.IsOpen ? 1 : 0;
+            return gate.IsOpen;
+        }
     }
 
     /// <summary>Waits until the key is free of writers and leases, and takes it.</summary>
@@ -209,11 +221,19 @@ public sealed class KeyLeases(TimeProvider time)
         public KeyLease? Lease { get; set; }
 
         public LinkedList<Waiter> Waiters { get; } = new();
+
+        /// <summary>Whether an ordinary writer passes at once.</summary>
+        public bool IsOpen => Lease is null && Waiters.Count == 0;
     }
 
     private sealed class Stripe
     {
+        private const int SparesMax = 64;
+
         private readonly Dictionary<string, KeyGate> _gates = new(StringComparer.Ordinal);
+
+        // Every write needs a gate for a moment: those that nobody uses any more serve again.
+        private readonly Stack<KeyGate> _spares = new();
 
         public Lock Gate { get; } = new();
 
@@ -228,8 +248,16 @@ public sealed class KeyLeases(TimeProvider time)
             }
         }
 
-        public KeyGate GetOrAdd(string key) => CollectionsMarshal.GetValueRefOrAddDefault(_gates, key, out _) ??= new KeyGate();
+        public KeyGate GetOrAdd(string key) =>
+            CollectionsMarshal.GetValueRefOrAddDefault(_gates, key, out _) ??= _spares.TryPop(out var spare) ? spare : new KeyGate();
 
-        public void Remove(string key) => _gates.Remove(key);
+        /// <summary>Removes the gate of a key that nobody uses.</summary>
+        public void Remove(string key)
+        {
+            if (_gates.Remove(key, out var gate) && _spares.Count < SparesMax)
+            {
+                _spares.Push(gate);
+            }
+        }
     }
 }

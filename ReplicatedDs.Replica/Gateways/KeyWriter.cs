@@ -9,6 +9,7 @@ namespace ReplicatedDs.Replica.Gateways;
 /// <summary>The one way in which clients' writes reach the core, whichever protocol they speak: past the key's lease, and bounded in number.</summary>
 public sealed class KeyWriter(IReplicaNode node, KeyLeases leases, ApiOptions options)
 {
+    private readonly KeyLeases _leases = leases;
     private int _running;
 
     /// <param name="cancellationToken">Gives up waiting for the key. Once the core has the write it is seen through.</param>
@@ -17,20 +18,19 @@ public sealed class KeyWriter(IReplicaNode node, KeyLeases leases, ApiOptions op
     public async Task<RequestResult> WriteAsync(
         KeyOperation operation,
         ImmutableArray<WriteCondition> conditions,
-        TraceContext trace,
+        TraceContext? trace,
         CancellationToken cancellationToken,
         string? operationId = null)
     {
         ArgumentNullException.ThrowIfNull(operation);
-        using var pass = await leases.EnterAsync(operation.Key, cancellationToken).ConfigureAwait(false);
-        return await SubmitAsync([operation], conditions, trace, operationId).ConfigureAwait(false);
+        return await WriteAsync([operation], conditions, trace, cancellationToken, operationId).ConfigureAwait(false);
     }
 
     /// <summary>The same for several operations that happen together or not at all.</summary>
     public async Task<RequestResult> WriteAsync(
         ImmutableArray<KeyOperation> operations,
         ImmutableArray<WriteCondition> conditions,
-        TraceContext trace,
+        TraceContext? trace,
         CancellationToken cancellationToken,
         string? operationId = null)
     {
@@ -42,17 +42,24 @@ public sealed class KeyWriter(IReplicaNode node, KeyLeases leases, ApiOptions op
     /// The same in two steps: once the outer task is done the write has its place in the order of this replica's writes, before every later one;
     /// the inner task gives its durable answer.
     /// </summary>
+    /// <param name="turn">Released when the write is answered; not if this throws.</param>
     public async ValueTask<Task<RequestResult>> BeginAsync(
         ImmutableArray<KeyOperation> operations,
         ImmutableArray<WriteCondition> conditions,
-        TraceContext trace,
+        TraceContext? trace,
         CancellationToken cancellationToken,
-        string? operationId = null)
+        string? operationId = null,
+        SemaphoreSlim? turn = null)
     {
         if (operations is [var only])
         {
-            var pass = await leases.EnterAsync(only.Key, cancellationToken).ConfigureAwait(false);
-            return FinishAsync(pass, SubmitAsync(operations, conditions, trace, operationId));
+            if (_leases.TryEnter(only.Key))
+            {
+                return await QueueAsync(new PendingWrite(this, only.Key, null, turn), operations, conditions, trace, operationId).ConfigureAwait(false);
+            }
+
+            var pass = await _leases.EnterAsync(only.Key, cancellationToken).ConfigureAwait(false);
+            return await QueueAsync(new PendingWrite(this, null, [pass], turn), operations, conditions, trace, operationId).ConfigureAwait(false);
         }
 
         var passes = new List<KeyPass>();
@@ -61,7 +68,7 @@ public sealed class KeyWriter(IReplicaNode node, KeyLeases leases, ApiOptions op
             // In one order everywhere, so that two such writers never wait for each other.
             foreach (var key in operations.Select(operation => operation.Key).Distinct().Order(StringComparer.Ordinal))
             {
-                passes.Add(await leases.EnterAsync(key, cancellationToken).ConfigureAwait(false));
+                passes.Add(await _leases.EnterAsync(key, cancellationToken).ConfigureAwait(false));
             }
         }
         catch
@@ -70,44 +77,32 @@ public sealed class KeyWriter(IReplicaNode node, KeyLeases leases, ApiOptions op
             throw;
         }
 
-        return FinishAsync(passes, SubmitAsync(operations, conditions, trace, operationId));
+        return await QueueAsync(new PendingWrite(this, null, passes, turn), operations, conditions, trace, operationId).ConfigureAwait(false);
     }
 
     /// <summary>The same for the holder of the key's lease, who waits for nobody.</summary>
-    public Task<RequestResult> WriteAsync(KeyLease lease, KeyOperation operation, TraceContext trace) => WriteAsync(lease, operation, [], trace);
+    public Task<RequestResult> WriteAsync(KeyLease lease, KeyOperation operation, TraceContext? trace) => WriteAsync(lease, operation, [], trace);
 
     /// <summary>The same with conditions: a lease holds back the writers of this replica, not what comes from others.</summary>
-    public Task<RequestResult> WriteAsync(KeyLease lease, KeyOperation operation, ImmutableArray<WriteCondition> conditions, TraceContext trace)
+    public Task<RequestResult> WriteAsync(
+        KeyLease lease, KeyOperation operation, ImmutableArray<WriteCondition> conditions, TraceContext? trace, SemaphoreSlim? turn = null)
     {
         ArgumentNullException.ThrowIfNull(lease);
         ArgumentNullException.ThrowIfNull(operation);
         return lease.Key == operation.Key
-            ? SubmitAsync([operation], conditions, trace, null)
+            ? WriteAsync([operation], conditions, trace, turn)
             : throw new ArgumentException("The lease is for another key.", nameof(lease));
     }
 
-    private static async Task<RequestResult> FinishAsync(KeyPass pass, Task<RequestResult> writing)
+    private async Task<RequestResult> WriteAsync(
+        ImmutableArray<KeyOperation> operations, ImmutableArray<WriteCondition> conditions, TraceContext? trace, SemaphoreSlim? turn)
     {
-        using (pass)
-        {
-            return await writing.ConfigureAwait(false);
-        }
+        var writing = await QueueAsync(new PendingWrite(this, null, null, turn), operations, conditions, trace, null).ConfigureAwait(false);
+        return await writing.ConfigureAwait(false);
     }
 
-    private static async Task<RequestResult> FinishAsync(List<KeyPass> passes, Task<RequestResult> writing)
-    {
-        try
-        {
-            return await writing.ConfigureAwait(false);
-        }
-        finally
-        {
-            passes.ForEach(pass => pass.Dispose());
-        }
-    }
-
-    private async Task<RequestResult> SubmitAsync(
-        ImmutableArray<KeyOperation> operations, ImmutableArray<WriteCondition> conditions, TraceContext trace, string? operationId)
+    private async ValueTask<Task<RequestResult>> QueueAsync(
+        PendingWrite pending, ImmutableArray<KeyOperation> operations, ImmutableArray<WriteCondition> conditions, TraceContext? trace, string? operationId)
     {
         try
         {
@@ -117,12 +112,30 @@ public sealed class KeyWriter(IReplicaNode node, KeyLeases leases, ApiOptions op
             }
 
             // Never cancelled: whoever waits for the key next must not start before this write is in the root or has failed.
-            return await node.SubmitAsync(tag => new WriteRequest(tag, operations, conditions, trace, operationId), CancellationToken.None)
-                .ConfigureAwait(false);
+            await node.SubmitAsync(pending, new WriteRequest(pending, operations, conditions, trace, operationId), CancellationToken.None).ConfigureAwait(false);
         }
-        finally
+        catch (Exception exception)
         {
-            Interlocked.Decrement(ref _running);
+            pending.Fail(exception);
+        }
+
+        return pending.Task;
+    }
+
+    /// <summary>A write on its way, with all that it holds: nobody has to wake up only to give that back.</summary>
+    /// <param name="entered">The key that was entered, if it was without a pass.</param>
+    private sealed class PendingWrite(KeyWriter writer, string? entered, List<KeyPass>? passes, SemaphoreSlim? turn) : PendingRequest
+    {
+        protected override void Release()
+        {
+            Interlocked.Decrement(ref writer._running);
+            if (entered is not null)
+            {
+                writer._leases.Leave(entered);
+            }
+
+            passes?.ForEach(static pass => pass.Dispose());
+            turn?.Release();
         }
     }
 }

@@ -209,9 +209,28 @@ internal static class PeerEndpoints
         }
 
         var frame = buffer.Slice(4, length);
-        envelope = EnvelopeCodec.Read(frame.IsSingleSegment ? frame.FirstSpan : frame.ToArray());
+        envelope = Read(frame);
         buffer = buffer.Slice(4 + length);
         return true;
+    }
+
+    private static PeerEnvelope Read(ReadOnlySequence<byte> frame)
+    {
+        if (frame.IsSingleSegment)
+        {
+            return EnvelopeCodec.Read(frame.FirstSpan);
+        }
+
+        var rented = ArrayPool<byte>.Shared.Rent((int)frame.Length);
+        try
+        {
+            frame.CopyTo(rented);
+            return EnvelopeCodec.Read(rented.AsSpan(0, (int)frame.Length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
     }
 
     private static async Task DescribeAsync(HttpContext context, IReplicaNode node)

@@ -29,6 +29,12 @@ public interface IReplicaNode
     /// <exception cref="NodeUnavailableException">There is no core yet (joining), or it is stopping.</exception>
     Task<RequestResult> SubmitAsync(Func<object, Request> request, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The same for a request whose tag is <paramref name="pending"/>, which gets the answer. Once the result is done the request has its place in the order of
+    /// this replica's requests. If it throws, there will be no answer.
+    /// </summary>
+    ValueTask SubmitAsync(PendingRequest pending, Request request, CancellationToken cancellationToken);
+
     /// <summary>Hands an input without an answer to the loop; waits only while the queue is full.</summary>
     ValueTask PostAsync(ReplicaInput input, CancellationToken cancellationToken);
 

@@ -49,7 +49,7 @@ internal sealed class ReplicaLoop
 
     public async Task<RequestResult> SubmitAsync(Func<object, Request> make, CancellationToken cancellationToken)
     {
-        var reply = new TaskCompletionSource<RequestResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var reply = new PendingRequest();
         await WriteAsync(make(reply), cancellationToken).ConfigureAwait(false);
         // Not cancelled from here on: the request is in the queue and will be carried out whether somebody waits or not.
         return await reply.Task.ConfigureAwait(false);
@@ -175,12 +175,29 @@ internal sealed class ReplicaLoop
         }
     }
 
-    private static long SizeOf(ReplicaInput input) => input switch
+    private static long SizeOf(ReplicaInput input)
     {
-        WriteRequest write => write.Operations.Sum(SizeOf),
-        MessageArrived { Message: UpdateBatch batch } => batch.Updates.Sum(update => update.Operations.Sum(SizeOf)),
-        _ => 0,
-    };
+        var bytes = 0L;
+        if (input is WriteRequest write)
+        {
+            foreach (var operation in write.Operations)
+            {
+                bytes += SizeOf(operation);
+            }
+        }
+        else if (input is MessageArrived { Message: UpdateBatch batch })
+        {
+            foreach (var update in batch.Updates)
+            {
+                foreach (var operation in update.Operations)
+                {
+                    bytes += SizeOf(operation);
+                }
+            }
+        }
+
+        return bytes;
+    }
 
     private static long SizeOf(Operation operation) => operation is SetOperation set ? set.Value.Length : 0;
 
@@ -234,7 +251,7 @@ internal sealed class ReplicaLoop
             switch (input)
             {
                 case WriteRequest or JoinRequest or GuestRequest or LeaveRequest or HandDelivery:
-                    ((TaskCompletionSource<RequestResult>)((Request)input).Tag!).TrySetException(failure);
+                    ((PendingRequest)((Request)input).Tag!).Fail(failure);
                     break;
                 case MessageArrived { Message: UpdateBatch } or SnapshotArrived:
                     break;
@@ -260,7 +277,7 @@ internal sealed class ReplicaLoop
             Stable = _core.Stable,
             Replies = [],
             Messages = [],
-            Events = [],
+            Events = default,
             NextStepAt = now.MonotonicMicroseconds + 100_000,
             MayExit = false,
             MustRejoin = false,
@@ -290,7 +307,7 @@ internal sealed class ReplicaLoop
         _published(output, now);
         foreach (var (tag, result) in output.Replies)
         {
-            ((TaskCompletionSource<RequestResult>)tag!).TrySetResult(result);
+            ((PendingRequest)tag!).Answer(result);
         }
     }
 
@@ -309,7 +326,7 @@ internal sealed class ReplicaLoop
     {
         foreach (var request in inputs.OfType<Request>())
         {
-            ((TaskCompletionSource<RequestResult>)request.Tag!).TrySetException(exception);
+            ((PendingRequest)request.Tag!).Fail(exception);
         }
     }
 }

@@ -62,6 +62,8 @@ internal sealed class ReplicaNode(
     public Task<RequestResult> SubmitAsync(Func<object, Request> request, CancellationToken cancellationToken) =>
         Loop.SubmitAsync(request, cancellationToken);
 
+    public ValueTask SubmitAsync(PendingRequest pending, Request request, CancellationToken cancellationToken) => Loop.PostAsync(request, cancellationToken);
+
     public ValueTask PostAsync(ReplicaInput input, CancellationToken cancellationToken) => Loop.PostAsync(input, cancellationToken);
 
     /// <summary>As <see cref="PostAsync(ReplicaInput, CancellationToken)"/>; <paramref name="taken"/> is called when the input was carried out.</summary>

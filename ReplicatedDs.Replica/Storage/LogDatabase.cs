@@ -26,6 +26,14 @@ internal sealed class LogDatabase : IDisposable
         """;
 
     private const int ReadersKept = 8;
+
+    /// <summary>Memory for an append's bytes that is kept for the next.</summary>
+    private const int EncodedKept = 4 << 20;
+
+    /// <summary>Bytes appended after which the write-ahead log is moved into the database.</summary>
+    private const long MoveBytes = 4 << 20;
+
+    private const long AheadBytesMax = 64 << 20;
     private const int ConstraintViolated = 19;
 
     private readonly string? _path;
@@ -33,13 +41,24 @@ internal sealed class LogDatabase : IDisposable
     private readonly SqliteSession _writer;
     private readonly Lock _writing = new();
     private readonly ConcurrentBag<SqliteSession> _readers = [];
+    private readonly RowInsert _insertBatch;
+    private readonly RowInsert _insertRange;
+
+    // Of the running append, used again: the bytes of its rows one after the other, where each row is, and the ranges of each.
+    private readonly List<(Range Bytes, Range Ranges)> _rows = [];
+    private readonly List<(ReplicaId Origin, long First, long Last)> _ranges = [];
+    private ArrayBufferWriter<byte> _encoded = new();
     private volatile bool _isClosed;
+    private long _toMove;
+    private Task _moving = Task.CompletedTask;
 
     private LogDatabase(string? path, StoreLimits limits, SqliteSession writer)
     {
         _path = path;
         _limits = limits;
         _writer = writer;
+        _insertBatch = new RowInsert(writer.Connection, "INSERT INTO batches VALUES (?1, ?2)");
+        _insertRange = new RowInsert(writer.Connection, "INSERT INTO ranges VALUES (?1, ?2, ?3, ?4)");
     }
 
     /// <summary>The position of the newest row, 0 if there is none.</summary>
@@ -62,6 +81,11 @@ internal sealed class LogDatabase : IDisposable
         {
             writer.Execute("PRAGMA journal_mode = WAL");
             writer.Execute("PRAGMA synchronous = FULL");
+            if (path is not null)
+            {
+                writer.Execute("PRAGMA wal_autocheckpoint = 0"); // an append would have to wait for it: see MoveAhead
+            }
+
             writer.Migrate(StoreSchema.Log, path ?? Name);
             var log = new LogDatabase(path, limits, writer)
             {
@@ -117,17 +141,28 @@ internal sealed class LogDatabase : IDisposable
     /// <exception cref="InvalidOperationException">The log holds one of the updates already.</exception>
     public long Append(ReadOnlySpan<Update> updates)
     {
-        // Encoded before the transaction begins: an update that cannot be written must not leave one open.
-        var rows = Encode(updates);
-        var bytes = rows.Sum(static row => (long)row.Bytes.Length);
         lock (_writing)
         {
-            AppendRows_NeedsLock(rows);
-            LastPosition += rows.Count;
+            // Encoded before the transaction begins: an update that cannot be written must not leave one open.
+            Encode_NeedsLock(updates);
+            var bytes = (long)_encoded.WrittenCount;
+            AppendRows_NeedsLock();
+            LastPosition += _rows.Count;
             Bytes += bytes;
-        }
+            _toMove += bytes;
+            if (_toMove >= MoveBytes && _path is not null && _moving.IsCompleted)
+            {
+                _toMove = 0;
+                _moving = Task.Run(MoveAhead);
+            }
 
-        return bytes;
+            if (_encoded.Capacity > EncodedKept)
+            {
+                _encoded = new ArrayBufferWriter<byte>();
+            }
+
+            return bytes;
+        }
     }
 
     /// <summary>The updates behind a position, in delivery order.</summary>
@@ -248,6 +283,7 @@ internal sealed class LogDatabase : IDisposable
     public void Dispose()
     {
         _isClosed = true;
+        _moving.Wait(); // it never fails
         while (_readers.TryTake(out var reader))
         {
             reader.Dispose();
@@ -255,17 +291,46 @@ internal sealed class LogDatabase : IDisposable
 
         lock (_writing)
         {
+            _insertBatch.Dispose();
+            _insertRange.Dispose();
             _writer.Dispose();
         }
     }
 
-    private List<(byte[] Bytes, Dictionary<ReplicaId, (long First, long Last)> Ranges)> Encode(ReadOnlySpan<Update> updates)
+    /// <summary>
+    /// Moves what the write-ahead log holds into the database beside the appends. Only when all of it is moved does the file begin again instead of growing:
+    /// if it has become large, appends wait until the little that came meanwhile is moved as well.
+    /// </summary>
+    private void MoveAhead()
     {
-        var rows = new List<(byte[] Bytes, Dictionary<ReplicaId, (long First, long Last)> Ranges)>();
-        var buffer = new ArrayBufferWriter<byte>();
+        try
+        {
+            using var session = new Rental(this);
+            session.Session.Execute("PRAGMA wal_checkpoint(PASSIVE)");
+            if (new FileInfo(_path + "-wal").Length < AheadBytesMax)
+            {
+                return; // likely nothing is appended for a moment before it has grown so far
+            }
+
+            lock (_writing)
+            {
+                session.Session.Execute("PRAGMA wal_checkpoint(PASSIVE)");
+            }
+        }
+        catch (Exception exception) when (StorageErrors.IsStorage(exception) || exception is ObjectDisposedException)
+        {
+            // Nothing is lost: it is in the write-ahead log, and tried again. A full disk is noticed by the append.
+        }
+    }
+
+    private void Encode_NeedsLock(ReadOnlySpan<Update> updates)
+    {
+        _encoded.ResetWrittenCount();
+        _rows.Clear();
+        _ranges.Clear();
         while (!updates.IsEmpty)
         {
-            var ranges = new Dictionary<ReplicaId, (long First, long Last)>();
+            var firstRange = _ranges.Count;
             var count = 0;
             var size = 0L;
             while (count < updates.Length && count < _limits.RowUpdatesMax)
@@ -277,38 +342,48 @@ internal sealed class LogDatabase : IDisposable
                     break;
                 }
 
-                var range = ranges.GetValueOrDefault(update.Origin, (update.Dot.Counter, update.Dot.Counter - 1));
-                if (range.Item2 != update.Dot.Counter - 1)
-                {
-                    throw new ArgumentException($"{update.Dot} is appended behind {update.Origin}#{range.Item2}.", nameof(updates));
-                }
-
-                ranges[update.Origin] = (range.Item1, update.Dot.Counter);
+                AddToRange_NeedsLock(update.Dot, firstRange, nameof(updates));
                 count++;
             }
 
-            buffer.ResetWrittenCount();
-            UpdateCodec.WriteBatch(buffer, updates[..count]);
-            rows.Add((buffer.WrittenSpan.ToArray(), ranges));
+            var start = _encoded.WrittenCount;
+            UpdateCodec.WriteBatch(_encoded, updates[..count]);
+            _rows.Add((start.._encoded.WrittenCount, firstRange.._ranges.Count));
             updates = updates[count..];
         }
-
-        return rows;
     }
 
-    private void AppendRows_NeedsLock(List<(byte[] Bytes, Dictionary<ReplicaId, (long First, long Last)> Ranges)> rows)
+    /// <summary>Counts an update to its origin's range of the row whose ranges begin at <paramref name="firstRange"/>. A row has few origins.</summary>
+    private void AddToRange_NeedsLock(Dot dot, int firstRange, string parameter)
+    {
+        for (var i = _ranges.Count - 1; i >= firstRange; i--)
+        {
+            var (origin, first, last) = _ranges[i];
+            if (origin == dot.Replica)
+            {
+                _ranges[i] = last == dot.Counter - 1
+                    ? (origin, first, dot.Counter)
+                    : throw new ArgumentException($"{dot} is appended behind {origin}#{last}.", parameter);
+                return;
+            }
+        }
+
+        _ranges.Add((dot.Replica, dot.Counter, dot.Counter));
+    }
+
+    private void AppendRows_NeedsLock()
     {
         try
         {
             _writer.InTransaction(() =>
             {
                 var position = LastPosition;
-                foreach (var (bytes, ranges) in rows)
+                foreach (var (bytes, ranges) in _rows)
                 {
-                    _writer.Execute("INSERT INTO batches VALUES ($1, $2)", ++position, bytes);
-                    foreach (var (origin, (first, last)) in ranges)
+                    _insertBatch.Execute(++position, _encoded.WrittenSpan[bytes]);
+                    foreach (var (origin, first, last) in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_ranges)[ranges])
                     {
-                        _writer.Execute("INSERT INTO ranges VALUES ($1, $2, $3, $4)", origin.Value, first, last, position);
+                        _insertRange.Execute(origin.Value, first, last, position);
                     }
                 }
             });

@@ -30,6 +30,7 @@ internal sealed class StateDatabase : IDisposable
         {
             session.Execute("PRAGMA journal_mode = WAL");
             session.Execute("PRAGMA synchronous = FULL");
+            session.Execute("PRAGMA cache_size = -8192");
             session.Migrate(StoreSchema.State, path ?? Name);
             return new StateDatabase(session);
         }
@@ -48,8 +49,13 @@ internal sealed class StateDatabase : IDisposable
     });
 
     /// <summary>Brings the checkpoint to <paramref name="state"/>, which differs from it in the given keys.</summary>
-    public void WriteChanges(ReplicaState state, IEnumerable<string> changedKeys, long position, CancellationToken cancellationToken) =>
-        _session.InTransaction(() => Write(state, changedKeys, position, cancellationToken));
+    public void WriteChanges(ReplicaState state, IEnumerable<string> changedKeys, long position, CancellationToken cancellationToken)
+    {
+        // In their order in the database, so that each of its pages is touched once.
+        string[] sorted = [.. changedKeys];
+        Array.Sort(sorted, StringComparer.Ordinal);
+        _session.InTransaction(() => Write(state, sorted, position, cancellationToken));
+    }
 
     public (ReplicaState State, long Position) Read()
     {

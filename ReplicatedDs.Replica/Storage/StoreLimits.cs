@@ -10,16 +10,16 @@ internal sealed record StoreLimits
     public long RowBytesMax { get; init; } = 1 << 20;
 
     /// <summary>Updates kept in memory behind the newest.</summary>
-    public int RecentUpdatesMax { get; init; } = 65_536;
+    public int RecentUpdatesMax { get; init; } = 16_384;
 
     /// <summary>About how many bytes they take.</summary>
     public long RecentBytesMax { get; init; } = 32 << 20;
 
     /// <summary>Appended bytes after which a checkpoint is due.</summary>
-    public long CheckpointBytes { get; init; } = 16 << 20;
+    public long CheckpointBytes { get; init; } = 64 << 20;
 
     /// <summary>Time after the first change since the last checkpoint after which one is due.</summary>
-    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>About how many bytes of the newest rows stay in the log though everybody has them, for those who want to see what happened.</summary>
     public long LogBytesKept { get; init; } = 64 << 20;

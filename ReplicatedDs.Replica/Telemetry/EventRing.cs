@@ -13,15 +13,17 @@ public sealed class EventRing(int capacity = 1 << 16)
     /// <summary>Keys of an update that its events name, at most.</summary>
     private const int KeysMax = 32;
 
-    /// <summary>Values up to this size are not worth a copy of the update.</summary>
-    private const int SmallValue = 64;
+    /// <summary>Values up to this size are not worth a copy of the update, which is about as large.</summary>
+    private const int SmallValue = 256;
 
     private readonly Lock _gate = new();
     private readonly StampedEvent[] _events = new StampedEvent[capacity];
     private readonly long[] _counts = new long[Enum.GetValues<ReplicaEventKind>().Length];
     private long _prevented;
     private long _last;
-    private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Only while somebody waits.
+    private TaskCompletionSource? _more;
 
     /// <summary>The number of the newest event, 0 if there is none.</summary>
     public long Last
@@ -48,10 +50,10 @@ public sealed class EventRing(int capacity = 1 << 16)
             return;
         }
 
-        TaskCompletionSource waiters;
+        TaskCompletionSource? waiters;
         lock (_gate)
         {
-            foreach (var one in events)
+            foreach (ref readonly var one in events)
             {
                 _last++;
                 _counts[(int)one.Kind]++;
@@ -59,26 +61,38 @@ public sealed class EventRing(int capacity = 1 << 16)
                 _events[_last % _events.Length] = new StampedEvent(_last, unixMicroseconds, Slim(one));
             }
 
-            waiters = _more;
-            _more = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            (waiters, _more) = (_more, null);
         }
 
-        waiters.SetResult();
+        waiters?.SetResult();
     }
 
     /// <summary>
     /// An event names keys and clocks, never values. Without them, and with no more keys than a reader is shown, the ring is bounded in bytes as it is in
     /// number.
     /// </summary>
-    private static ReplicaEvent Slim(ReplicaEvent one)
+    private static ReplicaEvent Slim(in ReplicaEvent one)
     {
-        if (one.Update is not { } update || (update.Operations.Length <= KeysMax && !update.Operations.Any(static operation => operation is SetOperation { Value.Length: > SmallValue })))
+        if (one.Update is not { } update || IsSmall(update))
         {
             return one;
         }
 
         var operations = update.Operations.Take(KeysMax).Select(static operation => operation is SetOperation set ? set with { Value = default } : operation);
         return one with { Update = update with { Operations = [.. operations] } };
+    }
+
+    private static bool IsSmall(Update update)
+    {
+        foreach (var operation in update.Operations)
+        {
+            if (operation is SetOperation { Value.Length: > SmallValue })
+            {
+                return false;
+            }
+        }
+
+        return update.Operations.Length <= KeysMax;
     }
 
     /// <summary>
@@ -107,7 +121,7 @@ public sealed class EventRing(int capacity = 1 << 16)
                     return (first - after - 1, batch.MoveToImmutable());
                 }
 
-                more = _more.Task;
+                more = (_more ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
             }
 
             await more.WaitAsync(cancellationToken).ConfigureAwait(false);

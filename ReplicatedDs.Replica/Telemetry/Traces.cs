@@ -10,10 +10,10 @@ public static class Traces
     /// <summary>This project's spans.</summary>
     public static readonly ActivitySource Source = new("ReplicatedDs.Replica");
 
-    /// <summary>The trace of the running request; a new one where there is none, since every update carries its trace.</summary>
-    public static TraceContext Current() => Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity
-        ? ToTraceContext(activity.Context)
-        : ToTraceContext(new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.None));
+    /// <summary>The trace of the running request; where there is none a new one, or <c>null</c> if nobody collects traces.</summary>
+    public static TraceContext? Current() => Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? ToTraceContext(activity.Context)
+        : Source.HasListeners() ? ToTraceContext(new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.None))
+        : null;
 
     public static TraceContext ToTraceContext(ActivityContext context)
     {

@@ -21,7 +21,11 @@ internal sealed class RespDecoder
     // A sign, 19 digits, the type and the end of the line.
     private const int HeadBytesMax = 32;
 
+    /// <summary>Words of a command that are read in one go if it lies in the buffer in one piece.</summary>
+    private const int WholeWordsMax = 16;
+
     private readonly List<byte[]> _words = [];
+    private byte[] _lastName = [];
     private int _expected;
     private int _length = -1;
     private int _total;
@@ -40,6 +44,12 @@ internal sealed class RespDecoder
                 if (buffer.IsEmpty)
                 {
                     return null;
+                }
+
+                if (TryReadWhole(buffer.FirstSpan, out var whole) is > 0 and var used)
+                {
+                    buffer = buffer.Slice(used);
+                    return whole;
                 }
 
                 if (buffer.FirstSpan[0] != (byte)'*')
@@ -84,6 +94,72 @@ internal sealed class RespDecoder
                 return command;
             }
         }
+    }
+
+    /// <summary>The usual case without detours: a small command in one piece. Everything else, and every error, is for the long way.</summary>
+    /// <returns>The bytes that it takes; 0 if it is not such a one.</returns>
+    private int TryReadWhole(ReadOnlySpan<byte> bytes, out byte[][] command)
+    {
+        command = [];
+        if (TryReadHead(bytes, (byte)'*', WholeWordsMax, out var count) is not (> 0 and var at) || count == 0)
+        {
+            return 0;
+        }
+
+        Span<Range> words = stackalloc Range[WholeWordsMax];
+        for (var i = 0; i < count; i++)
+        {
+            var head = TryReadHead(bytes[at..], (byte)'$', CommandBytesMax / WholeWordsMax, out var length);
+            var end = at + head + length;
+            if (head == 0 || bytes.Length < end + 2 || bytes[end] != '\r' || bytes[end + 1] != '\n')
+            {
+                return 0;
+            }
+
+            words[i] = (at + head)..end;
+            at = end + 2;
+        }
+
+        command = new byte[count][];
+        if (!bytes[words[0]].SequenceEqual(_lastName))
+        {
+            _lastName = bytes[words[0]].ToArray(); // a client says the same again and again
+        }
+
+        command[0] = _lastName;
+        for (var i = 1; i < count; i++)
+        {
+            command[i] = bytes[words[i]].ToArray();
+        }
+
+        return at;
+    }
+
+    /// <returns>The bytes that it takes; 0 if it is not there, has a sign, or is more than <paramref name="max"/>.</returns>
+    private static int TryReadHead(ReadOnlySpan<byte> bytes, byte type, int max, out int number)
+    {
+        number = 0;
+        if (bytes.IsEmpty || bytes[0] != type)
+        {
+            return 0;
+        }
+
+        for (var i = 1; i < bytes.Length - 1; i++)
+        {
+            var digit = bytes[i] - '0';
+            if ((uint)digit > 9)
+            {
+                return i > 1 && bytes[i] == '\r' && bytes[i + 1] == '\n' ? i + 2 : 0;
+            }
+
+            number = (number * 10) + digit;
+            if (number > max)
+            {
+                return 0;
+            }
+        }
+
+        return 0;
     }
 
     private bool TryReadWord(ref ReadOnlySequence<byte> buffer)

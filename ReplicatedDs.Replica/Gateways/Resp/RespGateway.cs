@@ -33,7 +33,14 @@ internal sealed class RespGateway(RespOptions options, RespServer server, TimePr
     {
         // Both buffers bound what a peer can make us hold: one that does not read is not read from either.
         var transport = new SocketTransportFactory(
-            Options.Create(new SocketTransportOptions { MaxReadBufferSize = 1 << 20, MaxWriteBufferSize = 64 << 10, Backlog = 1024 }), loggers);
+            Options.Create(new SocketTransportOptions
+            {
+                MaxReadBufferSize = 1 << 20,
+                MaxWriteBufferSize = 64 << 10,
+                Backlog = 1024,
+                UnsafePreferInlineScheduling = true, // commands are short: a change of threads for each would cost more than they do
+            }),
+            loggers);
         try
         {
             _listener = await transport.BindAsync(new IPEndPoint(options.Address, options.Port), cancellationToken).ConfigureAwait(false);

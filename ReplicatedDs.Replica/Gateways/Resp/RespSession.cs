@@ -34,6 +34,7 @@ internal sealed class RespSession(RespServer server, RespWriter writer, Connecti
     private readonly Queue<PendingReply> _pending = new();
     private readonly HashSet<string> _pendingKeys = new(StringComparer.Ordinal);
     private long _pendingBytes;
+    private Task<RequestResult>? _lastWriting;
     private VectorClock _seen = VectorClock.Empty;
 
     public long Id { get; } = server.Clients.NextId();
@@ -159,6 +160,13 @@ internal sealed class RespSession(RespServer server, RespWriter writer, Connecti
     /// <summary>Waits until all writes are done, and answers them.</summary>
     public async ValueTask DrainAsync()
     {
+        if (_lastWriting is { } last)
+        {
+            // Writes are answered in their order: one wait for the last of them instead of one for each.
+            _lastWriting = null;
+            await ((Task)last).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         while (_pending.TryDequeue(out var next))
         {
             RespReply reply;
@@ -184,17 +192,14 @@ internal sealed class RespSession(RespServer server, RespWriter writer, Connecti
     public void Quit(string? reason = null) => (IsOver, ClosedBecause) = (true, reason);
 
     /// <summary>A root with everything that this session has seen.</summary>
-    public async ValueTask<ReplicaState> RootAsync()
+    public ValueTask<ReplicaState> RootAsync()
     {
         server.Node.RequireServing();
         var root = server.Node.State;
-        if (!root.Delivered.Covers(_seen))
-        {
-            root = await server.Node.WaitUntilCoveredAsync(_seen, CoverTimeout, stop).ConfigureAwait(false)
-                ?? throw new RespException("TRYAGAIN the replica no longer covers what this connection has seen");
-        }
+        return root.Delivered.Covers(_seen) ? ValueTask.FromResult(root) : CoverAsync();
 
-        return root;
+        async ValueTask<ReplicaState> CoverAsync() => await server.Node.WaitUntilCoveredAsync(_seen, CoverTimeout, stop).ConfigureAwait(false)
+            ?? throw new RespException("TRYAGAIN the replica no longer covers what this connection has seen");
     }
 
     public void Saw(VectorClock clock) => _seen = _seen.Merge(clock);
@@ -210,7 +215,7 @@ internal sealed class RespSession(RespServer server, RespWriter writer, Connecti
         {
             case Written written:
                 Saw(written.Clock);
-                return reply ?? RespReply.Integer(written.Effects.Sum());
+                return reply ?? RespReply.Integer(written.Effects.AsSpan() is [var only] ? only : written.Effects.Sum());
             case WrongType { Kind: ValueKind.Register } wrong when operations.Any(one => one is IncrementOperation && one.Key == wrong.Key):
                 throw RespException.NotAnInteger();
             case WrongType:
@@ -270,7 +275,7 @@ internal sealed class RespSession(RespServer server, RespWriter writer, Connecti
             reply = RespReply.Error(exception.Message);
         }
 
-        if (_pendingKeys.Count > 0 && transaction.KeysRead.Any(_pendingKeys.Contains))
+        if (_pendingKeys.Count > 0 && transaction.HasRead(_pendingKeys))
         {
             // What this connection has written has to be there first.
             await DrainAsync().ConfigureAwait(false);
@@ -281,16 +286,13 @@ internal sealed class RespSession(RespServer server, RespWriter writer, Connecti
         if (transaction.Count == 0 || reply is { Kind: RespKind.Error })
         {
             Saw(root.Delivered);
-            foreach (var key in transaction.KeysRead)
-            {
-                server.Reads.RecordRead(key, root.Keys.Find(key)?.Winner.Dot);
-            }
+            transaction.RecordReads(server.Reads);
 
             await AnswerAsync(reply!).ConfigureAwait(false);
             return;
         }
 
-        if (transaction.KeysRead.Count == 0)
+        if (!transaction.HasReads)
         {
             await BeginAsync(transaction.Operations(), reply).ConfigureAwait(false);
             return;
@@ -313,6 +315,7 @@ internal sealed class RespSession(RespServer server, RespWriter writer, Connecti
     private async ValueTask BeginAsync(ImmutableArray<KeyOperation> operations, RespReply? reply)
     {
         var writing = await server.Writes.BeginAsync(operations, [], null, stop).ConfigureAwait(false);
+        _lastWriting = writing;
         var bytes = 0L;
         foreach (var operation in operations)
         {

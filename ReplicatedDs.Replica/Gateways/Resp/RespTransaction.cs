@@ -4,6 +4,7 @@ using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Causality.Values;
 using ReplicatedDs.Replica.Http;
+using ReplicatedDs.Replica.Http.Kv;
 using ReplicatedDs.Replica.Http.Transactions;
 
 namespace ReplicatedDs.Replica.Gateways.Resp;
@@ -15,8 +16,12 @@ namespace ReplicatedDs.Replica.Gateways.Resp;
 /// <param name="isMulti">Several commands: each sees the effects of those before it.</param>
 internal sealed class RespTransaction(ReplicaState root, ReplicaId self, long unixMicroseconds, ApiOptions options, bool isMulti)
 {
-    private readonly ImmutableArray<KeyOperation>.Builder _operations = ImmutableArray.CreateBuilder<KeyOperation>(1);
-    private List<string>? _read;
+    // Nearly all commands have one operation or one key to read.
+    private KeyOperation? _first;
+    private List<KeyOperation>? _more;
+    private string? _firstRead;
+    private Dot? _firstDot;
+    private List<string>? _moreRead;
     private Dictionary<string, KeyState>? _changed;
     private long _bytes;
 
@@ -24,23 +29,52 @@ internal sealed class RespTransaction(ReplicaState root, ReplicaId self, long un
     public ReplicaState Root => root;
 
     /// <summary>How many operations were written so far.</summary>
-    public int Count => _operations.Count;
+    public int Count => _first is null ? 0 : 1 + (_more?.Count ?? 0);
 
-    public IReadOnlyList<string> KeysRead => _read ?? [];
+    /// <summary>Whether anything was read.</summary>
+    public bool HasReads => _firstRead is not null;
 
-    public ImmutableArray<KeyOperation> Operations() => _operations.ToImmutable();
+    public IEnumerable<string> KeysRead => _firstRead is null ? [] : _moreRead is null ? [_firstRead] : [_firstRead, .. _moreRead];
+
+    public bool HasRead(HashSet<string> keys) => _firstRead is not null && (keys.Contains(_firstRead) || (_moreRead?.Exists(keys.Contains) ?? false));
+
+    public ImmutableArray<KeyOperation> Operations() => _first is null ? [] : _more is null ? [_first] : [_first, .. _more];
 
     /// <summary>The value of a key; <c>null</c> if it has none.</summary>
     public KeyState? Read(string key)
     {
-        (_read ??= []).Add(key);
-        return Find(key) is { IsPresent: true } state ? state : null;
+        var found = Find(key);
+        if (_firstRead is null)
+        {
+            (_firstRead, _firstDot) = (key, found?.Winner.Dot);
+        }
+        else
+        {
+            (_moreRead ??= []).Add(key);
+        }
+
+        return found is { IsPresent: true } ? found : null;
+    }
+
+    /// <summary>Tells the telemetry feed of everything that was read.</summary>
+    public void RecordReads(KvReads reads)
+    {
+        if (_firstRead is null)
+        {
+            return;
+        }
+
+        reads.RecordRead(_firstRead, _firstDot);
+        foreach (var key in _moreRead ?? [])
+        {
+            reads.RecordRead(key, root.Keys.Find(key)?.Winner.Dot);
+        }
     }
 
     /// <exception cref="RespException">In a MULTI: the key holds something else. Alone, the core says so.</exception>
     public void Write(KeyOperation operation)
     {
-        if (_operations.Count == TransactionCalls.PartsMax)
+        if (Count == TransactionCalls.PartsMax)
         {
             throw new RespException($"ERR at most {TransactionCalls.PartsMax} keys or members can be changed together");
         }
@@ -55,7 +89,14 @@ internal sealed class RespTransaction(ReplicaState root, ReplicaId self, long un
             Apply(operation);
         }
 
-        _operations.Add(operation);
+        if (_first is null)
+        {
+            _first = operation;
+        }
+        else
+        {
+            (_more ??= []).Add(operation);
+        }
     }
 
     /// <summary>A value as it is written, if it is not too long.</summary>
@@ -67,13 +108,13 @@ internal sealed class RespTransaction(ReplicaState root, ReplicaId self, long un
     /// <summary>That nothing that was read has changed.</summary>
     public ImmutableArray<WriteCondition> Conditions()
     {
-        if (_read is null)
+        if (!HasReads)
         {
             return [];
         }
 
-        var conditions = ImmutableArray.CreateBuilder<WriteCondition>(_read.Count);
-        foreach (var key in _read.Distinct())
+        var conditions = ImmutableArray.CreateBuilder<WriteCondition>();
+        foreach (var key in KeysRead.Distinct())
         {
             Unchanged(conditions, key, root.Keys.Find(key), root.Delivered);
         }

@@ -27,9 +27,9 @@ internal sealed class RespWrites(KeyWriter writer, KeyLeases leases, ApiOptions 
         try
         {
             var writing = lease is not null && lease.TryBeginWrite()
-                ? writer.WriteAsync(lease, operations[0], conditions, Traces.Current())
-                : await writer.BeginAsync(operations, conditions, Traces.Current(), cancellationToken).ConfigureAwait(false);
-            return FinishAsync(writing, activity);
+                ? writer.WriteAsync(lease, operations[0], conditions, Traces.Current(), _turns)
+                : await writer.BeginAsync(operations, conditions, Traces.Current(), cancellationToken, turn: _turns).ConfigureAwait(false);
+            return activity is null ? writing : FinishAsync(writing, activity);
         }
         catch
         {
@@ -41,16 +41,11 @@ internal sealed class RespWrites(KeyWriter writer, KeyLeases leases, ApiOptions 
 
     public void Dispose() => _turns.Dispose();
 
-    private async Task<RequestResult> FinishAsync(Task<RequestResult> writing, Activity? activity)
+    private static async Task<RequestResult> FinishAsync(Task<RequestResult> writing, Activity activity)
     {
-        try
+        using (activity)
         {
             return await writing.ConfigureAwait(false);
-        }
-        finally
-        {
-            activity?.Dispose();
-            _turns.Release();
         }
     }
 }

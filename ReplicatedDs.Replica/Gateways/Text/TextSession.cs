@@ -176,7 +176,7 @@ internal sealed class TextSession(IReplicaNode node, KeyWriter writer, KeyLeases
         await SubmitAsync(key, value, (operation, trace) => writer.WriteAsync(operation, [], trace, cancellationToken)).ConfigureAwait(false);
     }
 
-    private async ValueTask SubmitAsync(string key, string value, Func<KeyOperation, TraceContext, Task<RequestResult>> write)
+    private async ValueTask SubmitAsync(string key, string value, Func<KeyOperation, TraceContext?, Task<RequestResult>> write)
     {
         RequireServing();
         var bytes = Encoding.UTF8.GetBytes(value);

@@ -106,10 +106,28 @@ internal sealed class TestNode : IReplicaNode, IUpdateFinder, IReplicaIdSource, 
         return output.Replies.Single().Result;
     }
 
+    public ValueTask SubmitAsync(PendingRequest pending, Request request, CancellationToken cancellationToken)
+    {
+        _ = AnswerAsync(pending, request, cancellationToken);
+        return ValueTask.CompletedTask;
+    }
+
     public ValueTask PostAsync(ReplicaInput input, CancellationToken cancellationToken)
     {
         Step(input);
         return ValueTask.CompletedTask;
+    }
+
+    private async Task AnswerAsync(PendingRequest pending, Request request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            pending.Answer(await SubmitAsync(_ => request, cancellationToken));
+        }
+        catch (Exception exception)
+        {
+            pending.Fail(exception);
+        }
     }
 
     public ValueTask<ReplicaState?> WaitUntilCoveredAsync(VectorClock clock, TimeSpan timeout, CancellationToken cancellationToken) =>

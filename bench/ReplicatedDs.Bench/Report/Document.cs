@@ -1,0 +1,29 @@
+namespace ReplicatedDs.Bench.Report;
+
+/// <summary>Puts tables into a document, between <c>&lt;!-- name --&gt;</c> and <c>&lt;!-- /name --&gt;</c>; the words around them are written by hand.</summary>
+internal static class Document
+{
+    public static void Render(Result result, string root)
+    {
+        var images = Directory.CreateDirectory(Path.Combine(root, "docs", "images")).FullName;
+        File.WriteAllText(Path.Combine(images, "bench-ratios.svg"), Plots.Ratios(result));
+        File.WriteAllText(Path.Combine(images, "bench-availability.svg"), Plots.Outages(result));
+        var path = Path.Combine(root, "docs", "benchmarks.md");
+        var text = File.ReadAllText(path);
+        foreach (var (name, table) in (ReadOnlySpan<(string, string)>)[
+            ("environment", Tables.Environment(result)), ("rows", Tables.Rows(result)), ("outages", Tables.Outages(result))])
+        {
+            var (begin, end) = ($"<!-- {name} -->\n", $"<!-- /{name} -->");
+            var from = text.IndexOf(begin, StringComparison.Ordinal);
+            var to = text.IndexOf(end, StringComparison.Ordinal);
+            if (from < 0 || to < from)
+            {
+                throw new InvalidOperationException($"{path} has no place for the table '{name}'.");
+            }
+
+            text = text[..(from + begin.Length)] + "\n" + table + "\n" + text[to..];
+        }
+
+        File.WriteAllText(path, text);
+    }
+}

@@ -1,0 +1,16 @@
+namespace ReplicatedDs.Bench.Servers;
+
+/// <summary>Several processes that hold the same data.</summary>
+internal interface IContender : IAsyncDisposable
+{
+    /// <summary>As tables and plots name it.</summary>
+    string Name { get; }
+
+    IReadOnlyList<Child> Members { get; }
+
+    /// <summary>Ends one member as a crash does.</summary>
+    Task KillAsync(int member);
+
+    /// <summary>Starts it again on its data.</summary>
+    void Restart(int member);
+}
