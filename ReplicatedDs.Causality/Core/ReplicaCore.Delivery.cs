@@ -79,8 +79,7 @@ public sealed partial class ReplicaCore
         foreach (var operation in update.Operations)
         {
             if (operation is KeyOperation change
-                && (_staged.Find(change.Key)?.Winner is not { } winner
-                    || (update.Timestamp, update.Dot, VersionKind.Register).CompareTo((winner.Timestamp, winner.Dot, winner.Kind)) > 0))
+                && (_staged.Find(change.Key)?.Winner is not { } winner || winner.CompareTo(update.Timestamp, update.Dot, VersionKind.Register) < 0))
             {
                 return true;
             }
@@ -111,7 +110,7 @@ public sealed partial class ReplicaCore
             }
             else if (operation is IntentOperation intent)
             {
-                DropBuffered(intent.Replica);
+                DropBuffered(intent.Replica, "its origin was declared dead"); // it comes from survivors that have delivered it, or not at all
             }
             else if (operation is AdmitOperation admit)
             {

@@ -70,13 +70,13 @@ public sealed partial class ReplicaCore
         ]);
     }
 
-    /// <summary>What a dead member sent and was not delivered comes from survivors that have delivered it, or not at all.</summary>
-    private void DropBuffered(ReplicaId origin)
+    /// <summary>Forgets what waits of an origin from which nothing more is taken directly.</summary>
+    private void DropBuffered(ReplicaId origin, string why)
     {
         foreach (var entry in _buffer.Of(origin).ToList())
         {
             _buffer.Remove(entry);
-            _events.Add(new ReplicaEvent(ReplicaEventKind.Drop) { Update = entry.Update, Detail = "its origin was declared dead" });
+            _events.Add(new ReplicaEvent(ReplicaEventKind.Drop) { Update = entry.Update, Detail = why });
         }
     }
 }

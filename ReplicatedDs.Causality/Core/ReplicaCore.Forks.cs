@@ -68,10 +68,6 @@ public sealed partial class ReplicaCore
                 var reason = $"Replica {peer} and replica {Id} were given different updates as {dot} or before it: replica {dot.Replica} wrote from an older copy of its folder, "
                     + "or two processes under its id. Nothing more of it is taken. Evict it; what it wrote has to be looked at by hand.";
                 Quarantine(dot.Replica, peer, reason, isFork: true);
-                if (dot.Replica == Id)
-                {
-                    _refusal ??= new Refused(RefusalReason.Forked, reason);
-                }
             }
         }
     }
@@ -81,25 +77,22 @@ public sealed partial class ReplicaCore
         var known = _quarantine.GetValueOrDefault(origin);
         if (known is { IsFork: true })
         {
-            isFork = true;
-            reason = known.Reason;
+            _quarantine[origin] = known with { From = from, Times = known.Times + 1 }; // nothing can make it worse, or mend it
+            return;
         }
 
         var entry = new QuarantinedOrigin(origin, from, reason, known?.Since ?? _now, (known?.Times ?? 0) + 1, isFork);
         _quarantine[origin] = entry;
-        if (known is null || (isFork && !known.IsFork))
+        if (known is null || isFork)
         {
             _alarms.Add(entry);
         }
 
-        if (isFork && known is not { IsFork: true })
+        if (isFork)
         {
             _events.Add(new ReplicaEvent(ReplicaEventKind.Drop) { Peer = from, Detail = reason });
-            foreach (var waiting in _buffer.Of(origin).ToList())
-            {
-                _buffer.Remove(waiting);
-                _events.Add(new ReplicaEvent(ReplicaEventKind.Drop) { Update = waiting.Update, Detail = "its origin is in quarantine" });
-            }
+            DropBuffered(origin, "its origin is in quarantine");
+            _refusal ??= origin == Id ? new Refused(RefusalReason.Forked, reason) : null;
         }
     }
 
@@ -125,7 +118,6 @@ public sealed partial class ReplicaCore
             var reason = $"Two processes were admitted under the id {admit.Replica}, by replicas {known.Sponsor} and {sponsor}: the id allocator went back. "
                 + "Nothing more is taken from either. Evict the id, and let both join anew.";
             Quarantine(admit.Replica, sponsor, reason, isFork: true);
-            _refusal ??= admit.Replica == Id ? new Refused(RefusalReason.Forked, reason) : null;
         }
     }
 }

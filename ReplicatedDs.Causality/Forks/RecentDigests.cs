@@ -27,6 +27,4 @@ internal sealed class RecentDigests
         _origins.TryGetValue(dot.Replica, out var known) && dot.Counter >= known.First && dot.Counter <= known.Last
             ? known.Ring[dot.Counter & (Length - 1)]
             : StreamDigest.Unknown;
-
-    public void Remove(ReplicaId origin) => _origins.Remove(origin);
 }

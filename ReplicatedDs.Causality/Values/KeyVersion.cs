@@ -21,16 +21,14 @@ public sealed record KeyVersion(Dot Dot, HybridTimestamp Timestamp, VersionKind 
     /// The greater version wins: by timestamp, then by replica id (two updates of one replica never tie). Of one update what counts or
     /// collects comes after the set or delete that it began with.
     /// </summary>
-    public int CompareTo(KeyVersion? other)
-    {
-        if (other is null)
-        {
-            return 1;
-        }
+    public int CompareTo(KeyVersion? other) => other is null ? 1 : CompareTo(other.Timestamp, other.Dot, other.Kind);
 
-        var byTime = Timestamp.CompareTo(other.Timestamp);
-        var byDot = byTime != 0 ? byTime : Dot.CompareTo(other.Dot);
-        return byDot != 0 ? byDot : Kind.CompareTo(other.Kind);
+    /// <summary>The same with a version that there need not be.</summary>
+    internal int CompareTo(HybridTimestamp timestamp, Dot dot, VersionKind kind)
+    {
+        var byTime = Timestamp.CompareTo(timestamp);
+        var byDot = byTime != 0 ? byTime : Dot.CompareTo(dot);
+        return byDot != 0 ? byDot : Kind.CompareTo(kind);
     }
 
     internal bool IsSame(KeyVersion other) => Dot == other.Dot && Kind == other.Kind;

@@ -14,11 +14,8 @@ public sealed record ApiOptions
     /// <summary>The slot's name, <c>Replica:Name</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The shared secret, <c>Cluster:Key</c>: authorizes operators and signs causal tokens.</summary>
-    public required ReadOnlyMemory<byte> ClusterKey { get; init; }
-
-    /// <summary>The secret before it, whose tokens are still taken while it is changed, <c>Cluster:PreviousKey</c>.</summary>
-    public ReadOnlyMemory<byte>? PreviousKey { get; init; }
+    /// <summary>The shared secret: authorizes operators, and signs causal tokens; those of the one before are still taken.</summary>
+    public required ClusterKeys ClusterKeys { get; init; }
 
     /// <summary>Whether faults and hand delivery are offered, <c>Replica:Lab</c>.</summary>
     public bool IsLab { get; init; }
@@ -45,21 +42,32 @@ public sealed record ApiOptions
     public int EventReadersMax { get; init; } = 64;
 
     /// <summary>What a causal token of this cluster says; false for anything else.</summary>
-    public bool TryReadToken(string text, string clusterId, out VectorClock clock) =>
-        CausalToken.TryRead(text, ClusterKey.Span, clusterId, out clock)
-        || (PreviousKey is { } previous && CausalToken.TryRead(text, previous.Span, clusterId, out clock));
+    public bool TryReadToken(string text, string clusterId, out VectorClock clock)
+    {
+        foreach (var key in ClusterKeys.All)
+        {
+            if (CausalToken.TryRead(text, key.Span, clusterId, out clock))
+            {
+                return true;
+            }
+        }
+
+        clock = VectorClock.Empty;
+        return false;
+    }
+
+    /// <summary>A causal token of this cluster.</summary>
+    public string WriteToken(VectorClock clock, string clusterId) => CausalToken.Write(clock, ClusterKeys.All[0].Span, clusterId);
 
     /// <exception cref="ConfigurationException">A setting is missing or out of range; the message is one sentence.</exception>
     public static ApiOptions From(IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var name = configuration["Replica:Name"] ?? "replica";
-        var keys = ClusterKeys.Read(configuration);
         return new ApiOptions
         {
             Name = name,
-            ClusterKey = keys.All[0],
-            PreviousKey = keys.Previous is null ? null : keys.All[1],
+            ClusterKeys = ClusterKeys.Read(configuration),
             IsLab = Flag(configuration, "Replica:Lab"),
             Durability = configuration["Replica:Durability"] ?? "fsync",
             DataFolder = configuration["Replica:Data"] ?? "",

@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ReplicatedDs.Replica.Gateways;
@@ -32,7 +31,7 @@ public static class ApiServices
         ArgumentNullException.ThrowIfNull(services);
         var options = ApiOptions.From(configuration);
         services.AddSingleton(options);
-        services.AddSingleton(AccessKeys.Read(configuration["Security:KeysFile"] is { Length: > 0 } file ? file : null, ClusterKeys.Read(configuration)));
+        services.AddSingleton(AccessKeys.Read(configuration["Security:KeysFile"] is { Length: > 0 } file ? file : null, options.ClusterKeys));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<CrashSwitch>();
         services.AddSingleton<KeyLeases>();
@@ -60,7 +59,7 @@ public static class ApiServices
                 client.MaxResponseContentBufferSize = 64 << 10;
                 if (!provider.GetRequiredService<AccessKeys>().IsOpen)
                 {
-                    client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Encoding.UTF8.GetString(options.ClusterKey.Span));
+                    client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", options.ClusterKeys.Current);
                 }
             })
             .ConfigurePrimaryHttpMessageHandler(provider => new SocketsHttpHandler

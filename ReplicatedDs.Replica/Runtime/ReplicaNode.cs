@@ -88,7 +88,7 @@ internal sealed class ReplicaNode(
     {
         try
         {
-            while (await LiveAsync(stoppingToken).ConfigureAwait(false) is SessionEnd.MustRejoin or SessionEnd.OlderCopy)
+            while (JoinsAnew(await LiveAsync(stoppingToken).ConfigureAwait(false)))
             {
                 _store = stores.Open();
             }
@@ -122,6 +122,8 @@ internal sealed class ReplicaNode(
 
     private ReplicaLoop Loop => Volatile.Read(ref _session)?.Loop
         ?? throw new NodeUnavailableException(joiner.Reason ?? "This replica is starting.");
+
+    private static bool JoinsAnew(SessionEnd end) => end is SessionEnd.MustRejoin or SessionEnd.OlderCopy;
 
     private async Task<SessionEnd> LiveAsync(CancellationToken stop)
     {
@@ -162,7 +164,7 @@ internal sealed class ReplicaNode(
             }
 
             Volatile.Write(ref _session, null);
-            (_phase, _store) = (end is SessionEnd.MustRejoin or SessionEnd.OlderCopy ? NodePhase.Joining : NodePhase.Stopping, null);
+            (_phase, _store) = (JoinsAnew(end) ? NodePhase.Joining : NodePhase.Stopping, null);
             await store.ArchiveAsync(stop).ConfigureAwait(false);
             switch (end)
             {

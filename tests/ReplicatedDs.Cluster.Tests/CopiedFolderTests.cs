@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using ReplicatedDs.Client.Api;
 using ReplicatedDs.Cluster.Tests.Harness;
 
@@ -23,11 +22,11 @@ public sealed class CopiedFolderTests : IDisposable
         await cluster.Control.StartAsync("replica-2");
         await cluster.SettledAsync();
 
-        var http = FreePort();
+        var http = Ports.Free();
         await using var second = ProgramProcess.Start(Programs.Replica, [], new Dictionary<string, string>
         {
             ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{http}",
-            ["Replication__Port"] = $"{FreePort()}",
+            ["Replication__Port"] = $"{Ports.Free()}",
             ["Replica__Name"] = "replica-2",
             ["Replica__Data"] = copy,
             ["Cluster__Key"] = cluster.Describe().ClusterKey,
@@ -57,12 +56,5 @@ public sealed class CopiedFolderTests : IDisposable
         {
             return null; // it does not listen yet
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -81,7 +81,7 @@ public sealed class ReplicaInputTests(ReplicaInputTests.Fixture fixture) : IClas
         var environment = new Dictionary<string, string>
         {
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
-            ["Replication__Port"] = $"{FreePort()}",
+            ["Replication__Port"] = $"{Ports.Free()}",
             ["Replica__Name"] = "replica-9",
             ["Replica__Data"] = Path.Combine(_folder.Path, "replica-9"),
             ["Replica__Lab"] = "true",
@@ -96,13 +96,6 @@ public sealed class ReplicaInputTests(ReplicaInputTests.Fixture fixture) : IClas
         }
 
         Refusal.Check(await ProgramProcess.RunAsync(Programs.Replica, [], environment), part);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     public sealed class Fixture : ClusterFixture

@@ -21,7 +21,7 @@ public sealed class TlsTests : IDisposable
 
     private readonly TestFolder _folder = new();
     private readonly X509Certificate2 _authority = Authority("authority");
-    private readonly int[] _ports = [.. Enumerable.Range(0, 8).Select(_ => FreePort())];
+    private readonly int[] _ports = [.. Enumerable.Range(0, 8).Select(_ => Ports.Free())];
 
     public void Dispose()
     {
@@ -185,13 +185,6 @@ public sealed class TlsTests : IDisposable
         using var certificate = request.Create(authority, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(12), RandomNumberGenerator.GetBytes(8));
         using var whole = certificate.CopyWithPrivateKey(key);
         return X509CertificateLoader.LoadPkcs12(whole.Export(X509ContentType.Pkcs12), null, X509KeyStorageFlags.Exportable);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
 

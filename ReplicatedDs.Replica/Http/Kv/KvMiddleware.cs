@@ -40,7 +40,7 @@ internal sealed class KvMiddleware(RequestDelegate next, IReplicaNode node, ApiO
         {
             context.Response.Headers[TokenHeader] = identity is null
                 ? context.Request.Headers[TokenHeader]
-                : CausalToken.Write(request.Session, options.ClusterKey.Span, identity.ClusterId);
+                : options.WriteToken(request.Session, identity.ClusterId);
             return Task.CompletedTask;
         });
         request.Presented = identity is null ? throw new ProblemException(node.NotReady()) : ReadTokens(context.Request.Headers[TokenHeader], identity.ClusterId);

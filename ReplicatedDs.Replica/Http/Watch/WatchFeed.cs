@@ -210,7 +210,7 @@ internal sealed class WatchFeed(IReplicaNode node, ApiOptions options, IHostAppl
 
     private void WriteId(PipeWriter writer, VectorClock clock)
     {
-        var token = CausalToken.Write(clock, options.ClusterKey.Span, node.Identity!.ClusterId);
+        var token = options.WriteToken(clock, node.Identity!.ClusterId);
         writer.Write(Encoding.ASCII.GetBytes($"id: {token}\n"));
     }
 

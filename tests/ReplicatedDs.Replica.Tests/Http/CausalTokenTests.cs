@@ -7,6 +7,7 @@ using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Replica.Http;
 using ReplicatedDs.Replica.Http.Kv;
 using ReplicatedDs.Replica.Http.Problems;
+using ReplicatedDs.Replica.Security;
 
 namespace ReplicatedDs.Replica.Tests.Http;
 
@@ -141,7 +142,7 @@ public class CausalTokenTests
     public async Task Kv_WhenTheReplicaBecomesReadyMeanwhile_IsNotServedWithoutItsToken()
     {
         var node = new TestNode();
-        var options = new ApiOptions { Name = "replica-1", ClusterKey = Encoding.UTF8.GetBytes(TestReplica.ClusterKey) };
+        var options = new ApiOptions { Name = "replica-1", ClusterKeys = new ClusterKeys(TestReplica.ClusterKey, null) };
         var context = new DefaultHttpContext();
         context.Features.Get<IHttpRequestFeature>()!.RawTarget = "/kv/x";
         context.Request.Headers[Header] = Token((1, 100));

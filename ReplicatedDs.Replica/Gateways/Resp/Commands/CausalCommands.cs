@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Replica.Http.Kv;
 
 namespace ReplicatedDs.Replica.Gateways.Resp.Commands;
@@ -20,7 +19,7 @@ internal static class CausalCommands
     private static ValueTask<RespReply?> TokenAsync(RespSession session, byte[][] words)
     {
         var identity = session.Server.Node.RequireServing();
-        return ValueTask.FromResult<RespReply?>(RespReply.Bulk(CausalToken.Write(session.Seen, session.Server.Api.ClusterKey.Span, identity.ClusterId)));
+        return ValueTask.FromResult<RespReply?>(RespReply.Bulk(session.Server.Api.WriteToken(session.Seen, identity.ClusterId)));
     }
 
     private static async ValueTask<RespReply?> WaitAsync(RespSession session, byte[][] words)
