@@ -13,6 +13,7 @@ using ReplicatedDs.Dashboard.Components;
 using ReplicatedDs.Dashboard.Configuration;
 using ReplicatedDs.Dashboard.History;
 using ReplicatedDs.Dashboard.Hubs;
+using ReplicatedDs.Dashboard.Lessons;
 using ReplicatedDs.Dashboard.Otlp;
 using ReplicatedDs.Dashboard.Scenario;
 using ReplicatedDs.Dashboard.Views;
@@ -95,8 +96,12 @@ internal static class DashboardHost
         services.AddScoped<ViewPause>();
         services.AddScoped<ReplicaFocus>();
         services.AddOtlpReceiver();
+        services.AddSingleton<StageGate>();
         services.AddSingleton<ScenarioStage>();
         services.AddHostedService(provider => provider.GetRequiredService<ScenarioStage>());
+        services.AddSingleton<LessonTools>();
+        services.AddSingleton<LessonStage>();
+        services.AddHostedService(provider => provider.GetRequiredService<LessonStage>());
         services.AddScoped<ViewerSeat>();
         services.AddScoped<CircuitHandler>(provider => provider.GetRequiredService<ViewerSeat>());
 
