@@ -14,6 +14,8 @@ namespace ReplicatedDs.Dashboard.Lessons;
 /// <param name="Waits">Where an update had arrived and waited.</param>
 /// <param name="Stubs">Updates that a replica had not got when the picture was taken.</param>
 /// <param name="Bands">From when until when links were held.</param>
+/// <param name="Joins">Where a replica joined: its lane begins there.</param>
+/// <param name="StepColumn">Where this step's events begin; <c>null</c>: it has none, or there are no others.</param>
 public sealed record LessonDrawing(
     IReadOnlyList<CastMember> Lanes,
     int Columns,
@@ -21,8 +23,12 @@ public sealed record LessonDrawing(
     IReadOnlyList<LessonDrawing.Way> Ways,
     IReadOnlyList<LessonDrawing.Wait> Waits,
     IReadOnlyList<LessonDrawing.Stub> Stubs,
-    IReadOnlyList<LessonDrawing.Band> Bands)
+    IReadOnlyList<LessonDrawing.Band> Bands,
+    IReadOnlyDictionary<int, int> Joins,
+    int? StepColumn)
 {
+    private const int TogetherMax = 4;
+
     public sealed record Mark(EventView Event, int Lane, int Column, int Writer, bool HasSiblings);
 
     public sealed record Way(int Writer, int FromLane, int FromColumn, int ToLane, int ToColumn);
@@ -31,7 +37,8 @@ public sealed record LessonDrawing(
 
     public sealed record Stub(int Writer, int FromLane, int FromColumn, int ToLane);
 
-    public sealed record Band(int From, int To, string Text);
+    /// <param name="Row">Bands that overlap have their words in rows of their own.</param>
+    public sealed record Band(int From, int To, string Text, int Row);
 
     public static LessonDrawing From(LessonFrame frame)
     {
@@ -41,8 +48,12 @@ public sealed record LessonDrawing(
         var bands = new List<(int From, int To, string Link)>();
         var marks = new List<Mark>();
         var siblings = frame.Events.Where(one => one.Kind == "SiblingMade").Select(one => (one.Replica, one.Dot)).ToHashSet();
+        var joins = new Dictionary<int, int>();
         var columns = 0;
-        foreach (var one in frame.Events.OrderBy(one => one.T))
+        var old = 0;
+
+        // Of the same moment a write is the first: nothing of it is seen before.
+        foreach (var one in frame.Events.OrderBy(one => one.T).ThenBy(one => one.Kind == "Write" ? 0 : 1))
         {
             var lane = LaneOf(lanes, one.Replica);
             if (one is { Kind: "LinkChanged", Peer: { } peer })
@@ -58,6 +69,13 @@ public sealed record LessonDrawing(
                     bands.Add((from, columns++, $"r{link.Replica}→r{peer}"));
                 }
             }
+            else if (one is { Kind: "Join", Peer: { } joiner })
+            {
+                if (LaneOf(lanes, joiner) is >= 0 and var its && joins.TryAdd(its, columns))
+                {
+                    columns++;
+                }
+            }
             else if (lane >= 0 && one.Dot is { } dot && (one.Kind is "Write" or "Buffer" or "Apply" || (one.Kind == "Read" && frame.Reads.Contains(one.N))))
             {
                 marks.Add(new Mark(one, lane, columns++, WriterOf(dot), one.Kind is "Apply" or "Write" && siblings.Contains((one.Replica, dot))));
@@ -66,6 +84,8 @@ public sealed record LessonDrawing(
             {
                 marks.Add(new Mark(one, lane, columns++, one.Replica, false));
             }
+
+            old = one.N <= frame.After ? columns : old;
         }
 
         bands.AddRange(held.Select(link => (link.Value, Math.Max(columns, 1), $"r{link.Key.Item1}→r{link.Key.Item2}")));
@@ -90,19 +110,19 @@ public sealed record LessonDrawing(
 
         var waits = marks.Where(mark => mark.Event.Kind == "Buffer")
             .Select(mark => new Wait(mark.Lane, mark.Column, marks.Find(other => other.Event.Kind == "Apply" && other.Lane == mark.Lane && other.Event.Dot == mark.Event.Dot)?.Column ?? columns)).ToList();
-        return new LessonDrawing(lanes, Math.Max(columns, 1), marks, ways, waits, stubs, Merge(bands));
+        return new LessonDrawing(lanes, Math.Max(columns, 1), marks, ways, waits, stubs, Merge(bands), joins, old > 0 && old < columns ? old : null);
     }
 
-    /// <summary>Links that were held at the same time are one band.</summary>
+    /// <summary>Links are healed one after the other, and events fall in between: so near to each other they are one band.</summary>
     private static List<Band> Merge(List<(int From, int To, string Link)> bands)
     {
         var merged = new List<(int From, int To, List<string> Links)>();
-        foreach (var (from, to, link) in bands.OrderBy(band => band.From))
+        foreach (var (from, to, link) in bands.OrderBy(band => band.To))
         {
-            if (merged.Count > 0 && from <= merged[^1].To)
+            if (merged.Count > 0 && to - merged[^1].To <= TogetherMax)
             {
                 merged[^1].Links.Add(link);
-                merged[^1] = (merged[^1].From, Math.Max(merged[^1].To, to), merged[^1].Links);
+                merged[^1] = (Math.Min(from, merged[^1].From), to, merged[^1].Links);
             }
             else
             {
@@ -110,7 +130,7 @@ public sealed record LessonDrawing(
             }
         }
 
-        return [.. merged.Select(band => new Band(band.From, band.To, band.Links.Count <= 2 ? $"held: {string.Join(", ", band.Links)}" : $"held: {band.Links.Count} links"))];
+        return [.. merged.Select((band, row) => new Band(band.From, band.To, band.Links.Count <= 2 ? $"held: {string.Join(", ", band.Links)}" : $"held: {band.Links.Count} links", row))];
     }
 
     private static int LaneOf(IReadOnlyList<CastMember> lanes, int replica)

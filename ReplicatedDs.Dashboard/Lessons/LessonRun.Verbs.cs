@@ -21,6 +21,9 @@ internal sealed partial class LessonRun
 
     public IReadOnlyList<CastMember> Cast => _cast;
 
+    /// <summary>What the newcomer answered while it came up.</summary>
+    public JoinWitness Witness { get; private set; } = new(0, 0, 0, 0);
+
     /// <summary>Every member of the cluster but one, whether it is in the cast or not.</summary>
     public IReadOnlyList<CastMember> AllBut(CastMember one) => [.. ScenarioRules.Live(_tools.Store.Current).Where(member => member.Id != one.Id)];
 
@@ -45,23 +48,25 @@ internal sealed partial class LessonRun
         Prove($"Every link between {one.Label} and {{{string.Join(", ", others.Select(other => other.Label))}}} is held, both ways: {2 * others.Count} links", Evidence(last!));
     }
 
-    /// <summary>Heals every link that the lesson holds.</summary>
-    public async Task HealOwnAsync()
+    /// <summary>Heals every link that the lesson holds, or only those that lead to one replica.</summary>
+    public async Task HealOwnAsync(CastMember? to = null)
     {
-        var held = _faults.Held.ToList();
+        var held = _faults.Held.Where(link => to is null || link.To == to).ToList();
         var after = _tools.Log.Last;
-        if (await HealAsync() is { } trouble)
+        var trouble = await _faults.HealAsync(to);
+        ShowHeld();
+        if (trouble is not null)
         {
             throw new ScenarioFailure(trouble);
         }
 
         EventView? last = null;
-        foreach (var (from, to) in held)
+        foreach (var (from, peer) in held)
         {
-            last = await SeesAsync(one => one.N > after && one.Kind == "LinkChanged" && one.Replica == from.Id && one.Peer == to.Id && IsHealed(one), $"link {from.Label}→{to.Label} is healed");
+            last = await SeesAsync(one => one.N > after && one.Kind == "LinkChanged" && one.Replica == from.Id && one.Peer == peer.Id && IsHealed(one), $"link {from.Label}→{peer.Label} is healed");
         }
 
-        Prove(held.Count == 1 ? $"Link {held[0].From.Label}→{held[0].To.Label} is healed" : $"All {held.Count} links are healed", Evidence(last!));
+        Prove(held.Count == 1 ? $"Link {held[0].From.Label}→{held[0].To.Label} is healed" : to is null ? $"All {held.Count} links are healed" : $"The {held.Count} links to {to.Label} are healed", Evidence(last!));
     }
 
     /// <summary>An ordinary write, remembered under a name.</summary>
@@ -169,7 +174,7 @@ internal sealed partial class LessonRun
     }
 
     /// <summary>Lets a spare join. While it comes up, it is asked again and again for an effect and then for its cause.</summary>
-    public async Task<JoinWitness> JoinAsync(int largest, string effect, string cause)
+    public async Task JoinAsync(int largest, string effect, string cause)
     {
         var spares = _tools.Store.Current.Replicas.Where(replica => replica.IsSpare).Select(replica => replica.Name).ToList();
         using var up = CancellationTokenSource.CreateLinkedTokenSource(_stop);
@@ -184,7 +189,7 @@ internal sealed partial class LessonRun
         }
 
         await up.CancelAsync();
-        var seen = (await asking).Aggregate(new JoinWitness(0, 0, 0, 0), (sum, one) => sum + one);
+        Witness = (await asking).Aggregate(new JoinWitness(0, 0, 0, 0), (sum, one) => sum + one);
         Check(outcome);
         if (_newcomer is null)
         {
@@ -194,7 +199,6 @@ internal sealed partial class LessonRun
         _cast.Add(_newcomer);
         _watch.Join(_newcomer);
         Prove($"{_newcomer.Name} joined as {_newcomer.Label}: larger than any number used before, also by those who left", $"answer of {_newcomer.Label} to GET /status", _newcomer.Id > largest);
-        return seen;
     }
 
     /// <summary>A sentence and what it rests on.</summary>

@@ -63,9 +63,10 @@ internal sealed partial class LessonRun
                 await WaitForViewerAsync(step);
             }
 
-            _set(_get() with { Phase = LessonPhase.Playing, Frames = [.. _get().Frames, new LessonFrame(false, [.. _cast], [], [.. _events], [.. _reads], _get().Frames is [.., var before] ? before.Answers : [], [])] });
+            _set(_get() with { Phase = LessonPhase.Playing, Frames = [.. _get().Frames, new LessonFrame(false, _tools.Log.Last, [.. _cast], [], [.. _events], [.. _reads], _get().Frames is [.., var before] ? before.Answers : [], [])] });
+            var cast = _cast.ToList(); // What a newcomer shows is asked for by a step of its own.
             await _lesson.Steps[step].Play(this);
-            await LookAsync();
+            await LookAsync(cast);
             ChangeFrame(frame => frame with { IsComplete = true });
         }
     }
@@ -141,12 +142,12 @@ internal sealed partial class LessonRun
     }
 
     /// <summary>What every replica answers now, for the picture.</summary>
-    private async Task LookAsync()
+    private async Task LookAsync(List<CastMember> cast)
     {
         var answers = new List<LessonAnswer>();
         foreach (var key in _lesson.Keys)
         {
-            foreach (var member in _cast)
+            foreach (var member in cast)
             {
                 var read = await AskAsync(member, key);
                 answers.Add(new LessonAnswer(member.Id, key, Values(read), read.Siblings.Count > 1 ? [.. read.Siblings.Select(sibling => sibling.Dot)] : read.Dot is { } dot ? [dot] : []));

@@ -43,11 +43,11 @@ internal sealed class OwnFaults(LinkActions links, ClusterStore store, TimeProvi
         return null;
     }
 
-    /// <summary>Heals all of them; answers what is left, in a sentence, or <c>null</c>.</summary>
-    public async Task<string?> HealAsync()
+    /// <summary>Heals all of them, or only those that lead to one replica; answers what is left, in a sentence, or <c>null</c>.</summary>
+    public async Task<string?> HealAsync(CastMember? to = null)
     {
         string? trouble = null;
-        foreach (var link in _held.ToList())
+        foreach (var link in _held.Where(link => to is null || link.To == to).ToList())
         {
             trouble = await HealAsync(link.From, link.To) ?? trouble;
         }

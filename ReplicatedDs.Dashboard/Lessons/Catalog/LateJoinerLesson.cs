@@ -32,11 +32,7 @@ internal static class LateJoinerLesson
             }),
             new("A replica joins", "A spare is started. While it comes up it is asked, again and again: is the answer there, and then: is its question?", async run =>
             {
-                var seen = await run.JoinAsync(await run.LargestNumberAsync(run[0]), Answer, Question);
-                run.Prove(
-                    FormattableString.Invariant($"Asked {seen.Asked} times while it came up, it gave no answer {seen.Silent} times, showed neither {seen.Neither} times, both {seen.Both} times, and the answer alone {seen.EffectAlone} times"),
-                    "answers of the newcomer",
-                    seen.EffectAlone == 0);
+                await run.JoinAsync(await run.LargestNumberAsync(run[0]), Answer, Question);
             })
             {
                 Predict = new("Which number does the newcomer get?", ["The smallest that is free", "One larger than any number ever used", "That of the last replica that left"], 1),
@@ -46,6 +42,11 @@ internal static class LateJoinerLesson
                 var newcomer = run.Cast[^1];
                 await run.ReadsAsync(newcomer, Answer, "Yes");
                 await run.ReadsAsync(newcomer, Question, "Is it safe?");
+                var seen = run.Witness;
+                run.Prove(
+                    FormattableString.Invariant($"Asked {seen.Asked} times while it came up, it did not answer {seen.Silent} times, showed neither {seen.Neither} times, both {seen.Both} times, and the answer alone {seen.EffectAlone} times"),
+                    "answers of the newcomer",
+                    seen.EffectAlone == 0);
             })
             {
                 Predict = new("What does a reader at the newcomer see?", ["Everything that was ever written", "Only what is written from now on", "The answer now, the question later"], 0),

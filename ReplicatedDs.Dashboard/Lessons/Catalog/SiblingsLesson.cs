@@ -20,10 +20,12 @@ internal static class SiblingsLesson
         Keys = [Key],
         Steps =
         [
-            new("Two replicas that cannot hear each other", "First the links between {0} and {1} are held, both ways. {2} still hears both.", async run =>
+            new("Two replicas that are heard by nobody", "First the links that lead from {0} and {1} are held: what is written there stays there for a while.", async run =>
             {
                 await run.HoldAsync(run[0], run[1]);
                 await run.HoldAsync(run[1], run[0]);
+                await run.HoldAsync(run[0], run[2]);
+                await run.HoldAsync(run[1], run[2]);
             }),
             new("Two changes of one key", "Ann writes the list at {0}. Ben writes it at {1}. Neither can know of the other.", async run =>
             {
@@ -33,8 +35,9 @@ internal static class SiblingsLesson
                 await run.ReadsAsync(run[0], Key, Ann);
                 await run.ReadsAsync(run[1], Key, Ben);
             }),
-            new("A third replica hears of both", "Both changes reach {2}.", async run =>
+            new("A third replica hears of both", "The links to {2} are healed: both changes reach it.", async run =>
             {
+                await run.HealOwnAsync(run[2]);
                 await run.AppliesAsync(run[2], "ann");
                 await run.AppliesAsync(run[2], "ben");
                 await run.KeepsSiblingsAsync(run[2], Key);
@@ -47,7 +50,7 @@ internal static class SiblingsLesson
             {
                 Predict = new("What does a reader at {2} see?", ["The later of the two", "Both of them", "The one that arrived first"], 1),
             },
-            new("The replicas hear each other again", "The links are healed. Now {0} and {1} get each other's change.", async run =>
+            new("The replicas hear each other again", "The links between {0} and {1} are healed too. Now {0} and {1} get each other's change.", async run =>
             {
                 await run.HealOwnAsync();
                 await run.AppliesAsync(run[0], "ben");

@@ -13,14 +13,14 @@ public sealed class LessonDrawingTests
     {
         EventView[] events = [Link(1, 1, 2, "held"), Event(2, 1, "Write", "1#1"), Event(3, 3, "Apply", "1#1")];
         var drawing = LessonDrawing.From(Frame(events));
-        Assert.Equal(new LessonDrawing.Band(0, 3, "held: r1→r2"), Assert.Single(drawing.Bands));
+        Assert.Equal(new LessonDrawing.Band(0, 3, "held: r1→r2", 0), Assert.Single(drawing.Bands));
         Assert.Equal(new LessonDrawing.Stub(1, 0, 1, 1), Assert.Single(drawing.Stubs));
         Assert.Equal(new LessonDrawing.Way(1, 0, 1, 2, 2), Assert.Single(drawing.Ways));
 
         drawing = LessonDrawing.From(Frame([.. events, Link(4, 1, 2, "healed"), Event(5, 2, "Apply", "1#1")]));
         Assert.Empty(drawing.Stubs);
         Assert.Equal(2, drawing.Ways.Count);
-        Assert.Equal(new LessonDrawing.Band(0, 3, "held: r1→r2"), Assert.Single(drawing.Bands));
+        Assert.Equal(new LessonDrawing.Band(0, 3, "held: r1→r2", 0), Assert.Single(drawing.Bands));
     }
 
     [Fact]
@@ -49,7 +49,31 @@ public sealed class LessonDrawingTests
     public void From_SiblingMade_MarksTheUpdateThatMadeIt() =>
         Assert.True(Assert.Single(LessonDrawing.From(Frame([Event(1, 3, "Apply", "2#1"), Event(2, 3, "SiblingMade", "2#1")])).Marks).HasSiblings);
 
-    private static LessonFrame Frame(EventView[] events) => new(true, Cast, [], events, [], [], []);
+    [Fact]
+    public void From_WriteOfTheSameMoment_ComesBeforeWhatIsSeenOfIt()
+    {
+        var drawing = LessonDrawing.From(Frame([Event(1, 3, "Apply", "1#1") with { T = 7 }, Event(2, 1, "Write", "1#1") with { T = 7 }]));
+        Assert.Equal(new LessonDrawing.Way(1, 0, 0, 2, 1), Assert.Single(drawing.Ways));
+    }
+
+    [Fact]
+    public void From_Join_BeginsTheLaneOfTheNewcomer()
+    {
+        var join = new EventView(2, 2000, 1, 3, "Join", "1#2", [], new Dictionary<string, long>(), [], false, null, "replica 1 admits 3");
+        var drawing = LessonDrawing.From(Frame([Event(1, 1, "Write", "1#1"), join, join with { N = 3, T = 3000 }, Event(4, 3, "Write", "3#1")]));
+        Assert.Equal(new Dictionary<int, int> { [2] = 1 }, drawing.Joins);
+        Assert.Equal(2, drawing.Marks.Single(mark => mark.Lane == 2).Column);
+    }
+
+    [Fact]
+    public void From_LaterStep_SaysWhereItsEventsBegin()
+    {
+        EventView[] events = [Event(1, 1, "Write", "1#1"), Event(2, 2, "Apply", "1#1"), Event(3, 3, "Apply", "1#1")];
+        Assert.Null(LessonDrawing.From(Frame(events)).StepColumn);
+        Assert.Equal(2, LessonDrawing.From(Frame(events) with { After = 2 }).StepColumn);
+    }
+
+    private static LessonFrame Frame(EventView[] events) => new(true, 0, Cast, [], events, [], [], []);
 
     private static EventView Event(long n, int replica, string kind, string? dot) =>
         new(n, n * 1000, replica, null, kind, dot, ["demo:x"], new Dictionary<string, long>(), [], false, null);

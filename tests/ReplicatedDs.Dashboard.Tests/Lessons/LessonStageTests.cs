@@ -210,7 +210,11 @@ public sealed class LessonStageTests : IAsyncLifetime
     private async Task<string> RefusalAsync(ScenarioStage first)
     {
         // Its links are faults to the first scenario: without them only the gate is in the way.
-        _cluster.Replica(1).Link(2).Mode = _cluster.Replica(2).Link(1).Mode = "ok";
+        foreach (var (from, to) in ((int, int)[])[(1, 2), (1, 3), (2, 1), (2, 3)])
+        {
+            _cluster.Replica(from).Link(to).Mode = "ok";
+        }
+
         return (await Deadline.UntilAsync(() => first.Start(_viewer), outcome => !outcome.Text.Contains("is held", StringComparison.Ordinal), "the links are seen healed")).Text;
     }
 
