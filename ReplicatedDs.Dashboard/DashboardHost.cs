@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Server.Circuits;
@@ -41,6 +42,11 @@ internal static class DashboardHost
         });
         var options = DashboardOptionsReader.Read(builder.Configuration, builder.Environment.IsDevelopment());
 
+        if (builder.Configuration["Tls:CertificateFile"] is { Length: > 0 } certificate)
+        {
+            builder.Configuration.AddInMemoryCollection([new("Kestrel:Certificates:Default:Path", certificate), new("Kestrel:Certificates:Default:KeyPath", builder.Configuration["Tls:KeyFile"])]);
+        }
+
         // The login address carries the secret, and the hosting layer logs addresses.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
 
@@ -63,6 +69,7 @@ internal static class DashboardHost
         // Nothing that is protected outlives the process: the login cookie is not, and pages of an earlier process are loaded anew.
         services.AddDataProtection().AddKeyManagementOptions(keys => (keys.XmlRepository, keys.XmlEncryptor) = (new KeysInMemory(), new NullXmlEncryptor()));
         services.AddSingleton<AccessTicket>();
+        services.AddSingleton<LoginAttempts>();
         services.AddAuthentication(TicketAuthenticationHandler.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, TicketAuthenticationHandler>(TicketAuthenticationHandler.SchemeName, null);
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
@@ -71,8 +78,13 @@ internal static class DashboardHost
         {
             client.Timeout = Timeout.InfiniteTimeSpan;
             client.DefaultRequestHeaders.Add("traceparent", Untraced);
+            Present(client, options);
         }).ConfigurePrimaryHttpMessageHandler(Handler).RemoveAllLoggers();
-        services.AddHttpClient(ActionClient, client => client.Timeout = Timeout.InfiniteTimeSpan).ConfigurePrimaryHttpMessageHandler(Handler).RemoveAllLoggers();
+        services.AddHttpClient(ActionClient, client =>
+        {
+            client.Timeout = Timeout.InfiniteTimeSpan;
+            Present(client, options);
+        }).ConfigurePrimaryHttpMessageHandler(Handler).RemoveAllLoggers();
         services.AddSingleton(provider => new EventLog(DashboardOptions.EventCapacity, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ClusterStore>();
         services.AddSingleton(provider => new ReplicaReader(Client(provider, CollectorClient), options));
@@ -139,6 +151,15 @@ internal static class DashboardHost
         app.MapHub<ClusterHub>("/hubs/cluster");
         app.MapHub<DiagramHub>("/hubs/causality");
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+    }
+
+    /// <summary>What a replica asks for that knows its callers; the control API gets its own token, request by request.</summary>
+    private static void Present(HttpClient client, DashboardOptions options)
+    {
+        if (options.ReplicaKey is { } key)
+        {
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        }
     }
 
     private static HttpClient Client(IServiceProvider provider, string name) => provider.GetRequiredService<IHttpClientFactory>().CreateClient(name);

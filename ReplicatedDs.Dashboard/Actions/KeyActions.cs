@@ -16,7 +16,7 @@ internal sealed class KeyActions(HttpClient http, SessionTokens tokens, ClusterS
 
     public async Task<WriteOutcome> WriteAsync(ReplicaPicture replica, string key, string value, CausalSession? session)
     {
-        if (Refuse(key) is { } refusal)
+        if ((store.ActRefusal ?? Refuse(key)) is { } refusal)
         {
             return new WriteOutcome(ActionOutcome.Failed(refusal), 0, null, null);
         }
@@ -46,6 +46,11 @@ internal sealed class KeyActions(HttpClient http, SessionTokens tokens, ClusterS
 
     public async Task<ActionOutcome> DeleteAsync(ReplicaPicture replica, string key, CausalSession? session)
     {
+        if (store.ActRefusal is { } refusal)
+        {
+            return ActionOutcome.Failed(refusal);
+        }
+
         try
         {
             using var timeout = new CancellationTokenSource(AnswerTimeout);

@@ -27,6 +27,11 @@ internal static class ScenarioRules
             return new ScenarioObstacle("The cluster was not heard yet.", ScenarioRemedy.None);
         }
 
+        if (view.Control.ActRefusal is { } observes)
+        {
+            return new ScenarioObstacle(observes, ScenarioRemedy.None);
+        }
+
         var cast = Live(view).ToList();
         if (cast.Count < needed)
         {
