@@ -7,6 +7,7 @@ namespace ReplicatedDs.AppHost.Cluster;
 internal sealed partial class DataFolder : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private static readonly string[] Roles = ["read", "write", "operate"];
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
     private readonly FileStream _lock;
 
@@ -29,7 +30,7 @@ internal sealed partial class DataFolder : IDisposable
         var path = Path.Combine(Root, "keys.json");
         if (!File.Exists(path))
         {
-            var keys = new[] { "read", "write", "operate" }.Select(role => new { name = role, role, key = NewSecret() });
+            var keys = Roles.Select(role => new { name = role, role, key = NewSecret() });
             WriteSecret(path, JsonSerializer.SerializeToUtf8Bytes(new { keys }, Indented));
         }
 

@@ -33,26 +33,26 @@ internal static class LoginEndpoints
             size.MaxRequestBodySize = FormBytesMax;
         }
 
-        if (!context.Request.HasFormContentType || !await IsFromOurFormAsync(context, antiforgery))
+        if (await ReadAsync(context) is not { } form || !await antiforgery.IsRequestValidAsync(context))
         {
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
             await LoginPages.WriteFormAsync(context, antiforgery, "This form is too old", "Sign in once more.");
             return;
         }
 
-        var form = await context.Request.ReadFormAsync(context.RequestAborted);
         await AnswerAsync(context, ticket, attempts, form[Field], () => LoginPages.WriteFormAsync(context, antiforgery, "Sign in", "That is not the secret of this dashboard."));
     }
 
-    private static async Task<bool> IsFromOurFormAsync(HttpContext context, IAntiforgery antiforgery)
+    /// <summary>The form; <c>null</c>: it is none, or too large.</summary>
+    private static async Task<IFormCollection?> ReadAsync(HttpContext context)
     {
         try
         {
-            return await antiforgery.IsRequestValidAsync(context);
+            return context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted) : null;
         }
         catch (Exception exception) when (exception is BadHttpRequestException or InvalidDataException)
         {
-            return false; // Too large, or no form at all.
+            return null;
         }
     }
 

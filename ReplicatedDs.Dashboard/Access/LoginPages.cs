@@ -18,6 +18,9 @@ internal static class LoginPages
     public static Task WriteFormAsync(HttpContext context, IAntiforgery antiforgery, string title, string? note)
     {
         var tokens = antiforgery.GetAndStoreTokens(context);
+
+        // Without a referrer browsers send a form's origin as "null". This address holds no secret.
+        context.Response.Headers["Referrer-Policy"] = "same-origin";
         return WriteAsync(context, title, $"""
             {(note is null ? "" : $"<p role=\"alert\" class=\"tone-error\">{HtmlEncoder.Default.Encode(note)}</p>")}
             <form method="post" action="/login" class="key-form">

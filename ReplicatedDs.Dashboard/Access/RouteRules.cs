@@ -22,7 +22,7 @@ public static class RouteRules
         new("/pending", RouteAccess.SignedIn),
         new("/keys", RouteAccess.SignedIn),
         new("/traces", RouteAccess.SignedIn),
-        new("/traces/{Id}", RouteAccess.SignedIn),
+        new("/traces/{TraceId}", RouteAccess.SignedIn),
         new("/metrics", RouteAccess.SignedIn),
         new("/events", RouteAccess.SignedIn),
         new("/scenario", RouteAccess.SignedIn),

@@ -125,5 +125,5 @@ public sealed class RouteRulesTests : IAsyncLifetime
         pattern.StartsWith("/_framework/", StringComparison.Ordinal) || pattern.StartsWith("/_content/", StringComparison.Ordinal) || pattern is "/_blazor/disconnect" or "/_blazor/initializers" or "/_blazor/disconnect/";
 
     private static HttpRequestMessage Request(string method, string pattern) =>
-        new(new HttpMethod(method), pattern.Replace("{Id}", "siblings", StringComparison.Ordinal)) { Content = method == "POST" ? new ByteArrayContent([]) : null };
+        new(new HttpMethod(method), pattern.Replace("{Id}", "siblings", StringComparison.Ordinal).Replace("{TraceId}", "0af7651916cd43dd8448eb211c80319c", StringComparison.Ordinal)) { Content = method == "POST" ? new ByteArrayContent([]) : null };
 }
