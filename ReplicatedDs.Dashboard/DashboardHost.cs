@@ -27,6 +27,7 @@ internal static class DashboardHost
 {
     private const string CollectorClient = "collector";
     private const string ActionClient = "actions";
+    private const int ConnectionsMax = 1024;
 
     // Not recorded, says its last figure: what the collector asks of replicas many times a second would fill every trace store.
     private const string Untraced = "00-00000000000000000000000000000001-0000000000000001-00";
@@ -52,6 +53,13 @@ internal static class DashboardHost
 
         // A port that is taken is told in one sentence at the end, not with a stack trace before it.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+            kestrel.Limits.MaxConcurrentConnections = ConnectionsMax;
+            kestrel.Limits.MaxConcurrentUpgradedConnections = ConnectionsMax / 2; // Sockets of pages must not keep out their files.
+        });
         StaticWebAssetsLoader.UseStaticWebAssets(builder.Environment, builder.Configuration);
 
         builder.AddServiceDefaults();

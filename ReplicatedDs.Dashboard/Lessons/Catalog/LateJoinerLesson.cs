@@ -37,7 +37,7 @@ internal static class LateJoinerLesson
             {
                 Predict = new("Which number does the newcomer get?", ["The smallest that is free", "One larger than any number ever used", "That of the last replica that left"], 1),
             },
-            new("What the newcomer shows", "It took over the state of another replica before it served anybody.", async run =>
+            new("What the newcomer shows", "What has it answered while it came up, and what does it answer now?", async run =>
             {
                 var newcomer = run.Cast[^1];
                 await run.ReadsAsync(newcomer, Answer, "Yes");
@@ -51,10 +51,11 @@ internal static class LateJoinerLesson
             {
                 Predict = new("What does a reader at the newcomer see?", ["Everything that was ever written", "Only what is written from now on", "The answer now, the question later"], 0),
             },
-            new("It takes part", "Somebody writes at the newcomer. It counts its own writes from 1.", async run =>
+            new("It takes part", "Somebody writes at the newcomer.", async run =>
             {
                 var newcomer = run.Cast[^1];
                 await run.WriteAsync("thanks", newcomer, Answer, "Yes, thank you");
+                run.Prove($"{run.Name("thanks")} is the newcomer's first write: it counts its own from 1", $"answer of {newcomer.Label}", run.Name("thanks") == newcomer.Label + "#1");
                 run.ProveDependsOn("thanks", "answer");
                 foreach (var member in run.Cast.Where(member => member != newcomer))
                 {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -110,6 +111,35 @@ public sealed class RouteRulesTests : IAsyncLifetime
         own.Options.Cookies = _dashboard.Cookies;
         await own.ConnectAsync(address, CancellationToken.None);
         Assert.Equal(WebSocketState.Open, own.State);
+    }
+
+    [Fact]
+    public async Task Request_WithTooLongALineOrHead_IsRefused()
+    {
+        using var longLine = await _dashboard.Http.GetAsync(new Uri("/" + new string('a', 16 << 10), UriKind.Relative));
+        Assert.Equal(HttpStatusCode.RequestUriTooLong, longLine.StatusCode);
+        using var request = Request("GET", "/health");
+        request.Headers.Add("X-Long", new string('a', 64 << 10));
+        using var longHead = await _dashboard.Http.SendAsync(request);
+        Assert.Equal(HttpStatusCode.RequestHeaderFieldsTooLarge, longHead.StatusCode);
+    }
+
+    [Fact]
+    public async Task Request_WhoseHeadNeverEnds_IsCutOff()
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, _dashboard.Address.Port);
+        var stream = client.GetStream();
+        await stream.WriteAsync("GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n"u8.ToArray());
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        var buffer = new byte[4096];
+        var answer = "";
+        for (int read; (read = await stream.ReadAsync(buffer, deadline.Token)) > 0;)
+        {
+            answer += System.Text.Encoding.ASCII.GetString(buffer, 0, read);
+        }
+
+        Assert.StartsWith("HTTP/1.1 408", answer, StringComparison.Ordinal);
     }
 
     /// <summary>What is mapped, but for the files of the pages, which hold no secret.</summary>
