@@ -27,6 +27,11 @@ public sealed class LessonTests(RealCluster cluster, BrowserFixture browser) : I
             await lesson.PlayAsync(3, 5, guess: 1);
             await Assertions.Expect(live.Page.Locator("[data-outcome=right]")).ToContainTextAsync("You were right");
             await Assertions.Expect(live.Page.Locator("[data-card=counterfactual]")).ToContainTextAsync("is lost");
+            if (run == 1)
+            {
+                await live.ScreenshotAsync("lesson-siblings-real", fullPage: false);
+            }
+
             await lesson.PlayAsync(4, 5);
             await lesson.PlayAsync(5, 5, guess: 0);
             await Assertions.Expect(live.Page.Locator("[data-outcome=wrong]")).ToContainTextAsync("Her write replaces both");
