@@ -14,6 +14,7 @@ using ReplicatedDs.Dashboard.Configuration;
 using ReplicatedDs.Dashboard.History;
 using ReplicatedDs.Dashboard.Hubs;
 using ReplicatedDs.Dashboard.Otlp;
+using ReplicatedDs.Dashboard.Past;
 using ReplicatedDs.Dashboard.Scenario;
 using ReplicatedDs.Dashboard.Views;
 using ReplicatedDs.ServiceDefaults;
@@ -108,6 +109,7 @@ internal static class DashboardHost
         services.AddSingleton(new UpdateIndex());
         services.AddSingleton<Measures>();
         services.AddSingleton<ContinuousCheck>();
+        services.AddSingleton<TimeMachine>();
         services.AddHostedService<HistoryFollower>();
         services.AddSignalR().AddHubOptions<DiagramHub>(hub =>
         {

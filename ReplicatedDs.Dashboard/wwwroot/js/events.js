@@ -21,6 +21,7 @@ function sentence(event) {
     case "Join": return `${event.peer ? peer : who} joined${detail}`;
     case "Leave": return `${event.peer ? peer : who} left${detail}`;
     case "Kill": return `${who} was killed${detail}`;
+    case "Stop": return `${who} was stopped${detail}`;
     case "Restart": return `${who} was started again${detail}`;
     case "LinkChanged": return `link ${who}→${peer} changed${detail}`;
     case "SiblingMade": return `${who} keeps siblings${keys}: ${update} was written without knowing of the other`;

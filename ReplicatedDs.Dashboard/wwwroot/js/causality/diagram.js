@@ -85,7 +85,7 @@ export class Diagram {
   get subject() { return this.scene.hover ?? this.scene.focus; }
 
   isShown(row) {
-    return (this.filter === "" || row.keys.some(key => key.includes(this.filter)) || row.kind === "Kill" || row.kind === "Restart") && this.sampling.keeps(this.store, row);
+    return (this.filter === "" || row.keys.some(key => key.includes(this.filter)) || row.kind === "Kill" || row.kind === "Stop" || row.kind === "Restart") && this.sampling.keeps(this.store, row);
   }
 
   touch() { this.dirty = true; }

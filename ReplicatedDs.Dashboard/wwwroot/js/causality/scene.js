@@ -87,8 +87,8 @@ export class Scene {
     const end = viewport.isLive ? Math.min(viewport.length, viewport.toAlong(now)) : viewport.length;
     for (const change of lane?.breaks ?? []) {
       const along = Math.min(viewport.toAlong(change.x / viewport.scale), end);
-      if (along > from) { stroke(along, change.kind === "Kill" ? true : false); }
-      alive = change.kind !== "Kill";
+      if (along > from) { stroke(along, change.kind !== "Restart"); }
+      alive = change.kind === "Restart";
     }
     if (lane?.info && (lane.info.state === "stopped" || lane.info.state === "gone")) { alive = false; }
     stroke(end, alive);

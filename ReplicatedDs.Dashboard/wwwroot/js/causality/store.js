@@ -143,7 +143,7 @@ export class Store {
 
   #index(row, lane) {
     if (row.kind === "Gap") { this.gaps.push(row); }
-    if (row.kind === "Kill" || row.kind === "Restart") {
+    if (row.kind === "Kill" || row.kind === "Stop" || row.kind === "Restart") {
       for (const waiting of lane.open) { waiting.until = row; }
       lane.open.clear();
       lane.breaks.push(row);
