@@ -109,7 +109,7 @@ internal static class DashboardHost
         services.AddSingleton(new UpdateIndex());
         services.AddSingleton<Measures>();
         services.AddSingleton<ContinuousCheck>();
-        services.AddSingleton<TimeMachine>();
+        services.AddSingleton(provider => new TimeMachine(provider.GetRequiredService<ClusterStore>(), provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<HistoryFollower>();
         services.AddSignalR().AddHubOptions<DiagramHub>(hub =>
         {

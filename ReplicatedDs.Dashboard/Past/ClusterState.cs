@@ -6,7 +6,7 @@ using ReplicatedDs.Dashboard.Views;
 namespace ReplicatedDs.Dashboard.Past;
 
 /// <summary>
-/// The state of the cluster behind some event: everything before it in the log, taken in one by one. Not safe from several threads;
+/// The state of the cluster behind some event: everything before it, taken in one by one. Not safe from several threads;
 /// <see cref="Copy"/> gives a state that goes its own way.
 /// </summary>
 internal sealed class ClusterState
@@ -31,9 +31,10 @@ internal sealed class ClusterState
     /// <summary>What was last said of a link, in the replica's words.</summary>
     public IReadOnlyDictionary<(int From, int To), string> Links => _links;
 
-    public void Add(EventView one)
+    /// <param name="n">Its number, which follows the last one.</param>
+    public void Add(EventView one, long n)
     {
-        (N, T) = (one.N, Math.Max(T, one.T));
+        (N, T) = (n, Math.Max(T, one.T));
         if (one.Replica <= 0)
         {
             return;
@@ -73,15 +74,15 @@ internal sealed class ClusterState
                 break;
 
             case "Kill":
-                Turn(one, replica, ReplicaStates.Killed);
+                Turn(one.Replica, replica, ReplicaStates.Killed);
                 break;
 
             case "Stop":
-                Turn(one, replica, ReplicaStates.Stopped);
+                Turn(one.Replica, replica, ReplicaStates.Stopped);
                 break;
 
             case "Restart" when one.Peer is null:
-                Turn(one, replica, null);
+                Turn(one.Replica, replica, null);
                 (replica.Writes, replica.Applied, replica.Prevented) = (0, 0, 0);
                 break;
 
@@ -132,13 +133,13 @@ internal sealed class ClusterState
         }
     }
 
-    private void Turn(EventView one, ReplicaState replica, string? ended)
+    private void Turn(int id, ReplicaState replica, string? ended)
     {
         Depth -= replica.Waiting.Count;
-        replica.Turn(ended, one.N, one.T);
+        replica.Turn(ended, T);
 
         // A fault of a link is lost with the process that made it.
-        foreach (var ends in _links.Keys.Where(ends => ends.From == one.Replica).ToList())
+        foreach (var ends in _links.Keys.Where(ends => ends.From == id).ToList())
         {
             _links.Remove(ends);
         }

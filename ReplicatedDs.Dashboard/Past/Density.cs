@@ -18,12 +18,14 @@ internal sealed class Density
     /// <summary>When its first event was, to a quarter of a second; <c>null</c>: there is none.</summary>
     public long? Start => _bins.Count == 0 ? null : _bins[0].From * BinLength;
 
-    public void Add(EventView one, long t, long depth)
+    /// <param name="n">The event's number.</param>
+    /// <param name="t">The time that counts, which never goes back.</param>
+    public void Add(EventView one, long n, long t, long depth)
     {
         var slot = t / BinLength;
         if (_bins.Count == 0 || _bins[^1].To < slot)
         {
-            _bins.Add(new StripBin(slot, one.N));
+            _bins.Add(new StripBin(slot));
             if (_bins.Count > BinsMax)
             {
                 Coarsen();
@@ -31,7 +33,7 @@ internal sealed class Density
         }
 
         var bin = _bins[^1];
-        bin.Last = one.N;
+        bin.Last = n;
         bin.Writes += one.Kind == "Write" ? 1 : 0;
         (bin.Depth, bin.LastDepth) = (Math.Max(bin.Depth, depth), depth);
         bin.Lost += one.Lost ?? 0;
@@ -53,13 +55,6 @@ internal sealed class Density
         {
             _bins.RemoveRange(0, gone);
         }
-    }
-
-    /// <summary>The events among which the last one up to a time is; <c>null</c>: there is none so early.</summary>
-    public (long First, long Last)? Find(long t)
-    {
-        var index = _bins.FindLastIndex(bin => bin.From * BinLength <= t);
-        return index < 0 ? null : (_bins[index].First, _bins[index].Last);
     }
 
     /// <summary>A stretch of time in columns.</summary>

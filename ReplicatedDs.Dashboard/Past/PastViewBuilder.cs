@@ -14,11 +14,13 @@ namespace ReplicatedDs.Dashboard.Past;
 /// </summary>
 internal static class PastViewBuilder
 {
-    public static PastView Build(ClusterState state, EventView? last, SlotFrame frame, EventLog log, ClusterView live)
+    /// <param name="later">The events after it that are kept.</param>
+    /// <param name="live">The picture of now.</param>
+    public static PastView Build(ClusterState state, EventView? last, SlotFrame frame, IReadOnlyList<EventView> later, ClusterView live)
     {
         var moment = new Moment(state.N, state.T > 0 ? state.T : (live.At - DateTimeOffset.UnixEpoch).Ticks / 10);
         var ids = frame.Slots.Select(slot => slot.Id).OfType<int>().ToList();
-        var clocks = Clocks(state, ids, log, live);
+        var clocks = Clocks(state, ids, later, live);
         var slots = frame.Slots.Select(slot => SlotOf(slot, state, frame, clocks, ids, moment.At)).ToList();
 
         // The control API is as it is: it is needed for what is done now, not for the picture.
@@ -33,7 +35,7 @@ internal static class PastViewBuilder
     /// The clocks, whole: of an origin of which a replica has told nothing yet, its next update tells what came before it, because the updates
     /// of one origin become visible in their order; if none came since, it is as it is now.
     /// </summary>
-    private static Dictionary<int, Dictionary<int, long>> Clocks(ClusterState state, List<int> ids, EventLog log, ClusterView live)
+    private static Dictionary<int, Dictionary<int, long>> Clocks(ClusterState state, List<int> ids, IReadOnlyList<EventView> later, ClusterView live)
     {
         var origins = ids.Concat(state.Replicas.Keys).Concat(state.Replicas.Values.SelectMany(replica => replica.Clock.Keys)).Distinct().ToList();
         var clocks = ids.ToDictionary(id => id, id => state.Replicas.TryGetValue(id, out var replica) ? new Dictionary<int, long>(replica.Clock) : []);
@@ -43,7 +45,7 @@ internal static class PastViewBuilder
             return clocks;
         }
 
-        foreach (var one in log.ReadAfter(state.N, DashboardOptions.EventCapacity).Events)
+        foreach (var one in later)
         {
             if (one.Kind is "Write" or "Apply" && Dot.TryParse(one.Dot, out var dot) && open.Remove((one.Replica, dot.Replica.Value)))
             {
@@ -75,7 +77,7 @@ internal static class PastViewBuilder
         }
 
         var replica = state.Replicas.GetValueOrDefault(id) ?? new ReplicaState();
-        var isNewer = replica.LifeN > frame.N;
+        var isNewer = replica.TurnedAt > frame.T;
         var ended = isNewer ? replica.Ended : slot.State is ReplicaStates.Killed or ReplicaStates.Stopped or ReplicaStates.Down ? slot.State : null;
         var isSilent = !isNewer && slot.State == ReplicaStates.Silent;
         var clock = clocks[id].Where(entry => entry.Value > 0).ToDictionary(entry => entry.Key.ToString(CultureInfo.InvariantCulture), entry => entry.Value);
@@ -90,7 +92,7 @@ internal static class PastViewBuilder
             null,
             [.. ids.Where(peer => peer != id).Select(peer => Link(id, peer, state, frame, Queued(id, peer, state, clocks)))],
             null,
-            ended is not null && replica.LifeT > 0 ? DateTimeOffset.UnixEpoch.AddTicks(replica.LifeT * 10) : at,
+            ended is not null && replica.TurnedAt > 0 ? DateTimeOffset.UnixEpoch.AddTicks(replica.TurnedAt * 10) : at,
             isSilent,
             Ended: ended);
     }
@@ -127,7 +129,7 @@ internal static class PastViewBuilder
         if (!state.Links.TryGetValue((from, to), out var detail))
         {
             // It was so when the dashboard first looked, and no event has said otherwise.
-            return frame.Faults.FirstOrDefault(link => link.From == from && link.To == to) is { } known && !(state.Replicas.GetValueOrDefault(from)?.LifeN > frame.N)
+            return frame.Faults.FirstOrDefault(link => link.From == from && link.To == to) is { } known && !(state.Replicas.GetValueOrDefault(from)?.TurnedAt > frame.T)
                 ? new LinkView(to, known.Mode, known.DelayMs, known.JitterMs, known.DropPercent, null, queued)
                 : new LinkView(to, "ok", 0, 0, 0, null, 0);
         }

@@ -17,11 +17,8 @@ internal sealed class ReplicaState
     /// <summary>How its process ended, a word of <see cref="Views.ReplicaStates"/>; <c>null</c>: it runs, or was not heard yet.</summary>
     public string? Ended { get; set; }
 
-    /// <summary>The number of the event by which its process last began or ended.</summary>
-    public long LifeN { get; set; }
-
-    /// <summary>When that was, in Unix microseconds.</summary>
-    public long LifeT { get; set; }
+    /// <summary>When its process last began or ended, in Unix microseconds; 0: not in the log.</summary>
+    public long TurnedAt { get; set; }
 
     /// <summary>Since its process began, as the following ones.</summary>
     public long Writes { get; set; }
@@ -42,9 +39,9 @@ internal sealed class ReplicaState
     }
 
     /// <summary>Its process began or ended: what was in memory only is gone.</summary>
-    public void Turn(string? ended, long n, long t)
+    public void Turn(string? ended, long t)
     {
-        (Ended, LifeN, LifeT) = (ended, n, t);
+        (Ended, TurnedAt) = (ended, t);
         Waiting = Waiting.Clear();
     }
 
@@ -54,8 +51,7 @@ internal sealed class ReplicaState
         Waiting = Waiting,
         Stable = Stable,
         Ended = Ended,
-        LifeN = LifeN,
-        LifeT = LifeT,
+        TurnedAt = TurnedAt,
         Writes = Writes,
         Applied = Applied,
         Prevented = Prevented,

@@ -2,17 +2,15 @@ namespace ReplicatedDs.Dashboard.Past;
 
 /// <summary>What happened in a stretch of time that has events.</summary>
 /// <param name="from">The number of its first quarter of a second.</param>
-/// <param name="first">The number of its first event.</param>
-internal sealed class StripBin(long from, long first)
+internal sealed class StripBin(long from)
 {
     public long From { get; } = from;
-
-    public long First { get; } = first;
 
     /// <summary>The number of its last quarter of a second.</summary>
     public long To { get; set; } = from;
 
-    public long Last { get; set; } = first;
+    /// <summary>The number of its last event.</summary>
+    public long Last { get; set; }
 
     public long Writes { get; set; }
 

@@ -1,5 +1,6 @@
 using ReplicatedDs.Client.Api;
 using ReplicatedDs.Dashboard.Collector;
+using ReplicatedDs.Dashboard.Configuration;
 using ReplicatedDs.Dashboard.Views;
 
 namespace ReplicatedDs.Dashboard.Past;
@@ -10,7 +11,7 @@ namespace ReplicatedDs.Dashboard.Past;
 /// the events behind them, and the last <see cref="ViewsMax"/> moments that somebody looked at are kept, the same for all panels and viewers.
 /// All members may be called from any thread; events are added by one caller.
 /// </summary>
-internal sealed class TimeMachine(EventLog log, ClusterStore store, TimeProvider time)
+internal sealed class TimeMachine(ClusterStore store, TimeProvider time, int capacity = DashboardOptions.EventCapacity)
 {
     /// <summary>Events between two snapshots.</summary>
     public const int Interval = 1_000;
@@ -24,8 +25,9 @@ internal sealed class TimeMachine(EventLog log, ClusterStore store, TimeProvider
     private readonly LinkedList<(long N, Lazy<PastView?> View)> _views = new();
     private readonly Density _density = new();
     private readonly ClusterState _state = new();
+    private readonly OrderedLog _log = new(capacity);
 
-    /// <summary>Takes events in, in the order of the log.</summary>
+    /// <summary>Takes events in as the collector got to know of them.</summary>
     public void Add(EventBatch batch)
     {
         lock (_lock)
@@ -35,17 +37,13 @@ internal sealed class TimeMachine(EventLog log, ClusterStore store, TimeProvider
                 _density.AddLost(batch.Lost);
             }
 
+            var now = Now();
             foreach (var one in batch.Events)
             {
-                _state.Add(one);
-                _density.Add(one, _state.T, _state.Depth);
-                if (_state.N % Interval == 0)
-                {
-                    _snapshots.AddLast(_state.Copy());
-                }
+                _log.Add(one, now);
             }
 
-            Trim();
+            GoOn();
         }
     }
 
@@ -79,6 +77,7 @@ internal sealed class TimeMachine(EventLog log, ClusterStore store, TimeProvider
         Lazy<PastView?> view;
         lock (_lock)
         {
+            GoOn();
             n = Math.Clamp(n, _snapshots.First!.Value.N, Math.Max(_snapshots.First!.Value.N, _state.N));
             for (var node = _views.First; node is not null; node = node.Next)
             {
@@ -104,32 +103,23 @@ internal sealed class TimeMachine(EventLog log, ClusterStore store, TimeProvider
     /// <summary>The moment behind the last event up to a time, in Unix microseconds.</summary>
     public Moment Find(long t)
     {
-        (long First, long Last)? among;
-        ClusterState start;
         lock (_lock)
         {
-            among = _density.Find(t);
-            start = _snapshots.First!.Value;
-        }
-
-        if (among is not { } range || range.Last <= start.N)
-        {
-            return new Moment(start.N, start.T);
-        }
-
-        // Times of several replicas are not in order: the last one before which nothing is later.
-        var found = new Moment(Math.Max(start.N, range.First - 1), start.T);
-        foreach (var one in log.ReadAfter(found.N, (int)Math.Min(int.MaxValue, range.Last - found.N)).Events)
-        {
-            if (one.T > t)
+            GoOn();
+            var found = _snapshots.First!.Value;
+            for (var node = _snapshots.First; node is not null && node.Value.T <= t; node = node.Next)
             {
-                break;
+                found = node.Value;
             }
 
-            found = new Moment(one.N, Math.Max(found.T, one.T));
-        }
+            var (n, at) = (found.N, found.T);
+            for (; n < _log.Last && Math.Max(at, _log[n + 1].T) <= t; n++)
+            {
+                at = Math.Max(at, _log[n + 1].T);
+            }
 
-        return found;
+            return new Moment(n, at);
+        }
     }
 
     /// <summary>The moment that a name means: by its number, if that event has that time, else by the time alone.</summary>
@@ -143,7 +133,7 @@ internal sealed class TimeMachine(EventLog log, ClusterStore store, TimeProvider
         return asked.N >= 0 && At(asked.N) is { } view && view.Moment == asked ? asked : Find(asked.T);
     }
 
-    /// <summary>What the browser draws of the moment behind event number <paramref name="n"/>.</summary>
+    /// <summary>What the browser draws of the moment behind event number <paramref name="n"/>, with at most so many events.</summary>
     public PastFrame? Frame(long n, int events)
     {
         if (At(n) is not { } past)
@@ -151,17 +141,26 @@ internal sealed class TimeMachine(EventLog log, ClusterStore store, TimeProvider
             return null;
         }
 
-        var after = Math.Max(0, past.Moment.N - events);
         var sentence = past.Event is { } one ? EventWords.Sentence(one) : past.Moment.N == 0 ? "before the first event" : "what came before is no longer in the log";
-        return new PastFrame(past.Moment, past.Moment.Name, sentence, past.View, events == 0 ? [] : log.ReadAfter(after, (int)(past.Moment.N - after)).Events);
+        return new PastFrame(past.Moment, past.Moment.Name, sentence, past.View, EventsUpTo(past.Moment.N, events));
+    }
+
+    /// <summary>The last events up to number <paramref name="n"/>, the oldest first.</summary>
+    public IReadOnlyList<EventView> EventsUpTo(long n, int most)
+    {
+        lock (_lock)
+        {
+            return Events(Math.Max(0, Math.Min(n, _log.Last) - most), n);
+        }
     }
 
     /// <summary>A stretch of time in columns, for the strip; everything that is retained if none is given.</summary>
     public Strip Read(long from, long to)
     {
-        var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / 10;
+        var now = Now();
         lock (_lock)
         {
+            GoOn();
             var first = _snapshots.First!.Value;
             var oldest = new Moment(first.N, first.N == 0 ? _density.Start ?? now : first.T);
             var newest = new Moment(_state.N, _state.T);
@@ -179,10 +178,23 @@ internal sealed class TimeMachine(EventLog log, ClusterStore store, TimeProvider
         }
     }
 
-    private void Trim()
+    private long Now() => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / 10;
+
+    /// <summary>Takes in what is old enough by now.</summary>
+    private void GoOn()
     {
-        var oldest = log.Oldest;
-        while (_snapshots.Count > 1 && _snapshots.First!.Value.N + 1 < oldest)
+        var now = Now();
+        while (_log.Next(now) is { } one)
+        {
+            _state.Add(one, _log.Last);
+            _density.Add(one, _log.Last, _state.T, _state.Depth);
+            if (_state.N % Interval == 0)
+            {
+                _snapshots.AddLast(_state.Copy());
+            }
+        }
+
+        while (_snapshots.Count > 1 && _snapshots.First!.Value.N + 1 < _log.Oldest)
         {
             _snapshots.RemoveFirst();
         }
@@ -190,10 +202,25 @@ internal sealed class TimeMachine(EventLog log, ClusterStore store, TimeProvider
         _density.Trim(_snapshots.First!.Value.N);
     }
 
+    /// <summary>The events after one number and up to another, as far as they are kept.</summary>
+    private EventView[] Events(long after, long last)
+    {
+        var first = Math.Max(after + 1, _log.Oldest);
+        var events = new EventView[Math.Max(0, Math.Min(last, _log.Last) - first + 1)];
+        for (var i = 0; i < events.Length; i++)
+        {
+            events[i] = _log[first + i];
+        }
+
+        return events;
+    }
+
     private PastView? Derive(long n)
     {
         ClusterState state;
         SlotFrame? frame;
+        EventView? last;
+        EventView[] later;
         lock (_lock)
         {
             var node = _snapshots.Last!;
@@ -203,8 +230,15 @@ internal sealed class TimeMachine(EventLog log, ClusterStore store, TimeProvider
             }
 
             state = node.Value.Copy();
+            while (state.N < n)
+            {
+                state.Add(_log[state.N + 1], state.N + 1);
+            }
+
+            last = state.N >= _log.Oldest && state.N > 0 ? _log[state.N] : null;
+            later = Events(state.N, _log.Last);
             var seen = _frames.Last;
-            while (seen?.Value.N > n && seen.Previous is { } previous)
+            while (seen?.Value.T > state.T && seen.Previous is { } previous)
             {
                 seen = previous;
             }
@@ -212,19 +246,6 @@ internal sealed class TimeMachine(EventLog log, ClusterStore store, TimeProvider
             frame = seen?.Value;
         }
 
-        if (frame is null)
-        {
-            return null;
-        }
-
-        EventView? last = null;
-        foreach (var one in log.ReadAfter(state.N, (int)(n - state.N)).Events)
-        {
-            state.Add(one);
-            last = one;
-        }
-
-        last ??= log.ReadAfter(state.N - 1, 1).Events is [var only] && only.N == state.N ? only : null;
-        return PastViewBuilder.Build(state, last, frame, log, store.Current);
+        return frame is null ? null : PastViewBuilder.Build(state, last, frame, later, store.Current);
     }
 }

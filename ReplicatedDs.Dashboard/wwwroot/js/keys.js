@@ -28,6 +28,8 @@ function isTyping(target) {
   return target instanceof HTMLElement && (target.isContentEditable || target.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=range], [type=button])"));
 }
 
+const say = (what, detail = {}) => document.dispatchEvent(new CustomEvent(`replicated-ds:${what}`, { detail }));
+
 /** Presses the first control of those that is there; answers whether one was. */
 function click(selector, root = document) {
   const found = root.querySelector(selector);
@@ -47,7 +49,7 @@ function press(event) {
   if (event.key === "Escape" && click("[data-key=close-link]", event.target.closest?.(".link-editor") ?? document)) { return; }
   if (isTyping(event.target)) { return; }
   if (event.key === "Escape") {
-    click("[data-key=cancel-partition]");
+    if (!click("[data-key=cancel-partition]")) { say("live"); }
     return;
   }
 
@@ -57,7 +59,7 @@ function press(event) {
     const page = document.querySelector(`.rail [data-go="${CSS.escape(event.key)}"]`);
     if (page) {
       event.preventDefault();
-      location.assign(page.href);
+      page.click();
       return;
     }
   }
@@ -71,7 +73,11 @@ function act(event) {
   switch (event.key) {
     case "?": help.showModal(); return true;
     case "g": goSince = Date.now(); return true;
-    case "l": case "L": return byId("pause").getAttribute("aria-pressed") === "true" && click("#pause");
+    case "l": case "L": say("live"); return true;
+    case ",": say("step", { by: -1 }); return true;
+    case ".": say("step", { by: 1 }); return true;
+    case "<": say("step", { by: -10 }); return true;
+    case ">": say("step", { by: 10 }); return true;
     case "n": return click("[data-key=scenario-next]");
     case "j": return click("[data-key=join]");
     case "P": return click("[data-key=partition]");

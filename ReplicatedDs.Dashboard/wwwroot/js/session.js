@@ -15,7 +15,11 @@ window.replicatedDs = {
   // What the circuit draws stands still while the shell's button says so. A lost circuit draws nothing anyway.
   pause: {
     follow(view) {
-      const tell = () => view.invokeMethodAsync("Set", document.documentElement.dataset.paused === "true").catch(() => {});
+      const tell = () => {
+        const { paused, moment } = document.documentElement.dataset;
+        const [n, t] = moment ? moment.split("/").map(Number) : [-1, 0];
+        view.invokeMethodAsync("Set", paused === "true", n, t).catch(() => {});
+      };
       document.addEventListener("replicated-ds:pause", tell);
       tell();
     },

@@ -241,7 +241,7 @@ export class Controls {
   #togglePause() { document.getElementById("pause").click(); }
 
   #live() {
-    if (this.#d.viewport.frozen) { this.#togglePause(); }
+    document.dispatchEvent(new CustomEvent("replicated-ds:live"));
     this.#d.live();
   }
 

@@ -65,7 +65,9 @@ export class Diagram {
     bind(this);
     this.#watch();
     this.resize();
-    this.pause(document.documentElement.dataset.paused === "true");
+    const { paused, moment } = document.documentElement.dataset;
+    const [n, t] = (moment || "").split("/").map(Number);
+    this.turn(paused === "true", moment ? { n, t } : null);
     this.feed.run();
     this.#loop();
     host.diagram = this; // For measurements.
@@ -99,6 +101,30 @@ export class Diagram {
     this.missed = 0;
     this.twinAt = 0;
     this.announce(wanted ? "The view is paused; the cluster goes on." : "The view goes on.");
+    this.touch();
+  }
+
+  /** The shell shows another moment: it is where the picture ends, or, if it is seen already, where the line stands. */
+  turn(paused, moment) {
+    this.moment = moment;
+    this.pause(paused && !moment);
+    if (!moment) {
+      this.scene.moment = null;
+      if (!paused && !this.viewport.isLive) { this.live(); }
+      this.touch();
+      return;
+    }
+    this.place();
+  }
+
+  place() {
+    // Until the first rows are here, there is no time to count from.
+    if (!this.moment || this.store.zero === null) { return; }
+    const time = (this.moment.t - this.store.zero) / 1000;
+    this.scene.moment = time;
+    this.viewport.follows = false;
+    if (time < this.viewport.start + this.viewport.window * 0.05 || time > this.viewport.end) { this.viewport.end = time + this.viewport.window * 0.1; }
+    this.twinAt = 0;
     this.touch();
   }
 
@@ -167,6 +193,7 @@ export class Diagram {
   }
 
   #take(rows, hasLanes, lost) {
+    if (this.moment && this.scene.moment === null) { this.place(); }
     if (this.store.revision !== this.revision) {
       this.scale = 0; // Laid out anew at the next drawing.
     } else {
@@ -187,7 +214,7 @@ export class Diagram {
       this.palette.read();
       this.redraw();
     };
-    document.addEventListener("replicated-ds:pause", event => this.pause(event.detail.paused), { signal });
+    document.addEventListener("replicated-ds:pause", event => this.turn(event.detail.paused, event.detail.moment), { signal });
     const themes = new MutationObserver(repaint);
     themes.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
     for (const kind of ["pointermove", "pointerdown", "wheel", "keydown"]) { this.host.addEventListener(kind, () => this.pace.touch(performance.now()), { signal, passive: true }); }
@@ -276,7 +303,7 @@ export class Diagram {
       lost: `⚠ DISCONNECTED ${age(Date.now() - (feed.lostAt ?? 0))} ago`,
       connecting: "◌ CONNECTING",
       paused: `❚❚ PAUSED${this.missed > 0 ? `, ${number(this.missed)} new` : ""}`,
-      past: `◷ VIEWING ${timeOfDay(seen)} (−${age(Math.max(0, this.now - viewport.end))})`,
+      past: `◷ LOOKING AT ${timeOfDay(seen)} (−${age(Math.max(0, this.now - viewport.end))})`,
       live: `● LIVE ${timeOfDay(feed.now).slice(0, 8)}`,
     }[state]);
     this.host.classList.toggle("is-lost", state === "lost");

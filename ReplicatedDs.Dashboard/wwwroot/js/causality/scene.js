@@ -17,6 +17,7 @@ export class Scene {
     this.hover = null;
     this.focus = null;
     this.pin = null;
+    this.moment = null; // The moment that the page shows, if it is an earlier one.
     this.path = [];
     this.shown = () => true;
   }
@@ -37,6 +38,7 @@ export class Scene {
     this.#ring(this.pin, palette.accent, [], 11, true);
     this.#ring(this.focus, palette.accent, [], 11);
     if (this.hover !== this.focus) { this.#ring(this.hover, palette.text, [2, 2], 11); }
+    if (this.moment !== null) { this.#moment(); }
     if (viewport.isLive) { this.#head(); }
   }
 
@@ -269,6 +271,23 @@ export class Scene {
     context.stroke();
     context.setLineDash([]);
     if (isPin) { geometry.text(context, "A", geometry.vertical ? along - 16 : along - 17, geometry.vertical ? across - 14 : across + 16, { colour: palette.accent, plate: palette.surface, font: "700 13px system-ui, sans-serif" }); }
+  }
+
+  /** What came after the moment that the page shows is dimmed, and a line stands between. */
+  #moment() {
+    const { context, geometry, viewport, palette } = this;
+    const along = viewport.toAlong(this.moment);
+    if (along > viewport.length) { return; }
+    context.fillStyle = palette.surface;
+    context.globalAlpha = 0.55;
+    context.fillRect(Math.max(0, along), geometry.ruler, viewport.length, geometry.extent);
+    context.globalAlpha = 1;
+    context.strokeStyle = palette.waiting;
+    context.lineWidth = 2;
+    context.beginPath();
+    context.moveTo(along, geometry.ruler - 6);
+    context.lineTo(along, geometry.extent);
+    context.stroke();
   }
 
   #head() {
