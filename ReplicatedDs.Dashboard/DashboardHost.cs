@@ -14,6 +14,7 @@ using ReplicatedDs.Dashboard.Configuration;
 using ReplicatedDs.Dashboard.History;
 using ReplicatedDs.Dashboard.Hubs;
 using ReplicatedDs.Dashboard.Otlp;
+using ReplicatedDs.Dashboard.Palette;
 using ReplicatedDs.Dashboard.Past;
 using ReplicatedDs.Dashboard.Scenario;
 using ReplicatedDs.Dashboard.Views;
@@ -95,6 +96,8 @@ internal static class DashboardHost
         services.AddScoped<NoticeBoard>();
         services.AddScoped<ViewPause>();
         services.AddScoped<ReplicaFocus>();
+        services.AddSingleton<PaletteSearch>();
+        services.AddScoped<PaletteDesk>();
         services.AddOtlpReceiver();
         services.AddSingleton<ScenarioStage>();
         services.AddHostedService(provider => provider.GetRequiredService<ScenarioStage>());

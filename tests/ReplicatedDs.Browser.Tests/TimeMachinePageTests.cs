@@ -93,6 +93,48 @@ public sealed partial class TimeMachinePageTests(BrowserFixture browser) : IClas
 
     [Theory]
     [InlineData(1280, ColorScheme.Light, "light-1280")]
+    [InlineData(360, ColorScheme.Dark, "dark-360")]
+    public async Task Palette_ByKeyboardAlone_GoesToWhatIsNamed_AndActsWhenAskedTwice(int width, ColorScheme scheme, string name)
+    {
+        await using var site = await StandInSite.StartAsync();
+        await using var live = await browser.OpenAsync(site.Login, width, width < 600 ? 740 : 900, scheme);
+        await live.ReadyAsync();
+        site.Cluster.Replica(2).Write("cart:7", [49], "text/plain");
+        await Assertions.Expect(live.Clock(1, 2)).ToHaveTextAsync("1");
+        await live.Page.Locator("#main").FocusAsync();
+        await live.Page.Keyboard.PressAsync("/");
+        var input = live.Page.Locator("#palette-input");
+        await Assertions.Expect(input).ToBeFocusedAsync();
+        await live.ShowAsync($"palette-empty-{name}", fullPage: false);
+        await input.FillAsync("r2#1");
+        await Assertions.Expect(live.Page.Locator("#palette-list [aria-selected=true]")).ToContainTextAsync("its write in Causality (cart:7)");
+        await live.Page.Keyboard.PressAsync("ArrowDown");
+        await Assertions.Expect(input).ToHaveAttributeAsync("aria-activedescendant", "palette-1");
+        await live.ShowAsync($"palette-update-{name}", fullPage: false);
+
+        // What cannot be done says why, and what can be asks once more.
+        await input.FillAsync("kill r9");
+        await Assertions.Expect(live.Page.Locator("#palette-list [aria-selected=true]")).ToContainTextAsync("There is no replica r9.");
+        await input.FillAsync("write x=1 at r2");
+        await Assertions.Expect(live.Page.Locator("#palette-list [aria-selected=true]")).ToContainTextAsync("Write x = 1 at r2");
+        await live.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(live.Page.Locator("#palette-note")).ToHaveTextAsync("Write x = 1 at r2? Enter does it, Esc leaves.");
+        await Assertions.Expect(live.Clock(2, 2)).ToHaveTextAsync("1");
+        await live.ShowAsync($"palette-asks-{name}", fullPage: false);
+        await live.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(live.Page.Locator("[data-notice=done]")).ToContainTextAsync("r2 wrote x as r2#2.");
+        await Assertions.Expect(live.Page.Locator("#palette")).ToBeHiddenAsync();
+
+        await live.Page.Keyboard.PressAsync("Control+k");
+        await input.FillAsync("cart");
+        await Assertions.Expect(live.Page.Locator("#palette-list [aria-selected=true]")).ToContainTextAsync("cart:7");
+        await live.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(live.Page).ToHaveURLAsync(new Regex(@"/keys\?key=cart"));
+        Assert.Empty(live.Troubles);
+    }
+
+    [Theory]
+    [InlineData(1280, ColorScheme.Light, "light-1280")]
     [InlineData(1280, ColorScheme.Dark, "dark-1280")]
     [InlineData(360, ColorScheme.Light, "light-360")]
     [InlineData(360, ColorScheme.Dark, "dark-360")]
@@ -101,12 +143,12 @@ public sealed partial class TimeMachinePageTests(BrowserFixture browser) : IClas
         await using var site = await StandInSite.StartAsync();
         await using var live = await browser.OpenAsync(site.Login, width, width < 600 ? 740 : 900, scheme);
         await live.ReadyAsync();
-        await PlayAsync(site, live);
         if (width < 600)
         {
             await live.Page.Locator("#time-open").ClickAsync();
         }
 
+        await PlayAsync(site, live);
         await live.Page.Locator("#main").FocusAsync();
         await StepToAsync(live, "r3 buffered r2#1 (y): it waits for r1#1");
         await Assertions.Expect(live.Row("replica-3").Locator("[data-label=Pending]")).ToHaveTextAsync("1");
@@ -114,7 +156,7 @@ public sealed partial class TimeMachinePageTests(BrowserFixture browser) : IClas
         await live.ScreenshotAsync($"past-window-{name}", fullPage: false);
         foreach (var (page, seen) in new[]
         {
-            ("clocks", "1 behind r1, 1 behind r2"), ("pending", "link r1→r3 is held"), ("keys?key=y", "none that the log knows"), ("events", "up to"), ("metrics", "wait"), ("traces", "No spans"), ("causality", "LOOKING AT"),
+            ("clocks", "1 behind r1, 1 behind r2"), ("pending", "link r1→r3 is held"), ("keys?key=y", "none that the log knows"), ("events", "up to"), ("metrics", "wait"), ("traces", "Each update on its way"), ("causality", "LOOKING AT"),
         })
         {
             var address = new Uri(live.Page.Url);
@@ -146,19 +188,21 @@ public sealed partial class TimeMachinePageTests(BrowserFixture browser) : IClas
         await Assertions.Expect(live.Page.Locator("#time-words")).ToContainTextAsync("Kept:");
     }
 
+    private static Task<string> MomentAsync(LivePage live) => live.Page.EvaluateAsync<string>("document.documentElement.dataset.moment ?? ''");
+
     private static async Task StepToAsync(LivePage live, string sentence)
     {
         var words = live.Page.Locator("#time-words");
         for (var i = 0; i < 40; i++)
         {
-            var before = await words.InnerTextAsync();
-            if (before.Contains(sentence, StringComparison.Ordinal))
+            if ((await words.InnerTextAsync()).Contains(sentence, StringComparison.Ordinal))
             {
                 return;
             }
 
+            var before = await MomentAsync(live);
             await live.Page.Keyboard.PressAsync(",");
-            await Deadline.UntilAsync(() => words.InnerTextAsync(), now => now != before, "the strip tells of another event");
+            await Deadline.UntilAsync(() => MomentAsync(live), now => now != before, "the page shows another moment");
         }
 
         Assert.Fail($"No step back told: {sentence}. It tells: {await words.InnerTextAsync()}");

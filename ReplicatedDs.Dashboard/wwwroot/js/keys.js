@@ -1,5 +1,7 @@
 // The keyboard: single letters that press the control which is on the page anyway. They can be switched off in the help (WCAG 2.1.4),
 // and are ignored while somebody types.
+import { open as openPalette } from "./palette.js";
+
 const byId = id => document.getElementById(id);
 const help = byId("help");
 const Stored = "single-letter-keys";
@@ -45,7 +47,13 @@ function press(event) {
     return;
   }
 
-  if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || help.open || document.querySelector(".rz-dialog")) { return; }
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
+    event.preventDefault();
+    openPalette();
+    return;
+  }
+
+  if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || help.open || byId("palette").open || document.querySelector(".rz-dialog")) { return; }
   if (event.key === "Escape" && click("[data-key=close-link]", event.target.closest?.(".link-editor") ?? document)) { return; }
   if (isTyping(event.target)) { return; }
   if (event.key === "Escape") {
@@ -72,6 +80,7 @@ function act(event) {
   const linkNear = event.target instanceof Element ? event.target.closest("[data-link]") : null;
   switch (event.key) {
     case "?": help.showModal(); return true;
+    case "/": openPalette(); return true;
     case "g": goSince = Date.now(); return true;
     case "l": case "L": say("live"); return true;
     case ",": say("step", { by: -1 }); return true;

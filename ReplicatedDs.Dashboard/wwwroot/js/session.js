@@ -25,6 +25,12 @@ window.replicatedDs = {
     },
   },
 
+  // What the command palette offers and carries out.
+  palette: {
+    desk: null,
+    follow(desk) { replicatedDs.palette.desk = desk; },
+  },
+
   // A list that follows as long as its top is in sight.
   scroll: {
     follow(id, view) {

@@ -5,6 +5,7 @@ import { age, number, setText, timeOfDay } from "../dom.js";
 
 const Refresh = 1000;
 const Second = 1e6;
+const EdgeWidth = 8; // Who drags to the end wants to be back at now.
 
 export class TimeStrip {
   #host;
@@ -105,8 +106,8 @@ export class TimeStrip {
     context.fillRect(0, middle, width, 1);
 
     // What is not kept, and what was lost, is hatched: nothing is known of it, which is not nothing.
-    hatch(context, 0, Math.max(0, Math.min(width, at(strip.oldest.t))), height, colour("text-3"));
-    for (const i of strip.lost) { hatch(context, i * column - 2, Math.max(5, column) + 2, height, colour("error")); }
+    hatch(context, 0, Math.max(0, Math.min(width, at(strip.oldest.t))), height, colour("text-3"), 0.3);
+    for (const i of strip.lost) { hatch(context, i * column - 2, Math.max(5, column) + 2, height, colour("error"), 0.6); }
     const moment = this.#moments.frame?.moment;
     const place = Math.max(1, Math.min(width - 1, at(moment ? moment.t : this.#now())));
     context.fillStyle = colour(moment ? "waiting" : "ok");
@@ -167,7 +168,8 @@ export class TimeStrip {
     const box = this.#track.getBoundingClientRect();
     const share = (event.clientX - box.left) / box.width;
     const t = this.#strip.from + Math.max(0, Math.min(1, share)) * (this.#strip.to - this.#strip.from);
-    if (t >= this.#now() - 0.004 * (this.#strip.to - this.#strip.from)) { this.#moments.live(); } else { this.#moments.atTime(t, isFirst || this.#moments.frame === null); }
+    const isAtTheEnd = event.clientX >= box.right - EdgeWidth && this.#strip.to >= this.#strip.newest.t;
+    if (isAtTheEnd || t >= this.#now()) { this.#moments.live(); } else { this.#moments.atTime(t, isFirst || this.#moments.frame === null); }
   }
 
   #press(event) {
@@ -194,14 +196,14 @@ export class TimeStrip {
 /** A time of day to the millisecond. */
 function fine(t) { return `${timeOfDay(t / 1000).slice(0, 8)}.${String(Math.floor(t / 1000) % 1000).padStart(3, "0")}`; }
 
-function hatch(context, left, width, height, colour) {
+function hatch(context, left, width, height, colour, alpha) {
   if (width <= 0) { return; }
   context.save();
   context.beginPath();
   context.rect(left, 0, width, height);
   context.clip();
   context.strokeStyle = colour;
-  context.globalAlpha = 0.55;
+  context.globalAlpha = alpha;
   context.beginPath();
   for (let x = Math.floor(left / 7) * 7 - height; x < left + width; x += 7) {
     context.moveTo(x, height);
