@@ -25,6 +25,9 @@ internal sealed class OrderedLog(int capacity)
 
     public long Oldest => Math.Max(1, Last - capacity + 1);
 
+    /// <summary>What stays back yet, in the order of each feed.</summary>
+    public IEnumerable<EventView> Waiting => _feeds.Values.SelectMany(feed => feed.Select(entry => entry.One));
+
     public EventView this[long n] => n >= Oldest && n <= Last ? _ring[n % capacity] : throw new ArgumentOutOfRangeException(nameof(n));
 
     /// <param name="now">In Unix microseconds, as all times here.</param>

@@ -15,12 +15,14 @@ namespace ReplicatedDs.Dashboard.Past;
 internal static class PastViewBuilder
 {
     /// <param name="later">The events after it that are kept.</param>
+    /// <param name="first">Each replica's clock when it was first heard.</param>
     /// <param name="live">The picture of now.</param>
-    public static PastView Build(ClusterState state, EventView? last, SlotFrame frame, IReadOnlyList<EventView> later, ClusterView live)
+    public static PastView Build(
+        ClusterState state, EventView? last, SlotFrame frame, List<EventView> later, Dictionary<int, IReadOnlyDictionary<int, long>> first, ClusterView live)
     {
         var moment = new Moment(state.N, state.T > 0 ? state.T : (live.At - DateTimeOffset.UnixEpoch).Ticks / 10);
         var ids = frame.Slots.Select(slot => slot.Id).OfType<int>().ToList();
-        var clocks = Clocks(state, ids, later, live);
+        var clocks = Clocks(state, ids, later, first);
         var slots = frame.Slots.Select(slot => SlotOf(slot, state, frame, clocks, ids, moment.At)).ToList();
 
         // The control API is as it is: it is needed for what is done now, not for the picture.
@@ -33,9 +35,9 @@ internal static class PastViewBuilder
 
     /// <summary>
     /// The clocks, whole: of an origin of which a replica has told nothing yet, its next update tells what came before it, because the updates
-    /// of one origin become visible in their order; if none came since, it is as it is now.
+    /// of one origin become visible in their order; if none came since, it is as it was when the replica was first heard.
     /// </summary>
-    private static Dictionary<int, Dictionary<int, long>> Clocks(ClusterState state, List<int> ids, IReadOnlyList<EventView> later, ClusterView live)
+    private static Dictionary<int, Dictionary<int, long>> Clocks(ClusterState state, List<int> ids, List<EventView> later, Dictionary<int, IReadOnlyDictionary<int, long>> first)
     {
         var origins = ids.Concat(state.Replicas.Keys).Concat(state.Replicas.Values.SelectMany(replica => replica.Clock.Keys)).Distinct().ToList();
         var clocks = ids.ToDictionary(id => id, id => state.Replicas.TryGetValue(id, out var replica) ? new Dictionary<int, long>(replica.Clock) : []);
@@ -59,7 +61,7 @@ internal static class PastViewBuilder
 
         foreach (var (id, origin) in open)
         {
-            if (live.Members.FirstOrDefault(member => member.Id == id)?.Clock is { } clock)
+            if (first.TryGetValue(id, out var clock))
             {
                 clocks[id][origin] = clock.GetValueOrDefault(origin);
             }

@@ -23,6 +23,7 @@ internal sealed class TimeMachine(ClusterStore store, TimeProvider time, int cap
     private readonly LinkedList<ClusterState> _snapshots = new([new ClusterState()]);
     private readonly LinkedList<SlotFrame> _frames = new();
     private readonly LinkedList<(long N, Lazy<PastView?> View)> _views = new();
+    private readonly Dictionary<int, IReadOnlyDictionary<int, long>> _first = [];
     private readonly Density _density = new();
     private readonly ClusterState _state = new();
     private readonly OrderedLog _log = new(capacity);
@@ -58,6 +59,14 @@ internal sealed class TimeMachine(ClusterStore store, TimeProvider time, int cap
         var frame = SlotFrame.Of(view);
         lock (_lock)
         {
+            foreach (var replica in view.Members)
+            {
+                if (replica.Clock is { } clock)
+                {
+                    _first.TryAdd(replica.Id!.Value, clock);
+                }
+            }
+
             if (_frames.Last is { } last && last.Value.IsSame(frame))
             {
                 return;
@@ -220,7 +229,8 @@ internal sealed class TimeMachine(ClusterStore store, TimeProvider time, int cap
         ClusterState state;
         SlotFrame? frame;
         EventView? last;
-        EventView[] later;
+        List<EventView> later;
+        Dictionary<int, IReadOnlyDictionary<int, long>> first;
         lock (_lock)
         {
             var node = _snapshots.Last!;
@@ -236,7 +246,8 @@ internal sealed class TimeMachine(ClusterStore store, TimeProvider time, int cap
             }
 
             last = state.N >= _log.Oldest && state.N > 0 ? _log[state.N] : null;
-            later = Events(state.N, _log.Last);
+            later = [.. Events(state.N, _log.Last), .. _log.Waiting];
+            first = new Dictionary<int, IReadOnlyDictionary<int, long>>(_first);
             var seen = _frames.Last;
             while (seen?.Value.T > state.T && seen.Previous is { } previous)
             {
@@ -246,6 +257,6 @@ internal sealed class TimeMachine(ClusterStore store, TimeProvider time, int cap
             frame = seen?.Value;
         }
 
-        return frame is null ? null : PastViewBuilder.Build(state, last, frame, later, store.Current);
+        return frame is null ? null : PastViewBuilder.Build(state, last, frame, later, first, store.Current);
     }
 }

@@ -179,12 +179,12 @@ function start() {
       lost: `DISCONNECTED ${age(Date.now() - (lostAt ?? 0))} ago`,
       connecting: "CONNECTING",
       paused: `PAUSED${missed > 0 ? `, ${number(missed)} new` : ""}`,
-      past: moment ? `VIEWING ${timeOfDay(moment.t / 1000)} (−${age(now() - moment.t / 1000)})` : "",
+      past: moment ? `VIEWING ${timeOfDay(moment.t / 1000)}` : "",
       live: "LIVE",
     }[state];
     setText(element.querySelector(".chip-icon"), icon);
     setText(byId("live-word"), word);
-    setText(byId("live-time"), state === "live" ? timeOfDay(now()).slice(0, 8) : "");
+    setText(byId("live-time"), state === "live" ? timeOfDay(now()).slice(0, 8) : moment ? `(−${age(now() - moment.t / 1000)})` : "");
     document.body.classList.toggle("feed-is-lost", state === "lost");
     const banner = byId("feed-lost");
     banner.hidden = state !== "lost";

@@ -15,7 +15,7 @@ export class Sampling {
 
   /** Chooses the rate for what is in the window; true if something changed. */
   adapt(store, viewport, lanes) {
-    const count = firstLater(store.rows, viewport.newest) - firstLater(store.rows, viewport.start);
+    const count = store.logical ? store.rows.reduce((sum, row) => sum + (row.depth >= viewport.start && row.depth <= viewport.newest ? 1 : 0), 0) : firstLater(store.rows, viewport.newest) - firstLater(store.rows, viewport.start);
     // Up at once, down only well below, so that it does not flicker.
     const wanted = rateFor(count);
     const calm = rateFor(count * 1.4);

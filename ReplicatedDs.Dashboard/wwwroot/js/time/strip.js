@@ -5,6 +5,7 @@ import { age, number, setText, timeOfDay } from "../dom.js";
 
 const Refresh = 1000;
 const Second = 1e6;
+const DefaultSpan = "60"; // Seconds.
 const EdgeWidth = 8; // Who drags to the end wants to be back at now.
 
 export class TimeStrip {
@@ -30,10 +31,10 @@ export class TimeStrip {
     this.#canvas = host.querySelector("canvas");
     this.#span = host.querySelector("#time-span");
     const asked = read("span");
-    this.#span.value = [...this.#span.options].some(option => option.value === asked) ? asked : "600";
+    this.#span.value = [...this.#span.options].some(option => option.value === asked) ? asked : DefaultSpan;
     this.#span.addEventListener("change", () => {
       this.#range = null;
-      write({ span: this.#span.value === "600" ? null : this.#span.value });
+      write({ span: this.#span.value === DefaultSpan ? null : this.#span.value });
       this.refresh();
     });
     host.querySelector("#time-back").addEventListener("click", event => this.step(event.shiftKey ? -10 : -1));
