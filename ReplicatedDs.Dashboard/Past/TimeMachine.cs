@@ -19,6 +19,9 @@ internal sealed class TimeMachine(ClusterStore store, TimeProvider time, int cap
     private const int ViewsMax = 8;
     private const int FramesMax = 1_024;
 
+    /// <summary>In microseconds: so long after its start the dashboard still gets to know who is there.</summary>
+    private const long HearingMax = 3_000_000;
+
     private readonly Lock _lock = new();
     private readonly LinkedList<ClusterState> _snapshots = new([new ClusterState()]);
     private readonly LinkedList<SlotFrame> _frames = new();
@@ -70,6 +73,13 @@ internal sealed class TimeMachine(ClusterStore store, TimeProvider time, int cap
             if (_frames.Last is { } last && last.Value.IsSame(frame))
             {
                 return;
+            }
+
+            if (_frames.Count == 1 && frame.T - _frames.First!.Value.T < HearingMax)
+            {
+                // While replicas are heard for the first time, one after another, they were there before.
+                frame = frame with { T = _frames.First.Value.T };
+                _frames.Clear();
             }
 
             _frames.AddLast(frame);

@@ -4,7 +4,7 @@ import { ClockMatrix } from "./clocks.js";
 import { age, number, setText, timeOfDay } from "./dom.js";
 import { EventList } from "./events.js";
 import { PendingTable } from "./pending.js";
-import { carry } from "./address.js";
+import { carry, write } from "./address.js";
 import { Moments } from "./time/moments.js";
 import { TimeStrip } from "./time/strip.js";
 
@@ -50,6 +50,7 @@ function start() {
   const strip = new TimeStrip(byId("time"), { moments, ask: (from, to) => ask("Strip", from, to), now: () => now() * 1000 });
 
   carry();
+  window.replicatedDs.address.write = changes => write(changes);
   connect();
   setInterval(tick, 1000);
   byId("pause").addEventListener("click", () => toggle());

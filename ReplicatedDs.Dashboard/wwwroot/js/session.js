@@ -31,6 +31,9 @@ window.replicatedDs = {
     follow(desk) { replicatedDs.palette.desk = desk; },
   },
 
+  // What is chosen on the page stands in the address; set by js/live.js.
+  address: { write() {} },
+
   // A list that follows as long as its top is in sight.
   scroll: {
     follow(id, view) {

@@ -423,7 +423,7 @@ export class Diagram {
       lost: `⚠ DISCONNECTED ${age(Date.now() - (feed.lostAt ?? 0))} ago`,
       connecting: "◌ CONNECTING",
       paused: `❚❚ PAUSED${this.missed > 0 ? `, ${number(this.missed)} new` : ""}`,
-      past: `◷ VIEWING ${timeOfDay(seen)} (−${age(Math.max(0, feed.now - seen))})`,
+      past: this.logical && !this.moment ? "◷ VIEWING earlier steps" : `◷ VIEWING ${timeOfDay(seen)} (−${age(Math.max(0, feed.now - seen))})`,
       live: `● LIVE ${timeOfDay(feed.now).slice(0, 8)}`,
     }[state]);
     this.host.classList.toggle("is-lost", state === "lost");

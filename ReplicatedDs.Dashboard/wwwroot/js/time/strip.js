@@ -130,7 +130,7 @@ export class TimeStrip {
     const isOldest = moment && strip && moment.n <= strip.oldest.n;
     const text = moment
       ? `${fine(moment.t)} · ${isOldest ? "as far back as the log reaches" : `event ${number(moment.n)}: ${frame.sentence}`}`
-      : strip === null || strip.newest.n === 0 ? "No events yet." : `Kept: ${age((now - strip.oldest.t) / 1000)}, ${number(strip.newest.n - strip.oldest.n)} events.${strip.lost.length > 0 ? " Red hatching: events that were lost." : ""} Drag, or press , and .`;
+      : strip === null || strip.newest.n === 0 ? "No events yet." : `Kept: ${age((now - strip.oldest.t) / 1000)}, ${number(strip.newest.n - strip.oldest.n)} events.${strip.lost.length > 0 ? " Red hatching: events that were lost." : ""} Drag, or press the comma, to look back.`;
     setText(this.#host.querySelector("#time-words"), text);
     this.#host.querySelector("#time-live").disabled = !moment;
     this.#host.querySelector("#time-on").disabled = !moment;
