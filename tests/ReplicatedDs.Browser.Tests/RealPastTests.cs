@@ -35,6 +35,7 @@ public sealed class RealPastTests(RealCluster cluster, BrowserFixture browser) :
         await Assertions.Expect(live.Pending(3, y).Locator(".missing")).ToHaveTextAsync("r" + x);
         await Assertions.Expect(live.Page.Locator("[data-line='1-3']")).ToHaveAttributeAsync("data-look", "held");
         await live.Page.EvaluateAsync("document.activeElement.blur()");
+        await live.Page.EvaluateAsync("window.scrollTo(0, 0)");
         await live.ScreenshotAsync("past", fullPage: false);
         await live.Page.GotoAsync(live.Page.Url.Replace("/?", "/keys?key=answer&", StringComparison.Ordinal));
         await Assertions.Expect(live.Page.Locator("[data-then='2']")).ToContainTextAsync("r" + y);
@@ -55,11 +56,13 @@ public sealed class RealPastTests(RealCluster cluster, BrowserFixture browser) :
         await Assertions.Expect(known).ToHaveTextAsync(new Regex(string.Create(CultureInfo.InvariantCulture, $@"^\s*{int.Parse(x[2..], CultureInfo.InvariantCulture) + 1}\s*$")), new LocatorAssertionsToHaveTextOptions { Timeout = 60_000 });
         await live.ShowAsync("clocks-known");
 
+        await live.Page.SetViewportSizeAsync(1280, 1000);
         await live.Page.GotoAsync(new Uri(new Uri(live.Page.Url), $"/causality?pin=r1:Write:{Uri.EscapeDataString(x)}&focus=r2:Write:{Uri.EscapeDataString(y)}&window=12000").ToString());
         await Assertions.Expect(live.Page.Locator("#causality [data-part=inspector]")).ToContainTextAsync("question at r1 happened before answer at r2");
         await live.Page.Locator("#time-span").SelectOptionAsync("0");
         await live.Page.EvaluateAsync("document.activeElement.blur()");
         await live.Page.WaitForFunctionAsync("document.querySelector('#time-words').textContent.startsWith('Kept')");
+        await Assertions.Expect(live.Page.Locator("#causality [data-part=chip]")).ToContainTextAsync("VIEWING");
         await live.ScreenshotAsync("causality-real", fullPage: false);
         Assert.Empty(live.Troubles);
     }

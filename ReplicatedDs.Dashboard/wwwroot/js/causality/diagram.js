@@ -432,6 +432,7 @@ export class Diagram {
     const parts = [];
     if (this.sampling.rate > 1) { parts.push(`Drawing 1 in ${this.sampling.rate} updates, and every one that waited: there are too many to tell apart at this zoom. Zoom in to see all.`); }
     if (store.lost > 0) { parts.push(`${number(store.lost)} events came too fast for this view, or while it was away, and are not drawn; a hatched band marks where.`); }
+    setText(this.part("level"), this.sampling.rate > 1 ? `L1 · sampled: 1 in ${this.sampling.rate} updates of ${number(this.sampling.count)} events` : `L0 · exact: all ${number(this.sampling.count)} events`);
     const note = this.part("degraded");
     setText(note, parts.join(" "));
     note.hidden = parts.length === 0;
