@@ -16,8 +16,8 @@ public sealed class CausalityViewTests(BrowserFixture browser) : IClassFixture<B
     public async Task Follow_Logical_AndVerdict_FitAndAreRead(int width, ColorScheme scheme, string name)
     {
         await using var site = await StandInSite.StartAsync();
-        await using var page = await OpenAsync(site, width, scheme);
-        Play(site);
+        await using var page = await CausalityPage.OpenAsync(browser, site, width, scheme);
+        CausalityPage.Play(site);
         await page.SeesAsync("Buffer", 3, "2#1");
         await page.FocusAsync("Write", 1, "1#1");
         await page.PressAsync("p");
@@ -47,8 +47,8 @@ public sealed class CausalityViewTests(BrowserFixture browser) : IClassFixture<B
     public async Task Address_Pasted_ShowsTheSamePinFocusKeyAndAxis()
     {
         await using var site = await StandInSite.StartAsync();
-        await using var page = await OpenAsync(site);
-        Play(site);
+        await using var page = await CausalityPage.OpenAsync(browser, site);
+        CausalityPage.Play(site);
         await page.SeesAsync("Buffer", 3, "2#1");
         await page.FocusAsync("Write", 1, "1#1");
         await page.PressAsync("p");
@@ -71,8 +71,8 @@ public sealed class CausalityViewTests(BrowserFixture browser) : IClassFixture<B
     public async Task Search_FindsWhatWaitedWhatConflictsAndTheLongestChain()
     {
         await using var site = await StandInSite.StartAsync();
-        await using var page = await OpenAsync(site);
-        Play(site);
+        await using var page = await CausalityPage.OpenAsync(browser, site);
+        CausalityPage.Play(site);
         await page.SeesAsync("Buffer", 3, "2#1");
         await page.Part("search-on").ClickAsync();
         await Assertions.Expect(page.Part("found")).ToHaveTextAsync("1 of 1");
@@ -93,8 +93,8 @@ public sealed class CausalityViewTests(BrowserFixture browser) : IClassFixture<B
     public async Task Svg_Saved_HasTextTitleLegendAndNothingThatIsNotANumber(int width)
     {
         await using var site = await StandInSite.StartAsync();
-        await using var page = await OpenAsync(site, width);
-        Play(site);
+        await using var page = await CausalityPage.OpenAsync(browser, site, width);
+        CausalityPage.Play(site);
         await page.SeesAsync("Buffer", 3, "2#1");
         await page.Page.Locator("summary", new PageLocatorOptions { HasText = "Save what is seen" }).ClickAsync();
         var download = await page.Page.RunAndWaitForDownloadAsync(() => page.Live.Button("Picture (SVG)").ClickAsync());
@@ -112,29 +112,5 @@ public sealed class CausalityViewTests(BrowserFixture browser) : IClassFixture<B
         Assert.Contains(words, one => one.Contains(width < 600 ? "waits: r1#1" : "waits for r1#1 (question)", StringComparison.Ordinal));
         Assert.InRange(svg.Descendants(ns + "path").Count(), 10, 400);
         Assert.Empty(page.Live.Troubles);
-    }
-
-    private static void Play(StandInSite site)
-    {
-        var cluster = site.Cluster;
-        lock (cluster.Gate)
-        {
-            cluster.Replica(1).Link(3).Mode = "hold";
-            cluster.Behind = TimeSpan.FromMilliseconds(1200);
-            cluster.Replica(1).Write("question", "Is it safe?"u8.ToArray(), "text/plain");
-            cluster.Behind = TimeSpan.FromMilliseconds(800);
-            cluster.Replica(2).RecordRead("question");
-            cluster.Behind = TimeSpan.FromMilliseconds(400);
-            cluster.Replica(2).Write("answer", "Yes"u8.ToArray(), "text/plain");
-            cluster.Behind = TimeSpan.Zero;
-            cluster.Replica(1).Write("other", [49], "text/plain");
-        }
-    }
-
-    private async Task<CausalityPage> OpenAsync(StandInSite site, int width = 1280, ColorScheme scheme = ColorScheme.Light)
-    {
-        var page = new CausalityPage(await browser.OpenAsync(site.Login, width, 900, scheme));
-        await page.OpenAsync();
-        return page;
     }
 }

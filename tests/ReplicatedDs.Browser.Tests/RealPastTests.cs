@@ -28,9 +28,9 @@ public sealed class RealPastTests(RealCluster cluster, BrowserFixture browser) :
         await live.WriteAsync("replica-1", "later", "1");
 
         // While r2 is dead; and before that, where the answer waits.
-        await StepToAsync(live, "r2 was killed");
+        await live.StepBackToAsync("r2 was killed");
         await Assertions.Expect(live.Row("replica-2")).ToHaveAttributeAsync("data-state", "killed");
-        await StepToAsync(live, $"r3 buffered r{y} (answer): it waits for r{x}");
+        await live.StepBackToAsync($"r3 buffered r{y} (answer): it waits for r{x}");
         await Assertions.Expect(live.Row("replica-2")).ToHaveAttributeAsync("data-state", "running");
         await Assertions.Expect(live.Pending(3, y).Locator(".missing")).ToHaveTextAsync("r" + x);
         await Assertions.Expect(live.Page.Locator("[data-line='1-3']")).ToHaveAttributeAsync("data-look", "held");
@@ -66,25 +66,4 @@ public sealed class RealPastTests(RealCluster cluster, BrowserFixture browser) :
         await live.ScreenshotAsync("causality-real", fullPage: false);
         Assert.Empty(live.Troubles);
     }
-
-    private static async Task StepToAsync(LivePage live, string sentence)
-    {
-        var words = live.Page.Locator("#time-words");
-        await live.Page.Locator("#main").FocusAsync();
-        for (var i = 0; i < 150; i++)
-        {
-            if ((await words.InnerTextAsync()).Contains(sentence, StringComparison.Ordinal))
-            {
-                return;
-            }
-
-            var before = await MomentAsync(live);
-            await live.Page.Keyboard.PressAsync(before.StartsWith("0/", StringComparison.Ordinal) ? "l" : ",");
-            await ReplicatedDs.Dashboard.Tests.Deadline.UntilAsync(() => MomentAsync(live), now => now != before, "the page shows another moment");
-        }
-
-        Assert.Fail($"No step back told: {sentence}. It tells: {await words.InnerTextAsync()}");
-    }
-
-    private static Task<string> MomentAsync(LivePage live) => live.Page.EvaluateAsync<string>("document.documentElement.dataset.moment ?? ''");
 }

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using ReplicatedDs.Browser.Tests.Support;
-using ReplicatedDs.Dashboard.Tests;
 
 namespace ReplicatedDs.Browser.Tests;
 
@@ -17,8 +16,7 @@ public sealed partial class TimeMachinePageTests(BrowserFixture browser) : IClas
         await PlayAsync(site, live);
 
         // Back to where y waits at r3 for x.
-        await live.Page.Locator("#main").FocusAsync();
-        await StepToAsync(live, "r3 buffered r2#1 (y): it waits for r1#1");
+        await live.StepBackToAsync("r3 buffered r2#1 (y): it waits for r1#1");
         await Assertions.Expect(live.Page.Locator("#live-word")).ToContainTextAsync(Viewing());
         await Assertions.Expect(live.Row("replica-3").Locator("[data-label=Pending]")).ToHaveTextAsync("1");
         await Assertions.Expect(live.Row("replica-3").Locator("[data-label=Behind]")).ToHaveTextAsync("1 behind r1, 1 behind r2");
@@ -149,8 +147,7 @@ public sealed partial class TimeMachinePageTests(BrowserFixture browser) : IClas
         }
 
         await PlayAsync(site, live);
-        await live.Page.Locator("#main").FocusAsync();
-        await StepToAsync(live, "r3 buffered r2#1 (y): it waits for r1#1");
+        await live.StepBackToAsync("r3 buffered r2#1 (y): it waits for r1#1");
         await Assertions.Expect(live.Row("replica-3").Locator("[data-label=Pending]")).ToHaveTextAsync("1");
         await live.ShowAsync($"past-cluster-{name}");
         await live.ScreenshotAsync($"past-window-{name}", fullPage: false);
@@ -186,26 +183,5 @@ public sealed partial class TimeMachinePageTests(BrowserFixture browser) : IClas
         await live.Button("Heal link r1 to r3").First.ClickAsync();
         await Assertions.Expect(live.Clock(3, 2)).ToHaveTextAsync("1");
         await Assertions.Expect(live.Page.Locator("#time-words")).ToContainTextAsync("Kept:");
-    }
-
-    private static Task<string> MomentAsync(LivePage live) => live.Page.EvaluateAsync<string>("document.documentElement.dataset.moment ?? ''");
-
-    private static async Task StepToAsync(LivePage live, string sentence)
-    {
-        var words = live.Page.Locator("#time-words");
-        for (var i = 0; i < 80; i++)
-        {
-            if ((await words.InnerTextAsync()).Contains(sentence, StringComparison.Ordinal))
-            {
-                return;
-            }
-
-            // The newest events go on after a moment: who steps at once begins before them, and comes back.
-            var before = await MomentAsync(live);
-            await live.Page.Keyboard.PressAsync(before.StartsWith("0/", StringComparison.Ordinal) ? "l" : ",");
-            await Deadline.UntilAsync(() => MomentAsync(live), now => now != before, "the page shows another moment");
-        }
-
-        Assert.Fail($"No step back told: {sentence}. It tells: {await words.InnerTextAsync()}");
     }
 }
