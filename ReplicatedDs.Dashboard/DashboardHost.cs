@@ -16,6 +16,8 @@ using ReplicatedDs.Dashboard.History;
 using ReplicatedDs.Dashboard.Hubs;
 using ReplicatedDs.Dashboard.Lessons;
 using ReplicatedDs.Dashboard.Otlp;
+using ReplicatedDs.Dashboard.Palette;
+using ReplicatedDs.Dashboard.Past;
 using ReplicatedDs.Dashboard.Scenario;
 using ReplicatedDs.Dashboard.Views;
 using ReplicatedDs.ServiceDefaults;
@@ -115,6 +117,8 @@ internal static class DashboardHost
         services.AddScoped<NoticeBoard>();
         services.AddScoped<ViewPause>();
         services.AddScoped<ReplicaFocus>();
+        services.AddSingleton<PaletteSearch>();
+        services.AddScoped<PaletteDesk>();
         services.AddOtlpReceiver();
         services.AddSingleton<StageGate>();
         services.AddSingleton<ScenarioStage>();
@@ -133,6 +137,7 @@ internal static class DashboardHost
         services.AddSingleton(new UpdateIndex());
         services.AddSingleton<Measures>();
         services.AddSingleton<ContinuousCheck>();
+        services.AddSingleton(provider => new TimeMachine(provider.GetRequiredService<ClusterStore>(), provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<HistoryFollower>();
         services.AddSignalR().AddHubOptions<DiagramHub>(hub =>
         {

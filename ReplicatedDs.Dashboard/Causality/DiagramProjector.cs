@@ -94,7 +94,7 @@ internal sealed class DiagramProjector(int writesMax = DiagramLog.Capacity)
 
     private static DiagramRow Follow(Lifeline line, DiagramRow row)
     {
-        if (row.Kind is "Kill" or "Restart")
+        if (row.Kind is "Kill" or "Stop" or "Restart")
         {
             line.Waiting.Clear(); // The buffer is in memory only; what waited arrives again.
         }

@@ -137,9 +137,10 @@ internal sealed class ClusterStore
             "stop" => ReplicaStates.Stopped,
             _ => before?.State == ResourceStates.Stopping ? ReplicaStates.Stopped : ReplicaStates.Down,
         };
-        if (ended != ReplicaStates.Stopped && ResourceStates.IsBusy(before?.State))
+        if (ResourceStates.IsBusy(before?.State))
         {
-            _log.Append(resource.Id.Value, "Kill", before?.Pid is { } pid ? $"process {pid} is gone" : "its process is gone");
+            var process = before?.Pid is { } pid ? $"process {pid}" : "its process";
+            _log.Append(resource.Id.Value, ended == ReplicaStates.Stopped ? "Stop" : "Kill", ended == ReplicaStates.Stopped ? $"{process} ended as it was told" : $"{process} is gone");
         }
 
         return slot with { Resource = resource, Ended = ended, StartedAt = null, WritesPerSecond = 0 };

@@ -4,7 +4,7 @@ namespace ReplicatedDs.Dashboard.Collector;
 
 /// <summary>
 /// The cluster's events in the one order in which the collector got to know of them, numbered from 1, the newest <c>capacity</c> of
-/// them. Their kinds are those of the replicas and <c>Kill</c>, which only the collector can tell. Any number of readers, each with a
+/// them. Their kinds are those of the replicas, and <c>Kill</c> and <c>Stop</c>, which only the collector can tell. Any number of readers, each with a
 /// position of its own; a reader that falls behind is told how much it missed. All members may be called from any thread.
 /// </summary>
 internal sealed class EventLog(int capacity, TimeProvider time)
@@ -20,6 +20,9 @@ internal sealed class EventLog(int capacity, TimeProvider time)
 
     /// <summary>The number of the newest event, 0 if there is none.</summary>
     public long Last => Volatile.Read(ref _last);
+
+    /// <summary>The number of the oldest event that is kept, 1 if there is none.</summary>
+    public long Oldest => Math.Max(1, Last - capacity + 1);
 
     /// <summary>Adds an event of a replica's feed, under the collector's own number. What a replica left out is empty, not <c>null</c>.</summary>
     public void Append(EventView source) =>

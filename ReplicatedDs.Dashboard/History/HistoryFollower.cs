@@ -1,9 +1,10 @@
 using ReplicatedDs.Dashboard.Collector;
+using ReplicatedDs.Dashboard.Past;
 
 namespace ReplicatedDs.Dashboard.History;
 
-/// <summary>Feeds the update index, the metrics and the check from the collector's log: once, for all viewers.</summary>
-internal sealed class HistoryFollower(EventLog events, ClusterStore store, UpdateIndex updates, Measures measures, ContinuousCheck check, TimeProvider time) : BackgroundService
+/// <summary>Feeds the update index, the metrics, the check and the time machine from the collector's log: once, for all viewers.</summary>
+internal sealed class HistoryFollower(EventLog events, ClusterStore store, UpdateIndex updates, Measures measures, ContinuousCheck check, TimeMachine past, TimeProvider time) : BackgroundService
 {
     private const int BatchMax = 4_000;
 
@@ -26,6 +27,7 @@ internal sealed class HistoryFollower(EventLog events, ClusterStore store, Updat
                     check.Lost();
                 }
 
+                past.Add(batch);
                 foreach (var one in batch.Events)
                 {
                     measures.Add(one, updates.Add(one));
@@ -37,6 +39,7 @@ internal sealed class HistoryFollower(EventLog events, ClusterStore store, Updat
                 {
                     version = view.Version;
                     measures.Add(view);
+                    past.Add(view);
                 }
 
                 if (batch.Events.Count < BatchMax)

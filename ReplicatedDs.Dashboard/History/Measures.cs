@@ -85,10 +85,10 @@ internal sealed class Measures(TimeProvider time)
         }
     }
 
-    /// <summary>The last complete stretches of time, the oldest first.</summary>
-    public IReadOnlyList<MeasureBin> Read(int bins, int secondsPerBin)
+    /// <summary>The last complete stretches of time before <paramref name="until"/>, or before now, the oldest first.</summary>
+    public IReadOnlyList<MeasureBin> Read(int bins, int secondsPerBin, DateTimeOffset? until = null)
     {
-        var end = time.GetUtcNow().ToUnixTimeSeconds() / secondsPerBin * secondsPerBin;
+        var end = (until ?? time.GetUtcNow()).ToUnixTimeSeconds() / secondsPerBin * secondsPerBin;
         var result = new List<MeasureBin>(bins);
         lock (_lock)
         {

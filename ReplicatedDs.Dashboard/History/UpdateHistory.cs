@@ -9,6 +9,12 @@ namespace ReplicatedDs.Dashboard.History;
 internal sealed record UpdateHistory(
     string Dot, int Origin, long? WrittenAt, ImmutableArray<string> Keys, IReadOnlyDictionary<int, long> Knew, string? TraceId, ImmutableArray<UpdateStep> Steps)
 {
+    /// <summary>What was so at a moment, in Unix microseconds; <c>null</c>: it was not written yet.</summary>
+    public UpdateHistory? Until(long moment) => WrittenAt > moment ? null : this with
+    {
+        Steps = [.. Steps.Where(step => (step.BufferedAt ?? step.AppliedAt) <= moment).Select(step => step.AppliedAt <= moment ? step : step with { AppliedAt = null })],
+    };
+
     public UpdateStep? At(int replica) => Steps.FirstOrDefault(step => step.Replica == replica);
 
     /// <summary>How long after the write a replica showed it, in microseconds; never less than nothing, whatever two clocks say.</summary>

@@ -55,6 +55,16 @@ internal sealed class UpdateIndex(int updatesMax = UpdateIndex.UpdatesMax)
         }
     }
 
+    /// <summary>Keys whose name contains a text, those that begin with it first.</summary>
+    public IReadOnlyList<string> Keys(string part, int most)
+    {
+        lock (_lock)
+        {
+            return [.. _keys.Keys.Where(key => key.Contains(part, StringComparison.OrdinalIgnoreCase))
+                .OrderBy(key => !key.StartsWith(part, StringComparison.OrdinalIgnoreCase)).ThenBy(key => key.Length).ThenBy(key => key, StringComparer.Ordinal).Take(most)];
+        }
+    }
+
     /// <summary>The last updates of a key, the newest first.</summary>
     public IReadOnlyList<UpdateHistory> Of(string key)
     {

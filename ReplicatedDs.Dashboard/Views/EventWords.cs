@@ -28,6 +28,7 @@ internal static class EventWords
             "Join" => $"{(one.Peer is null ? who : peer)} joined, seen by {who}{detail}",
             "Leave" => $"{(one.Peer is null ? who : peer)} left, seen by {who}{detail}",
             "Kill" => $"{who} was killed{detail}",
+            "Stop" => $"{who} was stopped{detail}",
             "Restart" => $"{who} was started again{detail}",
             "LinkChanged" => $"link {who}→{peer} changed{detail}",
             "SiblingMade" => $"{who} keeps siblings{keys}: {update} was written without knowing of the other",

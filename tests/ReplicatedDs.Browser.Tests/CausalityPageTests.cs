@@ -14,11 +14,11 @@ public sealed class CausalityPageTests(BrowserFixture browser) : IClassFixture<B
     public async Task Page_EmptyAndBusy_ShowsWaitGhostAndApplies(int width, ColorScheme scheme, string name)
     {
         await using var site = await StandInSite.StartAsync();
-        await using var page = await OpenAsync(site, width, scheme);
+        await using var page = await CausalityPage.OpenAsync(browser, site, width, scheme);
         await Assertions.Expect(page.Part("message")).ToContainTextAsync("Nothing has happened yet");
         await page.Live.ShowAsync($"causality-empty-{name}");
 
-        Play(site);
+        CausalityPage.Play(site);
         await Assertions.Expect(page.Event("Buffer", 3, "2#1")).ToContainTextAsync("waits for r1 number 1, key question. Without causal delivery it would have been visible here.");
         await Assertions.Expect(page.Event("Buffer", 3, "2#1")).ToHaveAttributeAsync("data-ghost", "true");
         await page.DrawnAsync();
@@ -66,8 +66,8 @@ public sealed class CausalityPageTests(BrowserFixture browser) : IClassFixture<B
     public async Task Export_ForShiViz_KeepsItsRulesAndShowsTheCounterfactual()
     {
         await using var site = await StandInSite.StartAsync();
-        await using var page = await OpenAsync(site);
-        Play(site);
+        await using var page = await CausalityPage.OpenAsync(browser, site);
+        CausalityPage.Play(site);
         await page.SeesAsync("Buffer", 3, "2#1");
         lock (site.Cluster.Gate)
         {
@@ -116,8 +116,8 @@ public sealed class CausalityPageTests(BrowserFixture browser) : IClassFixture<B
     public async Task Keyboard_Alone_WalksCausality()
     {
         await using var site = await StandInSite.StartAsync();
-        await using var page = await OpenAsync(site);
-        Play(site);
+        await using var page = await CausalityPage.OpenAsync(browser, site);
+        CausalityPage.Play(site);
         await page.SeesAsync("Buffer", 3, "2#1");
         await page.PressAsync("[");
         await Assertions.Expect(page.Focused).ToHaveAttributeAsync("data-kind", "Buffer");
@@ -157,7 +157,7 @@ public sealed class CausalityPageTests(BrowserFixture browser) : IClassFixture<B
     public async Task Pause_FreezesTheViewAndCountsWhatIsNew()
     {
         await using var site = await StandInSite.StartAsync();
-        await using var page = await OpenAsync(site);
+        await using var page = await CausalityPage.OpenAsync(browser, site);
         site.Cluster.Replica(1).Write("x", [49], "text/plain");
         await page.SeesAsync("Apply", 3, "1#1");
         await page.Page.Locator("#pause").ClickAsync();
@@ -175,8 +175,8 @@ public sealed class CausalityPageTests(BrowserFixture browser) : IClassFixture<B
     public async Task Pointer_OnAnEvent_LightsItsConesAndAClickPinsIt()
     {
         await using var site = await StandInSite.StartAsync();
-        await using var page = await OpenAsync(site);
-        Play(site);
+        await using var page = await CausalityPage.OpenAsync(browser, site);
+        CausalityPage.Play(site);
         await page.SeesAsync("Write", 1, "1#2");
         await page.Page.Locator("#pause").ClickAsync();
         await page.MoveToAsync("Write", 1, "1#1");
@@ -195,7 +195,7 @@ public sealed class CausalityPageTests(BrowserFixture browser) : IClassFixture<B
     public async Task Dashboard_StartedAnew_KeepsThePictureGreyAndComesBack()
     {
         await using var site = await StandInSite.StartAsync();
-        await using var page = await OpenAsync(site);
+        await using var page = await CausalityPage.OpenAsync(browser, site);
         site.Cluster.Replica(1).Write("x", [49], "text/plain");
         await page.SeesAsync("Apply", 3, "1#1");
         await site.StopDashboardAsync();
@@ -213,8 +213,8 @@ public sealed class CausalityPageTests(BrowserFixture browser) : IClassFixture<B
     public async Task KillAndRestart_AreOnTheLifeline()
     {
         await using var site = await StandInSite.StartAsync();
-        await using var page = await OpenAsync(site);
-        Play(site);
+        await using var page = await CausalityPage.OpenAsync(browser, site);
+        CausalityPage.Play(site);
         await page.SeesAsync("Buffer", 3, "2#1");
         await site.CrashAsync("replica-3");
         await page.SeesAsync("Kill", 3, "");
@@ -229,34 +229,9 @@ public sealed class CausalityPageTests(BrowserFixture browser) : IClassFixture<B
         Assert.Empty(page.Live.Troubles);
     }
 
-    /// <summary>Question at 1, held to 3; read at 2; answer at 2; another write at 1. Told as if it had taken its time.</summary>
     private static async Task<string[]> SavedAsync(CausalityPage page, string button)
     {
         var download = await page.Page.RunAndWaitForDownloadAsync(() => page.Live.Button(button).ClickAsync());
         return await File.ReadAllLinesAsync(await download.PathAsync());
-    }
-
-    private static void Play(StandInSite site)
-    {
-        var cluster = site.Cluster;
-        lock (cluster.Gate)
-        {
-            cluster.Replica(1).Link(3).Mode = "hold";
-            cluster.Behind = TimeSpan.FromMilliseconds(1200);
-            cluster.Replica(1).Write("question", "Is it safe?"u8.ToArray(), "text/plain");
-            cluster.Behind = TimeSpan.FromMilliseconds(800);
-            cluster.Replica(2).RecordRead("question");
-            cluster.Behind = TimeSpan.FromMilliseconds(400);
-            cluster.Replica(2).Write("answer", "Yes"u8.ToArray(), "text/plain");
-            cluster.Behind = TimeSpan.Zero;
-            cluster.Replica(1).Write("other", [49], "text/plain");
-        }
-    }
-
-    private async Task<CausalityPage> OpenAsync(StandInSite site, int width = 1280, ColorScheme scheme = ColorScheme.Light)
-    {
-        var page = new CausalityPage(await browser.OpenAsync(site.Login, width, 900, scheme));
-        await page.OpenAsync();
-        return page;
     }
 }

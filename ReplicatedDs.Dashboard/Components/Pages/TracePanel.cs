@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using ReplicatedDs.Dashboard.Collector;
 using ReplicatedDs.Dashboard.Otlp.Store;
 using ReplicatedDs.Dashboard.Views;
 
@@ -14,6 +15,7 @@ public abstract class TracePanel : ComponentBase, IDisposable
 
     private readonly CancellationTokenSource _gone = new();
     private long _drawn = -1;
+    private long _turn;
 
     [Inject]
     internal TraceStore Store { get; set; } = null!;
@@ -26,6 +28,9 @@ public abstract class TracePanel : ComponentBase, IDisposable
 
     [Inject]
     protected ViewPause Pause { get; set; } = null!;
+
+    /// <summary>What is drawn is an earlier moment.</summary>
+    protected bool IsPast => Pause.Moment is not null;
 
     /// <summary>What is drawn changes by itself, because something waits.</summary>
     protected bool IsMoving { get; set; }
@@ -61,7 +66,7 @@ public abstract class TracePanel : ComponentBase, IDisposable
     private void LookNow()
     {
         _drawn = Store.Version;
-        Now = (Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+        Now = ((Pause.Moment?.At ?? Time.GetUtcNow()) - DateTimeOffset.UnixEpoch).Ticks * 100;
         Look();
     }
 
@@ -69,11 +74,14 @@ public abstract class TracePanel : ComponentBase, IDisposable
     {
         try
         {
-            using var timer = new PeriodicTimer(LookInterval, Time);
-            while (await timer.WaitForNextTickAsync(gone))
+            while (true)
             {
-                if (!Pause.IsOn && (IsMoving || Store.Version != _drawn))
+                // Another moment is shown at once.
+                var turned = Pause.Changed.Next;
+                await ChangeSignal.WaitAsync(Pause.Version == _turn ? turned : Task.CompletedTask, LookInterval, Time, gone);
+                if (Pause.Version != _turn ? !Pause.IsOn || Pause.Moment is not null : !Pause.IsOn && (IsMoving || Store.Version != _drawn))
                 {
+                    _turn = Pause.Version;
                     await InvokeAsync(() =>
                     {
                         LookNow();

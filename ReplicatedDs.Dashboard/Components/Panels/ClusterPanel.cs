@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using ReplicatedDs.Dashboard.Actions;
 using ReplicatedDs.Dashboard.Collector;
+using ReplicatedDs.Dashboard.Past;
 using ReplicatedDs.Dashboard.Views;
 
 namespace ReplicatedDs.Dashboard.Components.Panels;
@@ -35,6 +36,9 @@ public abstract class ClusterPanel : ComponentBase, IDisposable
     [Inject]
     protected ViewPause Pause { get; set; } = null!;
 
+    [Inject]
+    internal TimeMachine Past { get; set; } = null!;
+
     /// <summary>The picture that is being drawn.</summary>
     protected ClusterView View { get; private set; } = ClusterView.Empty;
 
@@ -47,6 +51,12 @@ public abstract class ClusterPanel : ComponentBase, IDisposable
         ArgumentNullException.ThrowIfNull(view);
         return [view.Version];
     }
+
+    /// <summary>The time of the picture: ages are counted from it.</summary>
+    protected DateTimeOffset PictureTime => IsPast ? View.At : Time.GetUtcNow();
+
+    /// <summary>What is drawn is an earlier moment.</summary>
+    protected bool IsPast => StandsStill && Pause.Moment is not null;
 
     private bool IsFrozen => StandsStill && Pause.IsOn;
 
@@ -65,11 +75,11 @@ public abstract class ClusterPanel : ComponentBase, IDisposable
         }
     }
 
-    protected override void OnParametersSet() => View = Store.Current;
+    protected override void OnParametersSet() => View = Newest();
 
     protected override bool ShouldRender()
     {
-        View = IsFrozen ? View : Store.Current;
+        View = Newest();
         return true;
     }
 
@@ -97,15 +107,32 @@ public abstract class ClusterPanel : ComponentBase, IDisposable
         return span.TotalHours >= 1 ? $"{(int)span.TotalHours}:{span.Minutes:00}:{span.Seconds:00}" : $"{span.Minutes}:{span.Seconds:00}";
     }
 
+    private ClusterView Newest() =>
+        StandsStill && Pause.Moment is { } moment && Past.At(moment.N) is { } past ? past.View
+        : IsFrozen && View.Version > 0 ? View
+        : Store.Current;
+
     private async Task WatchAsync(CancellationToken gone)
     {
         var version = -1L;
+        var paused = Pause.Version;
         try
         {
             while (!gone.IsCancellationRequested)
             {
                 var published = Store.Published.Next;
                 var resumed = Pause.Changed.Next;
+                if (Pause.Version != paused)
+                {
+                    // Another moment, or back to now.
+                    (paused, version, _parts) = (Pause.Version, -1, []);
+                    if (IsFrozen)
+                    {
+                        await ShowAsync(gone);
+                        continue;
+                    }
+                }
+
                 if (IsFrozen)
                 {
                     await resumed.WaitAsync(gone);

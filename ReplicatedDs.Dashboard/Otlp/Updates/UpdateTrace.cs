@@ -64,5 +64,17 @@ internal sealed record UpdateTrace(
 
     public ReplicaPart? PartAt(int replica) => Parts.FirstOrDefault(part => part.Replica == replica);
 
+    /// <summary>What was so at a moment: what came later had not happened yet.</summary>
+    public UpdateTrace Until(long moment) => new(
+        TraceId,
+        Dot,
+        Start,
+        WriteEnd <= moment ? WriteEnd : null,
+        Keys,
+        Members,
+        [.. Parts.Where(part => part.Arrived <= moment).Select(part => part with { Freed = part.Freed <= moment ? part.Freed : null, Visible = part.Visible <= moment ? part.Visible : null })],
+        Names,
+        OneIn);
+
     private long? After(int count) => count <= _visible.Length ? Math.Max(0, _visible[Math.Max(0, count - 1)] - Start) : null;
 }

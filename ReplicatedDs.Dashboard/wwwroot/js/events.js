@@ -21,6 +21,7 @@ function sentence(event) {
     case "Join": return `${event.peer ? peer : who} joined${detail}`;
     case "Leave": return `${event.peer ? peer : who} left${detail}`;
     case "Kill": return `${who} was killed${detail}`;
+    case "Stop": return `${who} was stopped${detail}`;
     case "Restart": return `${who} was started again${detail}`;
     case "LinkChanged": return `link ${who}→${peer} changed${detail}`;
     case "SiblingMade": return `${who} keeps siblings${keys}: ${update} was written without knowing of the other`;
@@ -35,7 +36,7 @@ export class EventList {
   #host;
   #events = [];
   #lost = 0;
-  #drawn = -1;
+  #drawn = "";
 
   constructor(host) { this.#host = host; }
 
@@ -48,18 +49,20 @@ export class EventList {
     this.#events.splice(0, Math.max(0, this.#events.length - Shown));
   }
 
-  draw() {
-    const last = this.#events.length > 0 ? this.#events[this.#events.length - 1].n : 0;
-    if (last === this.#drawn) { return; }
-    this.#drawn = last;
-    if (this.#events.length === 0) {
-      this.#host.replaceChildren(element("p", { class: "empty" }, "Nothing has happened yet. Write a value above, and what it causes appears here."));
+  /** Draws the newest, or those of an earlier moment. */
+  draw(past = null) {
+    const shown = past ?? this.#events;
+    const drawn = `${past !== null}/${shown.at(-1)?.n ?? 0}`;
+    if (drawn === this.#drawn) { return; }
+    this.#drawn = drawn;
+    if (shown.length === 0) {
+      this.#host.replaceChildren(element("p", { class: "empty" }, past ? "Nothing had happened yet." : "Nothing has happened yet. Write a value above, and what it causes appears here."));
       return;
     }
 
-    const items = this.#events.toReversed().map(event => element("li", { "data-event": event.kind, "data-dot": event.dot },
+    const items = shown.toReversed().map(event => element("li", { "data-event": event.kind, "data-dot": event.dot },
       element("time", {}, timeOfDay(event.t / 1000)), event.replica > 0 ? mark(event.replica) : null, element("span", {}, sentence(event))));
-    const lost = this.#lost > 0 ? element("p", { class: "hint" }, `${number(this.#lost)} events were not sent to this view, because they came too fast.`) : null;
+    const lost = this.#lost > 0 && past === null ? element("p", { class: "hint" }, `${number(this.#lost)} events were not sent to this view, because they came too fast.`) : null;
     this.#host.replaceChildren(...[lost, element("ol", { class: "events" }, ...items)].filter(part => part));
   }
 }

@@ -1,5 +1,7 @@
 // The keyboard: single letters that press the control which is on the page anyway. They can be switched off in the help (WCAG 2.1.4),
 // and are ignored while somebody types.
+import { open as openPalette } from "./palette.js";
+
 const byId = id => document.getElementById(id);
 const help = byId("help");
 const Stored = "single-letter-keys";
@@ -28,6 +30,8 @@ function isTyping(target) {
   return target instanceof HTMLElement && (target.isContentEditable || target.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=range], [type=button])"));
 }
 
+const say = (what, detail = {}) => document.dispatchEvent(new CustomEvent(`replicated-ds:${what}`, { detail }));
+
 /** Presses the first control of those that is there; answers whether one was. */
 function click(selector, root = document) {
   const found = root.querySelector(selector);
@@ -43,11 +47,17 @@ function press(event) {
     return;
   }
 
-  if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || help.open || document.querySelector(".rz-dialog")) { return; }
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
+    event.preventDefault();
+    openPalette();
+    return;
+  }
+
+  if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || help.open || byId("palette").open || document.querySelector(".rz-dialog")) { return; }
   if (event.key === "Escape" && click("[data-key=close-link]", event.target.closest?.(".link-editor") ?? document)) { return; }
   if (isTyping(event.target)) { return; }
   if (event.key === "Escape") {
-    click("[data-key=cancel-partition]");
+    if (!click("[data-key=cancel-partition]")) { say("live"); }
     return;
   }
 
@@ -57,7 +67,7 @@ function press(event) {
     const page = document.querySelector(`.rail [data-go="${CSS.escape(event.key)}"]`);
     if (page) {
       event.preventDefault();
-      location.assign(page.href);
+      page.click();
       return;
     }
   }
@@ -70,8 +80,13 @@ function act(event) {
   const linkNear = event.target instanceof Element ? event.target.closest("[data-link]") : null;
   switch (event.key) {
     case "?": help.showModal(); return true;
+    case "/": openPalette(); return true;
     case "g": goSince = Date.now(); return true;
-    case "l": case "L": return byId("pause").getAttribute("aria-pressed") === "true" && click("#pause");
+    case "l": case "L": say("live"); return true;
+    case ",": say("step", { by: -1 }); return true;
+    case ".": say("step", { by: 1 }); return true;
+    case "<": say("step", { by: -10 }); return true;
+    case ">": say("step", { by: 10 }); return true;
     case "n": return click("[data-key=scenario-next]");
     case "N": return click("[data-key=scenario-back]");
     case "j": return click("[data-key=join]");

@@ -4,6 +4,9 @@ import { ClockMatrix } from "./clocks.js";
 import { age, number, setText, timeOfDay } from "./dom.js";
 import { EventList } from "./events.js";
 import { PendingTable } from "./pending.js";
+import { carry, write } from "./address.js";
+import { Moments } from "./time/moments.js";
+import { TimeStrip } from "./time/strip.js";
 
 const byId = id => document.getElementById(id);
 
@@ -42,9 +45,25 @@ function start() {
   });
   connection.onclose(() => lost());
 
+  const ask = (method, ...values) => connection.invoke(method, ...values);
+  const moments = new Moments(ask, turned);
+  const strip = new TimeStrip(byId("time"), { moments, ask: (from, to) => ask("Strip", from, to), now: () => now() * 1000 });
+
+  carry();
+  window.replicatedDs.address.write = changes => write(changes);
   connect();
   setInterval(tick, 1000);
-  byId("pause").addEventListener("click", () => pause(!paused));
+  byId("pause").addEventListener("click", () => toggle());
+  document.addEventListener("replicated-ds:step", event => strip.step(event.detail.by));
+  document.addEventListener("replicated-ds:live", () => {
+    if (moments.frame) { moments.live(); } else if (paused) { pause(false); }
+  });
+  byId("time-open").addEventListener("click", () => {
+    const open = document.documentElement.dataset.timeOpen !== "true";
+    document.documentElement.dataset.timeOpen = String(open);
+    byId("time-open").setAttribute("aria-expanded", String(open));
+    if (open) { strip.refresh(); }
+  });
   document.addEventListener("keydown", press);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) { schedule(); } });
 
@@ -55,6 +74,8 @@ function start() {
         if (lostAt !== null) { announce(`The feed is back; ${age(Date.now() - lostAt)} were not recorded by this view.`); }
         lostAt = null;
         chip();
+        moments.restore();
+        strip.refresh();
         return;
       } catch {
         lost();
@@ -71,13 +92,34 @@ function start() {
     chip();
   }
 
+  /** The pause button: what does not follow the cluster goes on. */
+  function toggle() {
+    if (moments.frame) { moments.live(); } else { pause(!paused); }
+  }
+
   function pause(wanted) {
     paused = wanted;
     pausedAt = view?.lastEvent ?? 0;
-    byId("pause").setAttribute("aria-pressed", String(paused));
-    setText(byId("pause"), paused ? "Go on" : "Pause");
-    document.documentElement.dataset.paused = String(paused);
-    document.dispatchEvent(new CustomEvent("replicated-ds:pause", { detail: { paused } })); // For pages with a feed of their own.
+    tell();
+  }
+
+  /** Another moment is shown. */
+  function turned() {
+    if (moments.frame) { paused = false; }
+    strip.moved();
+    tell();
+    document.documentElement.dataset.view = (moments.frame?.view ?? view)?.version ?? "";
+  }
+
+  /** Says to everything on the page what is looked at. */
+  function tell() {
+    const moment = moments.frame?.moment ?? null;
+    const stands = paused || moment !== null;
+    byId("pause").setAttribute("aria-pressed", String(stands));
+    setText(byId("pause"), stands ? "Go on" : "Pause");
+    document.documentElement.dataset.paused = String(stands);
+    document.documentElement.dataset.moment = moment ? `${moment.n}/${moment.t}` : "";
+    document.dispatchEvent(new CustomEvent("replicated-ds:pause", { detail: { paused: stands, moment } })); // For the circuit, and for pages with a feed of their own.
     chip();
     schedule();
   }
@@ -85,7 +127,7 @@ function start() {
   function press(event) {
     if (event.key === " " && !event.ctrlKey && !event.altKey && !event.metaKey && (event.target === document.body || event.target.id === "main")) {
       event.preventDefault();
-      pause(!paused);
+      toggle();
     }
   }
 
@@ -100,11 +142,15 @@ function start() {
 
   function draw() {
     chip();
-    if (!view || paused) { return; }
-    const at = now();
+    const { frame } = moments;
+    if (!view || (paused && !frame)) { return; }
+    show(frame?.view ?? view, frame ? frame.moment.t / 1000 : now(), frame?.events);
+  }
+
+  function show(view, at, past) {
     clocks?.draw(view, at);
     pending?.draw(view, at);
-    events?.draw();
+    events?.draw(past);
     for (const id of ["clocks", "pending", "events"]) { byId(id)?.removeAttribute("aria-busy"); }
     setText(byId("count-writes"), number(Math.round(view.writesPerSecond)));
     setText(byId("count-pending"), number(view.pending));
@@ -118,7 +164,7 @@ function start() {
 
   function tick() {
     chip();
-    if (paused || document.hidden) { return; }
+    if (paused || moments.frame || document.hidden) { return; }
     clocks?.tick(now());
     pending?.tick(now());
   }
@@ -126,18 +172,20 @@ function start() {
   function chip() {
     const missed = paused && view ? view.lastEvent - pausedAt : 0;
     const element = byId("live-chip");
-    const state = lostAt !== null ? "lost" : !view ? "connecting" : paused ? "paused" : "live";
+    const moment = moments.frame?.moment;
+    const state = lostAt !== null ? "lost" : !view ? "connecting" : moment ? "past" : paused ? "paused" : "live";
     element.dataset.state = state;
-    const icon = { lost: "⚠", connecting: "◌", paused: "❚❚", live: "●" }[state];
+    const icon = { lost: "⚠", connecting: "◌", paused: "❚❚", past: "◷", live: "●" }[state];
     const word = {
       lost: `DISCONNECTED ${age(Date.now() - (lostAt ?? 0))} ago`,
       connecting: "CONNECTING",
       paused: `PAUSED${missed > 0 ? `, ${number(missed)} new` : ""}`,
+      past: moment ? `VIEWING ${timeOfDay(moment.t / 1000)}` : "",
       live: "LIVE",
     }[state];
     setText(element.querySelector(".chip-icon"), icon);
     setText(byId("live-word"), word);
-    setText(byId("live-time"), state === "live" ? timeOfDay(now()).slice(0, 8) : "");
+    setText(byId("live-time"), state === "live" ? timeOfDay(now()).slice(0, 8) : moment ? `(−${age(now() - moment.t / 1000)})` : "");
     document.body.classList.toggle("feed-is-lost", state === "lost");
     const banner = byId("feed-lost");
     banner.hidden = state !== "lost";

@@ -15,11 +15,24 @@ window.replicatedDs = {
   // What the circuit draws stands still while the shell's button says so. A lost circuit draws nothing anyway.
   pause: {
     follow(view) {
-      const tell = () => view.invokeMethodAsync("Set", document.documentElement.dataset.paused === "true").catch(() => {});
+      const tell = () => {
+        const { paused, moment } = document.documentElement.dataset;
+        const [n, t] = moment ? moment.split("/").map(Number) : [-1, 0];
+        view.invokeMethodAsync("Set", paused === "true", n, t).catch(() => {});
+      };
       document.addEventListener("replicated-ds:pause", tell);
       tell();
     },
   },
+
+  // What the command palette offers and carries out.
+  palette: {
+    desk: null,
+    follow(desk) { replicatedDs.palette.desk = desk; },
+  },
+
+  // What is chosen on the page stands in the address; set by js/live.js.
+  address: { write() {} },
 
   // A list that follows as long as its top is in sight.
   scroll: {

@@ -4,6 +4,9 @@ async ({ modules, seeds }) => {
   const { Store } = await import(`${modules}/store.js`);
   const { carrier, cones, happenedBefore, path, verdict } = await import(`${modules}/cones.js`);
   const { relation } = await import(`${modules}/words.js`);
+  const { Depth } = await import(`${modules}/depth.js`);
+  const { Searches } = await import(`${modules}/search.js`);
+  const { nameOf, rowOf } = await import(`${modules}/named.js`);
   const troubles = [];
   let compared = 0;
 
@@ -40,6 +43,20 @@ async ({ modules, seeds }) => {
         if (line.past !== last) { troubles.push(`seed ${seed}: the past of ${row.n} on r${id} ends at ${last?.n}, not ${line.past?.n}`); }
         if (line.future !== first) { troubles.push(`seed ${seed}: the future of ${row.n} on r${id} begins at ${first?.n}, not ${line.future?.n}`); }
       }
+    }
+
+    // In logical time everything stands in a later column than all of its past.
+    new Depth().reset(store);
+    for (const b of rows) {
+      for (const a of past.get(b)) { if (a.depth >= b.depth) { troubles.push(`seed ${seed}: ${a.n} happened before ${b.n}, but stands in column ${a.depth}, not before ${b.depth}`); } }
+      if (rowOf(store, nameOf(store, b)) !== b && b.dot !== 0) { troubles.push(`seed ${seed}: ${nameOf(store, b)} does not name ${b.n}`); }
+    }
+    const chain = Searches.chain.find(store, 0, () => true);
+    for (let k = 1; k < chain.length; k++) { if (!past.get(chain[k]).has(chain[k - 1])) { troubles.push(`seed ${seed}: ${chain[k - 1].n} to ${chain[k].n} is no step of a chain`); } }
+    if (new Set(chain.map(row => row.at)).size < 2) { troubles.push(`seed ${seed}: the longest chain stays at one replica`); }
+    for (const row of rows.filter(other => other.kind === "Write")) {
+      const rivals = rows.filter(other => other.kind === "Write" && other !== row && other.keys.some(key => row.keys.includes(key)) && !past.get(other).has(row) && !past.get(row).has(other));
+      if (Searches.concurrent.find(store).includes(row) !== rivals.length > 0) { troubles.push(`seed ${seed}: ${row.n} has ${rivals.length} concurrent writes of its key`); }
     }
 
     for (let i = 0; i < rows.length; i += 7) {

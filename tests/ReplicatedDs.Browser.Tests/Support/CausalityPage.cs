@@ -21,6 +21,31 @@ internal sealed class CausalityPage(LivePage live) : IAsyncDisposable
 
     public ILocator Focused => List.Locator("[aria-selected=true]");
 
+    public static async Task<CausalityPage> OpenAsync(BrowserFixture browser, StandInSite site, int width = 1280, ColorScheme scheme = ColorScheme.Light)
+    {
+        var page = new CausalityPage(await browser.OpenAsync(site.Login, width, 900, scheme));
+        await page.OpenAsync();
+        return page;
+    }
+
+    /// <summary>Question at 1, held to 3; read at 2; answer at 2; another write at 1. Told as if it had taken its time.</summary>
+    public static void Play(StandInSite site)
+    {
+        var cluster = site.Cluster;
+        lock (cluster.Gate)
+        {
+            cluster.Replica(1).Link(3).Mode = "hold";
+            cluster.Behind = TimeSpan.FromMilliseconds(1200);
+            cluster.Replica(1).Write("question", "Is it safe?"u8.ToArray(), "text/plain");
+            cluster.Behind = TimeSpan.FromMilliseconds(800);
+            cluster.Replica(2).RecordRead("question");
+            cluster.Behind = TimeSpan.FromMilliseconds(400);
+            cluster.Replica(2).Write("answer", "Yes"u8.ToArray(), "text/plain");
+            cluster.Behind = TimeSpan.Zero;
+            cluster.Replica(1).Write("other", [49], "text/plain");
+        }
+    }
+
     public async Task OpenAsync()
     {
         await Page.GotoAsync(new Uri(new Uri(Page.Url), "/causality").ToString());

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Playwright;
+using ReplicatedDs.Dashboard.Tests;
 
 namespace ReplicatedDs.Browser.Tests.Support;
 
@@ -89,6 +90,28 @@ public sealed class LivePage : IAsyncDisposable
         var next = (int.Parse(before, CultureInfo.InvariantCulture) + 1).ToString(CultureInfo.InvariantCulture);
         await Page.Locator($".results[data-count='{next}']").WaitForAsync();
         return NewestResult;
+    }
+
+    /// <summary>Goes back through the log by the keyboard until the strip tells of an event.</summary>
+    public async Task StepBackToAsync(string sentence)
+    {
+        var words = Page.Locator("#time-words");
+        Task<string> MomentAsync() => Page.EvaluateAsync<string>("document.documentElement.dataset.moment ?? ''");
+        await Page.Locator("#main").FocusAsync();
+        for (var i = 0; i < 150; i++)
+        {
+            if ((await words.InnerTextAsync()).Contains(sentence, StringComparison.Ordinal))
+            {
+                return;
+            }
+
+            // The newest events count after a moment: who steps at once begins before them, and comes back.
+            var before = await MomentAsync();
+            await Page.Keyboard.PressAsync(before.StartsWith("0/", StringComparison.Ordinal) ? "l" : ",");
+            await Deadline.UntilAsync(MomentAsync, now => now != before, "the page shows another moment");
+        }
+
+        Assert.Fail($"No step back told: {sentence}. It tells: {await words.InnerTextAsync()}");
     }
 
     /// <summary>

@@ -28,6 +28,11 @@ export class Controls {
       diagram.twinAt = 0;
       diagram.touch();
     });
+    on("logical", "change", event => diagram.setLogical(event.target.checked));
+    on("unfollow", "click", () => diagram.setFollow(null));
+    on("search", "change", event => diagram.search(event.target.value, 1));
+    on("search-back", "click", () => diagram.search(diagram.part("search").value, -1));
+    on("search-on", "click", () => diagram.search(diagram.part("search").value, 1));
     on("filter", "input", event => diagram.setFilter(event.target.value.trim()));
     const plot = diagram.part("plot");
     const listen = (type, act, options = {}) => plot.addEventListener(type, act, { signal: diagram.ended.signal, ...options });
@@ -98,12 +103,12 @@ export class Controls {
 
   #center() {
     const focus = this.#d.scene.focus;
-    return focus ? this.#d.viewport.toAlong(focus.time) : this.#d.viewport.head / 2;
+    return focus ? this.#d.viewport.toAlong(this.#d.axis(focus)) : this.#d.viewport.head / 2;
   }
 
   #reset() {
     const { viewport, scene } = this.#d;
-    viewport.zoom(DefaultWindow / viewport.window, scene.focus ? viewport.toAlong(scene.focus.time) : viewport.head / 2);
+    viewport.zoom((this.#d.logical ? 40 : DefaultWindow) / viewport.window, scene.focus ? viewport.toAlong(this.#d.axis(scene.focus)) : viewport.head / 2);
     this.#d.touch();
   }
 
@@ -117,7 +122,7 @@ export class Controls {
   #all() {
     const { store, viewport } = this.#d;
     if (store.rows.length === 0) { return; }
-    viewport.fit(store.rows[0].time, Math.max(store.lastTime, store.rows[0].time + 1));
+    if (this.#d.logical) { viewport.fit(0, this.#d.depth.newest + 1); } else { viewport.fit(store.rows[0].time, Math.max(store.lastTime, store.rows[0].time + 1)); }
     this.#d.twinAt = 0;
     this.#d.touch();
   }
@@ -125,8 +130,12 @@ export class Controls {
   #fit(row) {
     if (!row) { return; }
     const write = this.#d.store.update(row.dot)?.write;
-    const from = Math.min(row.time, write?.time ?? row.time, row.arrived ?? row.time);
-    this.#d.viewport.fit(from, Math.max(row.time, row.until?.time ?? row.time, from + 1));
+    if (this.#d.logical) {
+      this.#d.viewport.fit(write?.depth ?? row.depth, (row.until ?? row).depth + 1);
+    } else {
+      const from = Math.min(row.time, write?.time ?? row.time, row.arrived ?? row.time);
+      this.#d.viewport.fit(from, Math.max(row.time, row.until?.time ?? row.time, from + 1));
+    }
     this.#d.touch();
   }
 
@@ -234,6 +243,9 @@ export class Controls {
     this.#d.scene.focus = null;
     this.#d.scene.hover = null;
     this.#d.scene.pin = null;
+    this.#d.scene.chain = [];
+    this.#d.wanted = null;
+    this.#d.twinAt = 0;
     this.#d.touch();
   }
 
@@ -241,7 +253,7 @@ export class Controls {
   #togglePause() { document.getElementById("pause").click(); }
 
   #live() {
-    if (this.#d.viewport.frozen) { this.#togglePause(); }
+    document.dispatchEvent(new CustomEvent("replicated-ds:live"));
     this.#d.live();
   }
 
@@ -303,7 +315,7 @@ export class Controls {
   /** Focus enters the picture at the newest event that is seen. */
   #enter() {
     const d = this.#d;
-    d.focusOn(d.walk.newest(d.viewport.newest) ?? d.walk.newest());
+    d.focusOn(d.walk.newest(d.logical ? Infinity : d.viewport.newest) ?? d.walk.newest());
   }
 
   #verdict() {

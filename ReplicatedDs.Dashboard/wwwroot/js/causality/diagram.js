@@ -1,20 +1,25 @@
 // The Causality page: puts feed, store, picture, list and controls together and redraws when something changed.
 import { age, element, number, setText, timeOfDay } from "../dom.js";
+import { read, write } from "../address.js";
 import { Controls } from "./controls.js";
+import { Depth } from "./depth.js";
+import { Follow } from "./follow.js";
 import { bind } from "./export.js";
 import { Feed } from "./feed.js";
 import { Geometry } from "./geometry.js";
 import { Inspector } from "./inspector.js";
 import { Layout } from "./layout.js";
+import { nameOf, rowOf } from "./named.js";
 import { Painter } from "./paint.js";
 import { Pace } from "./pace.js";
 import { Palette } from "./palette.js";
 import { Sampling } from "./sampling.js";
 import { Scene } from "./scene.js";
+import { Searches } from "./search.js";
 import { Store } from "./store.js";
 import { Tiles } from "./tiles.js";
 import { Twin } from "./twin.js";
-import { Viewport } from "./viewport.js";
+import { DefaultWindow, Viewport } from "./viewport.js";
 import { Walk } from "./walk.js";
 
 const Narrow = 600;
@@ -37,11 +42,16 @@ export class Diagram {
     this.tiles = new Tiles(this.painter, this.geometry);
     this.scene = new Scene(this.part("canvas"), this.store, this.viewport, this.geometry, this.painter, this.tiles, this.palette);
     this.twin = new Twin(this.store, this.part("twin"), this.part("table"));
-    this.inspector = new Inspector(this.part("inspector"), this.store);
+    this.inspector = new Inspector(this.part("inspector"), this.store, text => this.setFollow(text));
     this.walk = new Walk(this.store, this.geometry, row => this.isShown(row));
     this.hidden = new Set();
     this.chosen = false; // The visitor has chosen lifelines.
     this.filter = "";
+    this.follow = null;
+    this.followed = new Tiles(this.painter, this.geometry);
+    this.depth = new Depth();
+    this.logical = false;
+    this.wanted = null; // What the address names, until its events are here.
     this.wantsTable = false;
     this.missed = 0;
     this.frozenNow = 0;
@@ -54,18 +64,27 @@ export class Diagram {
     this.stats = { frames: 0, drawMs: 0, worstMs: 0, rows: 0 };
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
     this.scene.shown = row => this.isShown(row);
+    this.scene.followed = null;
     this.feed = new Feed(this.store, {
       connected: away => { if (away !== null) { this.announce(`The feed is back after ${age(away)}.`); } this.touch(); },
       lost: () => this.touch(),
       frame: (rows, hasLanes, lost) => this.#take(rows, hasLanes, lost),
-      older: () => this.touch(),
+      older: () => {
+        if (this.logical) { this.depth.reset(this.store); }
+        this.#meet();
+        this.touch();
+      },
       isLive: () => this.viewport.isLive,
     });
     this.controls = new Controls(this);
     bind(this);
+    this.restore();
+    addEventListener("popstate", () => this.restore(), { signal: this.ended.signal });
     this.#watch();
     this.resize();
-    this.pause(document.documentElement.dataset.paused === "true");
+    const { paused, moment } = document.documentElement.dataset;
+    const [n, t] = (moment || "").split("/").map(Number);
+    this.turn(paused === "true", moment ? { n, t } : null);
     this.feed.run();
     this.#loop();
     host.diagram = this; // For measurements.
@@ -79,13 +98,19 @@ export class Diagram {
     clearInterval(this.timer);
   }
 
+  /** Where an event is along the time axis: at its time, or at its causal depth. */
+  axis(row) { return this.logical ? row.depth : row.time; }
+
+  /** Where now is along the time axis. */
+  get axisNow() { return this.logical ? this.depth.newest + 1 : this.now; }
+
   /** The cluster's time, in milliseconds since the store's zero. */
   get now() { return this.store.zero === null ? 0 : this.feed.now - this.store.zero / 1000; }
 
   get subject() { return this.scene.hover ?? this.scene.focus; }
 
   isShown(row) {
-    return (this.filter === "" || row.keys.some(key => key.includes(this.filter)) || row.kind === "Kill" || row.kind === "Restart") && this.sampling.keeps(this.store, row);
+    return (this.filter === "" || row.keys.some(key => key.includes(this.filter)) || row.kind === "Kill" || row.kind === "Stop" || row.kind === "Restart") && this.sampling.keeps(this.store, row);
   }
 
   touch() { this.dirty = true; }
@@ -102,20 +127,47 @@ export class Diagram {
     this.touch();
   }
 
-  live() {
-    this.viewport.live();
-    this.missed = 0;
-    this.scene.focus = null;
+  /** The shell shows another moment: it is where the picture ends, or, if it is seen already, where the line stands. */
+  turn(paused, moment) {
+    this.moment = moment;
+    this.pause(paused && !moment);
+    if (!moment) {
+      this.scene.moment = null;
+      if (!paused && !this.viewport.isLive) { this.live(); }
+      this.touch();
+      return;
+    }
+    this.place();
+  }
+
+  place() {
+    // Until the first rows are here, there is no time to count from.
+    if (!this.moment || this.store.zero === null) { return; }
+    this.scene.moment = (this.moment.t - this.store.zero) / 1000;
+    const time = this.logical ? Math.max(0, ...[...this.store.lanes.values()].map(lane => lane.rows.findLast(row => row.time <= this.scene.moment)?.depth ?? 0)) : this.scene.moment;
+    this.viewport.follows = false;
+    if (time < this.viewport.start + this.viewport.window * 0.05 || time > this.viewport.end) { this.viewport.end = time + this.viewport.window * 0.1; }
     this.twinAt = 0;
     this.touch();
   }
 
-  focusOn(row) {
+  live() {
+    this.viewport.live();
+    this.missed = 0;
+    this.wanted = null;
+    this.scene.focus = null;
+    this.scene.chain = [];
+    this.twinAt = 0;
+    this.touch();
+  }
+
+  focusOn(row, isNews = true) {
     if (!row) { return false; }
+    if (isNews) { this.wanted = null; }
     this.scene.hover = null;
     this.scene.focus = row;
     if (this.viewport.isLive) { this.viewport.follows = false; }
-    this.viewport.reveal(row.time);
+    this.viewport.reveal(this.axis(row));
     this.#list(this.now); // At once: a screen reader follows the active item, not the picture.
     this.touch();
     return true;
@@ -129,13 +181,99 @@ export class Diagram {
 
   setFilter(text) {
     this.filter = text;
+    write({ key: text });
     this.scale = 0;
     this.redraw();
+  }
+
+  /** Follows "key:x", "trace:…" or "update:r2#9"; null follows nothing. */
+  setFollow(text, isNews = true) {
+    const follow = text ? new Follow(text) : null;
+    this.follow = follow?.words ? follow : null;
+    this.scene.followed = this.follow ? { tiles: this.followed, has: row => this.follow.has(this.store, row) } : null;
+    if (isNews) { write({ follow: this.follow?.text ?? null }, { push: true }); }
+    this.part("following").hidden = this.follow === null;
+    setText(this.part("following-words"), this.follow ? `Following ${this.follow.words}` : "");
+    this.redraw();
+  }
+
+  /** Columns by causal depth instead of by time. */
+  setLogical(wanted, isNews = true) {
+    if (wanted === this.logical) { return; }
+    this.logical = this.scene.logical = this.store.logical = wanted;
+    this.part("logical").checked = wanted;
+    if (isNews) { write({ axis: wanted ? "logical" : null }); }
+    if (wanted) { this.depth.reset(this.store); }
+    this.viewport.window = wanted ? 40 : DefaultWindow;
+    const at = this.scene.focus ?? this.scene.pin ?? this.walk.newest(Infinity);
+    if (at && !this.viewport.isLive) { this.viewport.end = this.axis(at) + this.viewport.window * 0.2; }
+    this.scale = 0;
+    this.twinAt = 0;
+    this.place();
+    this.redraw();
+  }
+
+  /** The next thing of a kind that is searched for. */
+  search(name, by) {
+    const search = Searches[name];
+    if (!search) { return; }
+    const seen = row => row.at > 0 && this.geometry.has(row.at) && this.axis(row) >= this.viewport.start && this.axis(row) <= this.viewport.newest;
+    const found = search.find(this.store, this.now, seen).filter(row => this.geometry.has(row.at));
+    if (found.length === 0) {
+      this.announce(`Nothing was found: ${search.name}.`);
+      setText(this.part("found"), "none");
+      return;
+    }
+    this.scene.chain = search.isPath ? found : [];
+    const at = this.scene.focus ? found.indexOf(this.scene.focus) : -1;
+    const next = at < 0 ? (by > 0 ? 0 : found.length - 1) : (at + by + found.length) % found.length;
+    this.focusOn(found[next]);
+    setText(this.part("found"), `${number(next + 1)} of ${number(found.length)}`);
+  }
+
+  /** Shows what the address names. */
+  restore() {
+    this.filter = read("key") ?? "";
+    this.part("filter").value = this.filter;
+    this.setFollow(read("follow"), false);
+    this.setLogical(read("axis") === "logical", false);
+    const window = Number(read("window"));
+    if (window > 0) { this.viewport.zoom(window / this.viewport.window); }
+    this.hidden = new Set((read("hide") ?? "").split(".").filter(Boolean).map(Number));
+    this.chosen = this.hidden.size > 0 || this.chosen;
+    this.wanted = { pin: read("pin"), focus: read("focus"), until: Date.now() + 20_000 };
+    this.#meet();
+    this.scale = 0;
+    this.redraw();
+  }
+
+  /** Puts pin and focus on the events that the address names, as soon as they are here. */
+  #meet() {
+    if (!this.wanted) { return; }
+    const { pin, focus } = this.wanted;
+    const [pinned, focused] = [rowOf(this.store, pin), rowOf(this.store, focus)];
+    if (pinned && this.scene.pin !== pinned) { this.scene.pin = pinned; }
+    if (focused && this.scene.focus !== focused) { this.focusOn(focused, false); }
+    if (!pin && !focus) { [this.scene.pin, this.scene.focus] = [null, null]; }
+    if ((!pin || pinned) && (!focus || focused)) { this.wanted = null; } else if (Date.now() < this.wanted.until && this.feed.receivedAt !== null) { this.feed.older(); }
+  }
+
+  /** Writes what is looked at into the address. */
+  note() {
+    if (this.wanted) { return; }
+    const { pin, focus } = this.scene;
+    write({
+      pin: pin ? nameOf(this.store, pin) : null,
+      focus: focus ? nameOf(this.store, focus) : null,
+      window: this.viewport.window === DefaultWindow || this.logical ? null : Math.round(this.viewport.window),
+      hide: this.chosen && this.hidden.size > 0 ? [...this.hidden].sort((a, b) => a - b).join(".") : null,
+    });
   }
 
   /** Everything drawn is void. */
   redraw() {
     this.tiles.clear();
+    this.followed.clear();
     this.touch();
   }
 
@@ -167,17 +305,23 @@ export class Diagram {
   }
 
   #take(rows, hasLanes, lost) {
+    if (this.moment && this.scene.moment === null) { this.place(); }
     if (this.store.revision !== this.revision) {
       this.scale = 0; // Laid out anew at the next drawing.
     } else {
-      for (const row of rows) { this.layout.place(this.store, row, this.scene.shown); }
+      for (const row of rows) {
+        if (this.logical) { this.depth.add(this.store, row); }
+        this.layout.place(this.store, row, this.scene.shown);
+      }
       this.tiles.add(rows, this.scene.shown);
+      if (this.follow) { this.followed.add(rows, row => this.scene.shown(row) && this.follow.has(this.store, row)); }
     }
     const known = this.all?.length ?? 0;
     if (hasLanes || rows.some(row => row.at > 0 && !this.geometry.has(row.at) && !this.all.includes(row.at))) {
       if (this.#lifelines(this.geometry.vertical).join() !== this.geometry.ids.join() || known === 0) { this.resize(); } else { this.controls.drawLanes(); }
     }
     if (!this.viewport.isLive) { this.missed += rows.length; }
+    this.#meet();
     if (rows.length > 0 || hasLanes || lost > 0) { this.touch(); }
   }
 
@@ -187,7 +331,7 @@ export class Diagram {
       this.palette.read();
       this.redraw();
     };
-    document.addEventListener("replicated-ds:pause", event => this.pause(event.detail.paused), { signal });
+    document.addEventListener("replicated-ds:pause", event => this.turn(event.detail.paused, event.detail.moment), { signal });
     const themes = new MutationObserver(repaint);
     themes.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
     for (const kind of ["pointermove", "pointerdown", "wheel", "keydown"]) { this.host.addEventListener(kind, () => this.pace.touch(performance.now()), { signal, passive: true }); }
@@ -225,17 +369,19 @@ export class Diagram {
     if (stepped) { this.steppedAt = this.feed.now; }
     const lostFor = this.feed.lostAt === null ? 0 : Date.now() - this.feed.lostAt;
     const now = this.viewport.frozen ? this.frozenNow : this.now - lostFor;
-    this.viewport.play(now, this.still.matches);
+    if (!this.logical) { this.viewport.play(now, this.still.matches); } else if (this.viewport.isLive) { this.viewport.end = this.depth.newest + 1; }
     if (this.sampling.adapt(this.store, this.viewport, this.geometry.ids.length)) { this.scale = 0; }
     if (this.viewport.scale !== this.scale || this.revision !== this.store.revision) {
       this.scale = this.viewport.scale;
       this.revision = this.store.revision;
       this.layout.reset(this.store, this.scale, this.geometry.vertical, this.sampling.isDense, this.scene.shown);
       this.tiles.clear();
+      this.followed.clear();
     }
-    if (this.viewport.start < (this.store.rows[0]?.time ?? -Infinity)) { this.feed.older(); }
+    if (!this.logical && this.viewport.start < (this.store.rows[0]?.time ?? -Infinity)) { this.feed.older(); }
     this.scene.path = this.inspector.draw(this.subject, this.scene.pin, now);
-    this.scene.draw(now);
+    if (this.scene.chain.length > 0 && this.scene.path.length === 0) { this.scene.path = this.scene.chain; }
+    this.scene.draw(this.logical ? this.axisNow : now);
     this.#words(now);
     const took = performance.now() - began;
     this.pace.drew(began, began + took);
@@ -254,15 +400,16 @@ export class Diagram {
     }
     this.twinAt = at;
     this.#list(now);
+    this.note();
     this.#chip();
     this.#message(now);
     this.#summary();
-    this.part("zoom").textContent = this.viewport.window >= 1000 ? `${number(Math.round(this.viewport.window / 100) / 10)} s` : `${number(Math.round(this.viewport.window))} ms`;
+    this.part("zoom").textContent = this.logical ? `${number(Math.round(this.viewport.window))} steps` : this.viewport.window >= 1000 ? `${number(Math.round(this.viewport.window / 100) / 10)} s` : `${number(Math.round(this.viewport.window))} ms`;
     this.host.dataset.rows = this.store.rows.length;
   }
 
   #list(now) {
-    const until = this.scene.focus && !this.viewport.frozen ? Infinity : this.viewport.newest;
+    const until = this.logical || (this.scene.focus && !this.viewport.frozen) ? Infinity : this.viewport.newest;
     this.twin.draw({ focus: this.scene.focus, until, shown: this.scene.shown, now, wantsTable: this.wantsTable });
   }
 
@@ -271,12 +418,12 @@ export class Diagram {
     const chip = this.part("chip");
     const state = feed.lostAt !== null ? "lost" : feed.receivedAt === null ? "connecting" : viewport.frozen ? "paused" : viewport.follows ? "live" : "past";
     chip.dataset.state = state === "past" ? "paused" : state;
-    const seen = store.zero === null ? feed.now : store.zero / 1000 + viewport.end;
+    const seen = this.moment ? this.moment.t / 1000 : store.zero === null ? feed.now : store.zero / 1000 + viewport.end;
     setText(chip, {
       lost: `⚠ DISCONNECTED ${age(Date.now() - (feed.lostAt ?? 0))} ago`,
       connecting: "◌ CONNECTING",
       paused: `❚❚ PAUSED${this.missed > 0 ? `, ${number(this.missed)} new` : ""}`,
-      past: `◷ VIEWING ${timeOfDay(seen)} (−${age(Math.max(0, this.now - viewport.end))})`,
+      past: this.logical && !this.moment ? "◷ VIEWING earlier steps" : `◷ VIEWING ${timeOfDay(seen)} (−${age(Math.max(0, feed.now - seen))})`,
       live: `● LIVE ${timeOfDay(feed.now).slice(0, 8)}`,
     }[state]);
     this.host.classList.toggle("is-lost", state === "lost");
@@ -285,6 +432,7 @@ export class Diagram {
     const parts = [];
     if (this.sampling.rate > 1) { parts.push(`Drawing 1 in ${this.sampling.rate} updates, and every one that waited: there are too many to tell apart at this zoom. Zoom in to see all.`); }
     if (store.lost > 0) { parts.push(`${number(store.lost)} events came too fast for this view, or while it was away, and are not drawn; a hatched band marks where.`); }
+    setText(this.part("level"), this.sampling.rate > 1 ? `L1 · sampled: 1 in ${this.sampling.rate} updates of ${number(this.sampling.count)} events` : `L0 · exact: all ${number(this.sampling.count)} events`);
     const note = this.part("degraded");
     setText(note, parts.join(" "));
     note.hidden = parts.length === 0;
@@ -310,7 +458,7 @@ export class Diagram {
       action = ["Clear the filter", () => this.controls.clearFilter()];
     } else if (this.geometry.ids.length === 0) {
       text = "All lifelines are hidden. Choose some under Replicas.";
-    } else if (!this.#hasSomething()) {
+    } else if (!this.logical && !this.#hasSomething()) {
       const last = this.walk.newest(viewport.start) ?? this.walk.newest();
       text = viewport.isLive && last ? `Nothing has happened for ${age(now - last.time)}.` : "Nothing happened in this window.";
       action = ["Show the last events", () => this.showLast()];
@@ -360,10 +508,10 @@ export class Diagram {
     for (const id of geometry.ids) {
       const lane = store.lanes.get(id);
       if (!lane) { continue; }
-      for (let i = lane.rows.length - 1; i >= 0 && lane.rows[i].time >= viewport.start; i--) { updates += lane.rows[i].kind === "Write" ? 1 : 0; }
+      for (let i = lane.rows.length - 1; i >= 0 && this.axis(lane.rows[i]) >= viewport.start; i--) { updates += lane.rows[i].kind === "Write" ? 1 : 0; }
       if (lane.open.size > 0) { waiting.push(`${number(lane.open.size)} waiting at r${id}`); }
     }
-    const label = `${geometry.ids.length} replicas, ${viewport.window >= 1000 ? `${number(Math.round(viewport.window / 1000))} seconds` : `${number(Math.round(viewport.window))} milliseconds`}, ${number(updates)} updates, ${waiting.join(", ") || "nothing waiting"}`;
+    const label = `${geometry.ids.length} replicas, ${this.logical ? `${number(Math.round(viewport.window))} steps of causality` : viewport.window >= 1000 ? `${number(Math.round(viewport.window / 1000))} seconds` : `${number(Math.round(viewport.window))} milliseconds`}, ${number(updates)} updates, ${waiting.join(", ") || "nothing waiting"}`;
     this.part("plot").setAttribute("aria-label", label);
     setText(this.part("summary"), label);
   }

@@ -1,4 +1,5 @@
 // What is seen, as a file: a picture, the events line by line, or a log for ShiViz. Made in the browser from the rows that are held.
+import { svg } from "./svg.js";
 import { title } from "./words.js";
 
 const ShiVizMax = 5000; // Its parser takes quadratic time.
@@ -6,7 +7,7 @@ const ShiVizMax = 5000; // Its parser takes quadratic time.
 /** The rows of the window that are shown, by time; on a lifeline their order stays. */
 export function rowsOf(diagram) {
   const { store, viewport } = diagram;
-  return store.rows.filter(row => row.at > 0 && row.time >= viewport.start && row.time <= viewport.newest && diagram.isShown(row)).sort((a, b) => a.time - b.time || a.n - b.n);
+  return store.rows.filter(row => row.at > 0 && diagram.axis(row) >= viewport.start && diagram.axis(row) <= viewport.newest && diagram.isShown(row)).sort((a, b) => a.time - b.time || a.n - b.n);
 }
 
 const moment = (store, row) => new Date((store.zero ?? 0) / 1000 + row.time).toISOString();
@@ -93,6 +94,10 @@ export function bind(diagram) {
     save(`causality-${stamp()}.png`, blob, "image/png");
     say("The picture was saved as it is drawn now.");
   }));
+  on("export-svg", () => {
+    save(`causality-${stamp()}.svg`, svg(diagram), "image/svg+xml");
+    say("The picture was saved as SVG. What it leaves out stands in its footer.");
+  });
   on("export-json", () => {
     save(`causality-${stamp()}.jsonl`, jsonLines(diagram), "application/x-ndjson");
     say(`${events(rowsOf(diagram).length)} of this window were saved.`);

@@ -8,9 +8,12 @@ export class Inspector {
   #store;
   #last = "";
 
-  constructor(host, store) {
+  #follow;
+
+  constructor(host, store, follow) {
     this.#host = host;
     this.#store = store;
+    this.#follow = follow;
   }
 
   /** Answers the rows of the causal path between pin and subject. */
@@ -39,10 +42,31 @@ export class Inspector {
     this.#host.replaceChildren(...[
       element("p", { class: "what-line" }, mark(row.at), " ", element("strong", { class: "what", "data-inspected": row.n }, title(store, row, now))),
       element("p", { class: "facts" }, element("span", { class: "figure" }, clockTime(store, row)), " · ", element("span", { class: "cone-counts" }, summary.text), " · ", clockText,
-        row.trace ? element("a", { href: `/traces/${row.trace}`, "data-enhance-nav": "false" }, "Trace of this update") : null),
+        row.trace ? element("a", { href: `/traces/${row.trace}`, "data-enhance-nav": "false" }, "Trace of this update") : null, ...this.#ways(row)),
       pin ? element("p", { class: "pinned" }, element("span", { class: "pin-letter" }, "A"), ` pinned: ${title(store, pin, now)}`) : null,
-      related ? element("p", { class: "verdict-line", "data-verdict": related.word }, element("strong", {}, { before: "A happened before this. ", after: "This happened before A. ", concurrent: "Concurrent. ", same: "" }[related.word]), related.text) : null,
+      related ? element("p", { class: "verdict-line", "data-verdict": related.word }, element("strong", {}, { before: "A happened before this. ", after: "This happened before A. ", concurrent: "Concurrent. ", same: "" }[related.word]), related.text, element("span", { class: "witnesses" }, " ", ...witnesses(pin, subject))) : null,
     ].filter(Boolean));
     return related?.steps ?? [];
   }
+
+  /** Ways to follow what the event is about. */
+  #ways(row) {
+    const way = (text, what) => {
+      const button = element("button", { type: "button", class: "plain-button follow", "data-follow": what }, text);
+      button.addEventListener("click", () => this.#follow(what));
+      return button;
+    };
+    return [
+      row.keys.length > 0 ? way("Follow the key", `key:${row.keys[0]}`) : null,
+      row.dot ? way("Follow the update", `update:r${row.origin}#${row.sequence}`) : null,
+      row.trace ? way("Follow the trace", `trace:${row.trace}`) : null,
+    ].filter(Boolean);
+  }
+}
+
+/** The entries of two clocks that differ: they prove the verdict. */
+function witnesses(a, b) {
+  const more = (one, other) => Object.keys(one).filter(id => (one[id] ?? 0) > (other[id] ?? 0)).map(id => `r${id} ${one[id]} > ${other[id] ?? 0}`);
+  const part = (who, list) => list.length === 0 ? [`${who} knows nothing more`] : [`${who} knows more: `, element("strong", { class: "figure" }, list.join(", "))];
+  return ["(", ...part("A", more(a.clock, b.clock)), "; ", ...part("this", more(b.clock, a.clock)), ")"];
 }

@@ -31,7 +31,7 @@ export class Painter {
 
   /** What ceased to wait with this row without being applied. */
   ended(row) {
-    return row.kind === "Kill" || row.kind === "Restart" || row.kind === "Drop" ? this.store.lane(row.at).buffers.filter(waiting => waiting.until === row) : [];
+    return row.kind === "Kill" || row.kind === "Stop" || row.kind === "Restart" || row.kind === "Drop" ? this.store.lane(row.at).buffers.filter(waiting => waiting.until === row) : [];
   }
 
   #arrows(context, rows, origin, heads, late, shown) {
@@ -183,10 +183,11 @@ export class Painter {
         break;
       }
       case "Kill":
+      case "Stop":
       case "Restart":
       case "Join":
       case "Leave": {
-        const ends = row.kind === "Kill" || row.kind === "Leave";
+        const ends = row.kind === "Kill" || row.kind === "Stop" || row.kind === "Leave";
         context.strokeStyle = row.kind === "Kill" ? palette.error : row.kind === "Restart" ? palette.ok : palette["text-2"];
         context.beginPath();
         context.arc(along, across, 7, 0, Turn);

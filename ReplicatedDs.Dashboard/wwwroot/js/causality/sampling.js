@@ -10,12 +10,17 @@ export class Sampling {
   /** One in so many updates is drawn. */
   rate = 1;
 
+  /** How many events are in the window. */
+  count = 0;
+
   /** There are too many marks to draw them apart. */
   isDense = false;
 
   /** Chooses the rate for what is in the window; true if something changed. */
   adapt(store, viewport, lanes) {
-    const count = firstLater(store.rows, viewport.newest) - firstLater(store.rows, viewport.start);
+    const count = store.logical ? store.rows.reduce((sum, row) => sum + (row.depth >= viewport.start && row.depth <= viewport.newest ? 1 : 0), 0) : firstLater(store.rows, viewport.newest) - firstLater(store.rows, viewport.start);
+    this.count = count;
+
     // Up at once, down only well below, so that it does not flicker.
     const wanted = rateFor(count);
     const calm = rateFor(count * 1.4);

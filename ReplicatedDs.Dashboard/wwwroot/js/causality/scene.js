@@ -7,6 +7,7 @@ import { firstAt } from "./tiles.js";
 import { waitsFor } from "./words.js";
 
 const OpenMax = 200;
+const Faint = 0.15;
 const steps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000];
 
 export class Scene {
@@ -17,7 +18,11 @@ export class Scene {
     this.hover = null;
     this.focus = null;
     this.pin = null;
+    this.moment = null; // The moment that the page shows, if it is an earlier one.
     this.path = [];
+    this.chain = []; // A path that was searched for.
+    this.followed = null; // { tiles, has }: everything else is drawn faint.
+    this.logical = false;
     this.shown = () => true;
   }
 
@@ -37,10 +42,15 @@ export class Scene {
     this.#ring(this.pin, palette.accent, [], 11, true);
     this.#ring(this.focus, palette.accent, [], 11);
     if (this.hover !== this.focus) { this.#ring(this.hover, palette.text, [2, 2], 11); }
+    if (this.moment !== null) { this.#moment(); }
     if (viewport.isLive) { this.#head(); }
   }
 
   #ruler() {
+    if (this.logical) {
+      this.#columns();
+      return;
+    }
     const { context, geometry, viewport, palette, store } = this;
     const wanted = (geometry.vertical ? 60 : 100) / viewport.scale;
     const step = steps.find(candidate => candidate >= wanted) ?? steps[steps.length - 1];
@@ -66,6 +76,24 @@ export class Scene {
     }
   }
 
+  /** Logical time: one column a step. */
+  #columns() {
+    const { context, geometry, viewport, palette } = this;
+    const step = steps.find(candidate => candidate * viewport.scale >= 60) ?? 1;
+    context.strokeStyle = palette.line;
+    context.lineWidth = 1;
+    context.beginPath();
+    const labels = [];
+    for (let depth = Math.max(step, Math.ceil(viewport.start / step) * step); depth <= viewport.newest; depth += step) {
+      const along = Math.round(viewport.toAlong(depth)) + 0.5;
+      context.moveTo(along, geometry.ruler - 5);
+      context.lineTo(along, geometry.extent);
+      labels.push([along, depth]);
+    }
+    context.stroke();
+    for (const [along, depth] of labels) { geometry.text(context, geometry.vertical ? String(depth) : `step ${depth.toLocaleString("en-US")}`, along, geometry.vertical ? 4 : 11, { align: geometry.vertical ? "left" : "center", colour: palette["text-2"], font: mono }); }
+  }
+
   #lifeline(id, now) {
     const { context, geometry, viewport, palette, store } = this;
     const across = Math.round(geometry.across(id)) + 0.5;
@@ -87,8 +115,8 @@ export class Scene {
     const end = viewport.isLive ? Math.min(viewport.length, viewport.toAlong(now)) : viewport.length;
     for (const change of lane?.breaks ?? []) {
       const along = Math.min(viewport.toAlong(change.x / viewport.scale), end);
-      if (along > from) { stroke(along, change.kind === "Kill" ? true : false); }
-      alive = change.kind !== "Kill";
+      if (along > from) { stroke(along, change.kind !== "Restart"); }
+      alive = change.kind === "Restart";
     }
     if (lane?.info && (lane.info.state === "stopped" || lane.info.state === "gone")) { alive = false; }
     stroke(end, alive);
@@ -97,7 +125,7 @@ export class Scene {
   #gaps() {
     const { context, geometry, viewport, palette, store } = this;
     for (const row of store.gaps) {
-      const along = viewport.toAlong(row.time);
+      const along = this.logical ? viewport.toAlong(row.x / viewport.scale) : viewport.toAlong(row.time);
       if (along < -40 || along > viewport.length + 40) { continue; }
       context.fillStyle = palette.hatch(context, palette["text-3"], 5);
       // One replica's feed, or this view of all of them.
@@ -108,8 +136,17 @@ export class Scene {
     }
   }
 
-  /** The drawn past, as strong as given. */
+  /** The drawn past, as strong as given; what is not followed only faintly. */
   #past(alpha) {
+    if (!this.followed) {
+      this.#copy(this.tiles, this.shown, alpha);
+      return;
+    }
+    this.#copy(this.tiles, this.shown, alpha * Faint);
+    this.#copy(this.followed.tiles, row => this.shown(row) && this.followed.has(row), alpha);
+  }
+
+  #copy(tiles, shown, alpha) {
     const { context, geometry, viewport } = this;
     context.save();
     if (viewport.isLive) {
@@ -120,7 +157,7 @@ export class Scene {
     context.globalAlpha = alpha;
     context.setTransform(1, 0, 0, 1, 0, 0);
     const r = geometry.ratio;
-    this.tiles.each(this.store, viewport.left, viewport.length, this.shown, (canvas, along) => {
+    tiles.each(this.store, viewport.left, viewport.length, shown, (canvas, along) => {
       const at = Math.round(along * r);
       if (geometry.vertical) { context.drawImage(canvas, 0, at); } else { context.drawImage(canvas, at, 0); }
     });
@@ -199,7 +236,11 @@ export class Scene {
         const from = viewport.toAlong(row.x / viewport.scale);
         if (from > head || drawn >= OpenMax) { continue; }
         drawn++;
+        const isFaint = this.followed !== null && !this.followed.has(row);
+        context.globalAlpha = isFaint ? Faint : 1;
         painter.bar(context, row, from, head);
+        context.globalAlpha = 1;
+        if (isFaint) { continue; }
         if (row.level >= Levels) {
           crowd++;
           continue;
@@ -269,6 +310,42 @@ export class Scene {
     context.stroke();
     context.setLineDash([]);
     if (isPin) { geometry.text(context, "A", geometry.vertical ? along - 16 : along - 17, geometry.vertical ? across - 14 : across + 16, { colour: palette.accent, plate: palette.surface, font: "700 13px system-ui, sans-serif" }); }
+  }
+
+  /** What came after the moment that the page shows is dimmed, and a line stands between. */
+  #moment() {
+    const { context, geometry, viewport, palette, store } = this;
+    const isLogical = this.logical;
+    const along = isLogical ? -40 : viewport.toAlong(this.moment);
+
+    // Marks of one instant are drawn a little apart, so on each lifeline the line passes behind the last one that had happened.
+    const places = geometry.ids.map(id => {
+      const rows = store.lanes.get(id)?.rows ?? [];
+      let last = null;
+      for (let i = rows.length - 1; i >= 0 && !last; i--) { if (rows[i].time <= this.moment) { last = rows[i]; } }
+      return [Math.max(along, last ? viewport.toAlong(last.x / viewport.scale) + 9 : along), geometry.across(id)];
+    });
+    const line = () => {
+      context.beginPath();
+      context.moveTo(along, geometry.ruler - 6);
+      for (const [place, across] of places) {
+        context.lineTo(place, across - 12);
+        context.lineTo(place, across + 12);
+      }
+      context.lineTo(along, geometry.extent);
+    };
+    line();
+    context.lineTo(viewport.length + 40, geometry.extent);
+    context.lineTo(viewport.length + 40, geometry.ruler - 6);
+    context.closePath();
+    context.fillStyle = palette.surface;
+    context.globalAlpha = 0.55;
+    context.fill();
+    context.globalAlpha = 1;
+    context.strokeStyle = palette.waiting;
+    context.lineWidth = 2;
+    line();
+    context.stroke();
   }
 
   #head() {

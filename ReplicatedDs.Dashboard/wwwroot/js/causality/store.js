@@ -25,6 +25,8 @@ export class Store {
   /** Changes when rows were put before others, or all are gone: what was laid out is void. The oldest may go without. */
   revision = 0;
   lost = 0;
+  /** Places along the axis are causal depths, not times. */
+  logical = false;
 
   get first() { return this.rows.length > 0 ? this.rows[0].n : this.newest + 1; }
   get last() { return this.rows.length > 0 ? this.rows[this.rows.length - 1].n : 0; }
@@ -123,6 +125,7 @@ export class Store {
       arrived: item.arrivedAt === undefined ? null : (item.arrivedAt - this.zero) / 1000, waitedFor: item.waitedFor ?? null,
       trace: item.traceId ?? null, detail: item.detail ?? null, lost: item.lost ?? 0, clock: null,
       until: null, // On Buffer: the row that ended the waiting.
+      depth: 0, // The longest chain of events up to it; counted only where it is wanted.
       x: 0, named: false, level: 0, // Where the layout put it.
     };
     if (item.dot) {
@@ -143,7 +146,7 @@ export class Store {
 
   #index(row, lane) {
     if (row.kind === "Gap") { this.gaps.push(row); }
-    if (row.kind === "Kill" || row.kind === "Restart") {
+    if (row.kind === "Kill" || row.kind === "Stop" || row.kind === "Restart") {
       for (const waiting of lane.open) { waiting.until = row; }
       lane.open.clear();
       lane.breaks.push(row);

@@ -46,6 +46,7 @@ export function title(store, row, now) {
     case "SiblingMade": return `${who} keeps siblings of ${subject(row)}: ${dotOf(row)} was written without knowing of the other`;
     case "SiblingResolved": return `${who} resolved the siblings of ${subject(row)} with ${dotOf(row)}`;
     case "Kill": return `${who} was killed${detail}`;
+    case "Stop": return `${who} was stopped${detail}`;
     case "Restart": return `${who} was started again${detail}`;
     case "Join": return `${row.peer ? `r${row.peer}` : who} joined, seen by ${who}${detail}`;
     case "Leave": return `${row.peer ? `r${row.peer}` : who} left, seen by ${who}${detail}`;
