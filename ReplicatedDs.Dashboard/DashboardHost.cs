@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Server.Circuits;
@@ -70,8 +71,13 @@ internal static class DashboardHost
         {
             client.Timeout = Timeout.InfiniteTimeSpan;
             client.DefaultRequestHeaders.Add("traceparent", Untraced);
+            client.DefaultRequestHeaders.Authorization = Credentials(options);
         }).ConfigurePrimaryHttpMessageHandler(Handler).RemoveAllLoggers();
-        services.AddHttpClient(ActionClient, client => client.Timeout = Timeout.InfiniteTimeSpan).ConfigurePrimaryHttpMessageHandler(Handler).RemoveAllLoggers();
+        services.AddHttpClient(ActionClient, client =>
+        {
+            client.Timeout = Timeout.InfiniteTimeSpan;
+            client.DefaultRequestHeaders.Authorization = Credentials(options);
+        }).ConfigurePrimaryHttpMessageHandler(Handler).RemoveAllLoggers();
         services.AddSingleton(provider => new EventLog(DashboardOptions.EventCapacity, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ClusterStore>();
         services.AddSingleton(provider => new ReplicaReader(Client(provider, CollectorClient), options));
@@ -137,6 +143,9 @@ internal static class DashboardHost
     }
 
     private static HttpClient Client(IServiceProvider provider, string name) => provider.GetRequiredService<IHttpClientFactory>().CreateClient(name);
+
+    /// <summary>Replicas on other machines have keys, for reading too; the cluster's key is one of them.</summary>
+    private static AuthenticationHeaderValue? Credentials(DashboardOptions options) => options.ClusterKey is { } key ? new AuthenticationHeaderValue("Bearer", key) : null;
 
     private static SocketsHttpHandler Handler() => new()
     {
