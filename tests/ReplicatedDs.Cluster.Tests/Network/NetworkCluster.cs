@@ -168,6 +168,7 @@ internal sealed class NetworkCluster : ICluster, IAsyncDisposable
             ["Security__KeysFile"] = KeysFile,
             ["Security__AllowCleartext"] = "true",
             ["Logging__LogLevel__Microsoft.AspNetCore"] = "Warning",
+            ["Logging__Console__FormatterOptions__TimestampFormat"] = "HH:mm:ss.fff ",
         };
     }
 

@@ -55,6 +55,7 @@ internal sealed class WideAreaRun
         var cut = await MeasureAsync("site 3 is cut off", Near, _plan.Cut);
         var atHeal = await ClocksAsync();
         _network.Lose([]);
+        _output.WriteLine($"the line is whole again at {DateTime.UtcNow:HH:mm:ss.fff}");
         var to = _traffic.Tally.Elapsed;
 
         var clock = Stopwatch.StartNew();
@@ -63,7 +64,7 @@ internal sealed class WideAreaRun
         var catchUps = await Task.WhenAll(
             CatchUpAsync("site 3 the others' updates", Sites, atHeal, clock), CatchUpAsync("site 1 those of site 3", 1, atHeal, clock), CatchUpAsync("site 2 those of site 3", 2, atHeal, clock));
         Volatile.Write(ref isCaughtUp, true);
-        Tell("site 3 catches up", await catching);
+        await TellAsync("site 3 catches up", await catching);
         foreach (var catchUp in catchUps)
         {
             _output.WriteLine(catchUp);
@@ -72,8 +73,7 @@ internal sealed class WideAreaRun
         var after = await MeasureAsync("all is well again", Pairs, _plan.Phase);
         await _traffic.StopAsync();
         var elapsed = _traffic.Tally.Elapsed;
-        var duplicates = (await Task.WhenAll(Apis.Select(api => api.StatusAsync()))).Select(status => status.Counters).ToList();
-        _output.WriteLine($"updates that came twice: {string.Join(", ", duplicates.Select((counters, i) => string.Create(CultureInfo.InvariantCulture, $"site {i + 1} {counters.Duplicates:N0} of {counters.Applied:N0}")))}; packets that the relay had no room for: {_network.Delays.Overflows}");
+        _output.WriteLine($"packets that the relay had no room for: {_network.Delays.Overflows}");
         var rest = await AtRest.SeeAsync(_cluster, _traffic.Book, recorder);
         var chaos = new ChaosResult(rest, _traffic.Tally, elapsed, _traffic.Roster.Places, [new Fault("cut off", "site 3", from, to), new Fault("catching up", "site 3", to, to + catchUps.Max(one => one.Took))]);
         return new WideAreaResult(chaos, well, cut, await catching, after, connections, catchUps);
@@ -85,13 +85,14 @@ internal sealed class WideAreaRun
     {
         var until = _traffic.Tally.Elapsed + time;
         var probe = await SiteProbe.RunAsync(Apis, pairs, phase, () => _traffic.Tally.Elapsed >= until);
-        Tell(phase, probe);
+        await TellAsync(phase, probe);
         return probe;
     }
 
-    private void Tell(string phase, SiteProbe probe)
+    private async Task TellAsync(string phase, SiteProbe probe)
     {
-        _output.WriteLine($"{phase}, {_traffic.Tally.Written} writes so far:");
+        var counters = (await Task.WhenAll(Apis.Select(api => api.StatusAsync()))).Select(status => status.Counters).ToList();
+        _output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{phase}; until {_traffic.Tally.Elapsed.TotalSeconds:0.0} s {_traffic.Tally.Written:N0} writes; updates applied at the sites {Join(counters.Select(one => one.Applied))}, of which came more than once {Join(counters.Select(one => one.Duplicates))}:"));
         for (var i = 0; i < Sites; i++)
         {
             _output.WriteLine($"  at site {i + 1}: write {probe.Writes[i]}, read {probe.Reads[i]}");
@@ -102,6 +103,8 @@ internal sealed class WideAreaRun
             _output.WriteLine($"  readable at site {pair.To} after it was sent at site {pair.From}: {times}; the way takes {WideAreaPlan.DelayMs(pair.From, pair.To)} ms");
         }
     }
+
+    private static string Join(IEnumerable<long> numbers) => string.Join(", ", numbers.Select(number => number.ToString("N0", CultureInfo.InvariantCulture)));
 
     private async Task<IReadOnlyDictionary<string, long>[]> ClocksAsync() => [.. (await Task.WhenAll(Apis.Select(api => api.ClockAsync()))).Select(clock => clock.Delivered)];
 
