@@ -1,6 +1,7 @@
 using System.Globalization;
 using ReplicatedDs.Cluster.Tests.Chaos;
 using ReplicatedDs.Cluster.Tests.Measuring;
+using ReplicatedDs.Cluster.Tests.Kubernetes;
 using ReplicatedDs.Cluster.Tests.Moving;
 using ReplicatedDs.Cluster.Tests.Network;
 using ReplicatedDs.Cluster.Tests.Snapshots;
@@ -14,6 +15,7 @@ const string Usage = """
       moves     [--operations 100000] [--seed 1] [--out FOLDER]   sessions that move at every operation
       network   [--minutes 10] [--seed 1] [--out FOLDER]  four replicas on hosts of their own, on a network that fails; needs root
       wide-area [--cut 300] [--seed 1] [--out FOLDER]     three sites, 50 to 200 ms apart, one of them cut off for so many seconds; needs root
+      kubernetes [--seed 1] [--out FOLDER]                the pods of deploy/kubernetes, made by podman; needs root
       snapshots [--reads 1000000]                         transactions of three keys, read elsewhere
     """;
 
@@ -44,6 +46,9 @@ try
         case "wide-area":
             var (cut, far) = (Number("cut", 300, 5, 86_400), (int)Number("seed", 1, 0, int.MaxValue));
             return await NetworkCommand.InsideAsync(ArgumentsWith(Out()), () => DoAsync(() => WideAreaCommand.RunAsync(TimeSpan.FromSeconds(cut), far, Out(), Console.Out), "cut", "seed", "out"));
+        case "kubernetes":
+            var pods = (int)Number("seed", 1, 0, int.MaxValue);
+            return await NetworkCommand.InsideAsync(ArgumentsWith(Out()), () => DoAsync(() => KubernetesRun.RunAsProgramAsync(pods, Out(), Console.Out), "seed", "out"));
         case "snapshots":
             var reads = (long)Number("reads", 1_000_000, 1, 1e12);
             return await DoAsync(() => SnapshotRun.RunAsProgramAsync(reads, Console.Out), "reads");

@@ -19,7 +19,16 @@ internal static class NetworkCommand
         if (PrivateNetwork.IsInside)
         {
             PrivateNetwork.Settle();
-            return await run();
+            try
+            {
+                return await run();
+            }
+            catch (Exception exception) when (exception is not Xunit.Sdk.XunitException)
+            {
+                // The first process of a namespace cannot end by the signal of an unhandled exception.
+                await Console.Error.WriteLineAsync($"{exception}");
+                return 1;
+            }
         }
 
         if (PrivateNetwork.Objection() is { } objection)

@@ -100,5 +100,9 @@ internal sealed class HttpDoor : IDoor
         {
             return (null, new Reply(Ending.Unknown, Detail: $"{place.Name} did not answer within {Patience.Answer.TotalSeconds} s."));
         }
+        catch (OperationCanceledException)
+        {
+            return (null, new Reply(Ending.NotDone, Detail: $"{place.Name} takes no connection.")); // an unplugged host refuses none
+        }
     }
 }
