@@ -45,6 +45,9 @@ install chromium chromium
 install nft nftables
 install ip iproute2
 install systemd-analyze systemd
+install podman podman
+install runc runc
+install kubectl kubernetes-client
 
 step "build"
 dotnet build ReplicatedDs.sln -warnaserror --verbosity quiet || give_up "the build failed"

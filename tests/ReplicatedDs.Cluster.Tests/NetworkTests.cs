@@ -16,6 +16,10 @@ public sealed class NetworkTests(ITestOutputHelper output)
     [NetworkFact]
     public Task Sites_FarApart_ServeAtLocalSpeed_AndCatchUpAfterACut() => RunAsync("wide-area", "--cut", "12");
 
+    /// <summary>The pods of <c>deploy/kubernetes</c>: one is killed, each is replaced in turn, one loses its volume.</summary>
+    [NetworkFact]
+    public Task Pods_KilledAndReplacedUnderLoad_KeepCausalityAndTheirIds() => RunAsync("kubernetes");
+
     /// <summary>However it ends, nothing stays.</summary>
     [NetworkFact]
     public async Task Network_OfARunThatIsKilled_IsGone()

@@ -15,7 +15,6 @@ internal sealed class KubernetesCluster : ICluster
     private const string Set = "replicas";
     private const string Redis = "redis";
 
-    private readonly VirtualNetwork _network;
     private readonly Manifests _manifests;
     private readonly Podman _podman;
     private readonly string _clusterKey;
@@ -23,12 +22,12 @@ internal sealed class KubernetesCluster : ICluster
 
     private KubernetesCluster(VirtualNetwork network, Manifests manifests, Podman podman)
     {
-        (_network, _manifests, _podman) = (network, manifests, podman);
+        (_manifests, _podman) = (manifests, podman);
         var keys = manifests.OfKind("Secret").Single()["data"]!;
         _clusterKey = Text(keys["cluster-key"]!);
         AccessKey = (string)JsonNode.Parse(Text(keys["access-keys.json"]!))!["keys"]![0]!["key"]!;
         _slots = [.. Enumerable.Range(0, Replicas).Select(number => $"{Set}-{number}").Select(name => new ResourceView(
-            name, null, null, "Waiting", $"http://{network.AddressOf(name)}:7100", $"http://{network.AddressOf(name)}:7400", $"{network.AddressOf(name)}:7200", null))];
+            name, null, null, "Waiting", $"http://{name}.{Set}:7100", $"http://{name}.{Set}:7400", $"{network.AddressOf(name)}:7200", null))];
     }
 
     public static string[] Hosts => [.. Enumerable.Range(0, Replicas).Select(number => $"{Set}-{number}"), $"{Redis}-0"];
@@ -45,6 +44,11 @@ internal sealed class KubernetesCluster : ICluster
         var podman = new Podman(folder);
         podman.Import(Path.Combine(images, "replica.tar"), "localhost/replicated-ds-replica:0.1.0", """["/usr/share/dotnet/dotnet","/app/ReplicatedDs.Replica.dll"]""");
         podman.Import(Path.Combine(images, "redis.tar"), "docker.io/library/redis:7", "[]");
+
+        // The headless service's part: a name for each pod. podman copies this file into every container; nobody outside this process's mounts sees it.
+        var hosts = Path.Combine(folder, "hosts");
+        await File.WriteAllLinesAsync(hosts, ["127.0.0.1 localhost", .. Hosts.Select(host => $"{network.AddressOf(host)} {host}.{host[..host.LastIndexOf('-')]}")]);
+        Command.Run("mount", "--bind", hosts, "/etc/hosts");
         var cluster = new KubernetesCluster(network, Manifests.Render(Directory.CreateDirectory(Path.Combine(folder, "kubernetes")).FullName), podman);
         cluster.Make(Redis, 0);
         for (var number = 0; number < Replicas; number++)
@@ -92,10 +96,8 @@ internal sealed class KubernetesCluster : ICluster
 
     private void Make(string set, int number)
     {
-        var hosts = Hosts.Select(host => ($"{_network.AddressOf(host)}", $"{host}.{host[..host.LastIndexOf('-')]}"));
-        JsonObject[] documents = [.. _manifests.OfKind("ConfigMap"), _manifests.Pod(set, number, hosts)];
-        var secrets = number == 0 && set == Redis ? _manifests.OfKind("Secret") : [];
-        _podman.Play($"{set}-{number}", string.Join("\n---\n", secrets.Concat(documents).Select(document => document.ToJsonString())));
+        JsonObject[] documents = [.. _manifests.Maps(), _manifests.Pod(set, number)];
+        _podman.Play($"{set}-{number}", string.Join("\n---\n", documents.Select(document => document.ToJsonString())));
     }
 
     /// <summary>As the readiness probe asks.</summary>

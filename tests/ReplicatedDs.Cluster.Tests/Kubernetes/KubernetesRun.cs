@@ -1,5 +1,4 @@
 using ReplicatedDs.Cluster.Tests.Chaos;
-using ReplicatedDs.Cluster.Tests.Harness;
 using ReplicatedDs.Cluster.Tests.Network;
 using ReplicatedDs.Cluster.Tests.Traffic;
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using ReplicatedDs.Cluster.Tests.Harness;
 using ReplicatedDs.Cluster.Tests.Network;
@@ -15,6 +16,15 @@ internal sealed class Manifests
 
     public JsonObject Named(string kind, string name) => OfKind(kind).Single(one => (string?)one["metadata"]!["name"] == name);
 
+    /// <summary>The config maps, and the secrets as such.</summary>
+    public IEnumerable<JsonObject> Maps() => OfKind("ConfigMap").Concat(OfKind("Secret").Select(secret => new JsonObject
+    {
+        ["apiVersion"] = "v1",
+        ["kind"] = "ConfigMap",
+        ["metadata"] = new JsonObject { ["name"] = (string)secret["metadata"]!["name"]! },
+        ["data"] = new JsonObject(secret["data"]!.AsObject().Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)Encoding.UTF8.GetString(Convert.FromBase64String((string)entry.Value!))))),
+    }));
+
     /// <param name="folder">An empty one, for a copy of the manifests and the keys.</param>
     public static Manifests Render(string folder)
     {
@@ -26,16 +36,15 @@ internal sealed class Manifests
     }
 
     /// <summary>
-    /// The pod that the StatefulSet makes for a number, as podman takes it: with the network of its host, its peers' names in its hosts file (the headless service's part), and without
-    /// probes (podman runs them in the container, which has no shell) and affinity.
+    /// The pod that the StatefulSet makes for a number, as podman takes it: with the network of its host, and without probes (podman runs them in the container, which has no shell) and
+    /// affinity. Secrets are mounted as config maps: podman 4.3 gives the files of a secret as they are encoded in it.
     /// </summary>
-    public JsonObject Pod(string set, int number, IEnumerable<(string Address, string Name)> hosts)
+    public JsonObject Pod(string set, int number)
     {
         var template = Named("StatefulSet", set)["spec"]!["template"]!.DeepClone().AsObject();
         var spec = template["spec"]!.AsObject();
         var name = $"{set}-{number}";
         spec["hostNetwork"] = true;
-        spec["hostAliases"] = new JsonArray([.. hosts.Select(host => (JsonNode)new JsonObject { ["ip"] = host.Address, ["hostnames"] = new JsonArray(host.Name) })]);
         spec.Remove("affinity");
         foreach (var container in spec["containers"]!.AsArray())
         {
@@ -50,6 +59,12 @@ internal sealed class Manifests
         foreach (var container in spec["containers"]!.AsArray())
         {
             container!["volumeMounts"] = new JsonArray([.. container["volumeMounts"]!.AsArray().Where(mount => (string?)mount!["mountPath"] != "/tmp").Select(mount => mount!.DeepClone())]);
+        }
+
+        foreach (var volume in volumes.Where(volume => volume!["secret"] is not null))
+        {
+            volume!["configMap"] = new JsonObject { ["name"] = (string)volume["secret"]!["secretName"]!, ["optional"] = false };
+            volume.AsObject().Remove("secret");
         }
 
         foreach (var claim in Named("StatefulSet", set)["spec"]!["volumeClaimTemplates"]!.AsArray())
