@@ -54,4 +54,7 @@ internal enum CoreMutation
 
     /// <summary>A write that two replicas took under one operation id counts twice.</summary>
     CountRepeated,
+
+    /// <summary>Nothing that a replica says needs a durable append.</summary>
+    PromiseNothing,
 }

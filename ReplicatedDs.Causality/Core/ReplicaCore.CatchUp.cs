@@ -31,7 +31,7 @@ public sealed partial class ReplicaCore
     /// </summary>
     private void CatchUp()
     {
-        if (_snapshots.From is not null || Self.IsFenced || !Self.IsPresent || _now.MonotonicMicroseconds < _snapshots.NotBefore
+        if (_snapshots.From is not null || Self.IsFenced || IsGivenUp(Self) || _now.MonotonicMicroseconds < _snapshots.NotBefore
             || _links.Values.Any(link => link.IsPausedByPeer && IsFresh(link)))
         {
             return;
@@ -97,7 +97,7 @@ public sealed partial class ReplicaCore
 
         var isUseful = _refusal is null && theirs.Members.Find(Id) is { IsFenced: false } && _staged.Members.IsServing(snapshot.From)
             && theirs.Members.All(member => State.Members.Find(member.Id) is not { } known || known.Incarnation == member.Incarnation)
-            && Self.IsPresent
+            && !IsGivenUp(Self)
             && !State.Delivered.Covers(theirs.Delivered);
         if (!isUseful)
         {

@@ -120,7 +120,7 @@ public sealed partial class ReplicaCore
 
         if (update.Origin != Id && _links.TryGetValue(update.Origin, out var link))
         {
-            link.OwesHeartbeat = true; // its acknowledgement
+            link.OwesAcknowledgement = true;
         }
     }
 

@@ -76,8 +76,9 @@ public sealed partial class ReplicaCore
         }
 
         // One that left waits for the last acknowledgement, even after a restart, and one that was given up has to learn it. Nobody
-        // sends to them unasked; two that have left would answer each other for ever.
-        link.OwesHeartbeat |= Self.IsServing && _staged.Members.Find(link.Peer) is { Status: MemberStatus.Departed };
+        // sends to them unasked; two that have left would answer each other for ever, unless one does not know yet that the other left.
+        link.OwesHeartbeat |= (Self.IsServing || heartbeat.Delivered[Id] < _staged.Delivered[Id])
+            && _staged.Members.Find(link.Peer) is { Status: MemberStatus.Departed };
         link.Announce(heartbeat with { Delivered = heartbeat.Delivered.Retire(_staged.Members.Retired.Without(Id)) }, Id, _previous.Delivered, _now.MonotonicMicroseconds);
     }
 
@@ -88,7 +89,7 @@ public sealed partial class ReplicaCore
 
     private void Take(PeerLink link, UpdateBatch batch)
     {
-        link.OwesHeartbeat = true; // also for duplicates: the acknowledgement may have been lost
+        link.OwesAcknowledgement = true; // also for duplicates: the one before may have been lost
         if (batch.Origin == Id || IsForked(batch.Origin) || _staged.Members.Find(batch.Origin) is not { } origin || origin.Incarnation != batch.OriginIncarnation)
         {
             return;
@@ -245,6 +246,7 @@ public sealed partial class ReplicaCore
                 var first = link.Sent + 1;
                 link.SendUpTo(Math.Min(Math.Min(passable, link.Acknowledged + _settings.WindowMax), link.Sent + _settings.RangeMax), now);
                 Send(link, new UpdateRange(Id, _settings.Incarnation, first, link.Sent, IsRepair: false));
+                link.OwesHeartbeat |= link.OwesAcknowledgement; // it costs nothing on the way that is taken anyhow
             }
         }
     }
@@ -271,15 +273,16 @@ public sealed partial class ReplicaCore
         {
             if (_staged.Members.Find(link.Peer) is not { IsFenced: false } member)
             {
+                link.OwesAcknowledgement = false;
                 continue;
             }
 
             var isDue = member.IsPresent
                 && (link.LastHeartbeatAt is not { } last || now - last >= Micros(_settings.HeartbeatInterval));
-            if (isDue || link.OwesHeartbeat)
+            if (isDue || link.OwesHeartbeat || MustAcknowledge(link))
             {
-                link.OwesHeartbeat = false;
-                link.LastHeartbeatAt = now;
+                (link.OwesHeartbeat, link.OwesAcknowledgement) = (false, false);
+                (link.LastHeartbeatAt, link.LastAnnounced) = (now, _staged.Delivered[link.Peer]);
                 var announced = member.IsRetired ? Announcement().With(member.Id, member.Final) : Announcement(); // it waits to hear just that
                 Send(link, new Heartbeat(announced, link.IsPaused, _buffer.FirstAbsent(link.Peer, _staged.Delivered[link.Peer]) - 1, hasGuests ? Stable : null)
                 {
@@ -290,6 +293,12 @@ public sealed partial class ReplicaCore
             }
         }
     }
+
+    /// <summary>Unless it was told a moment ago, and has room to send on.</summary>
+    private bool MustAcknowledge(PeerLink link) => link.OwesAcknowledgement
+        && (link.LastHeartbeatAt is not { } last
+            || _now.MonotonicMicroseconds - last >= Micros(_settings.AcknowledgeInterval)
+            || _staged.Delivered[link.Peer] - link.LastAnnounced >= _settings.WindowMax / 4);
 
     private VectorClock Announcement()
     {
@@ -415,6 +424,10 @@ public sealed partial class ReplicaCore
         foreach (var link in _links.Values)
         {
             next = Math.Min(next, link.NextDueAt ?? next);
+            if (link is { OwesAcknowledgement: true, LastHeartbeatAt: { } last })
+            {
+                next = Math.Min(next, last + Micros(_settings.AcknowledgeInterval));
+            }
         }
 
         return Math.Max(next, _now.MonotonicMicroseconds + 1000);

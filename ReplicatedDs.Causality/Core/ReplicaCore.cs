@@ -145,6 +145,7 @@ public sealed partial class ReplicaCore
     private ReplicaOutput Output(bool isInstall) => new()
     {
         Append = [.. _append],
+        IsPromise = isInstall || IsPromise(),
         State = State,
         IsInstall = isInstall,
         Stable = Stable,
@@ -159,6 +160,9 @@ public sealed partial class ReplicaCore
         IsEvicted = IsDeclaredDead && Self.Status != MemberStatus.Joining,
         IsOlderCopy = _refusal is { Reason: RefusalReason.OlderCopy },
     };
+
+    private bool IsPromise() => _settings.Mutation != CoreMutation.PromiseNothing
+        && (_replies.Count > 0 || _messages.Exists(static sent => sent.Message is Heartbeat) || _append.Exists(update => update.Origin == Id));
 
     /// <summary>
     /// Undoes the last step after its append failed: the state is again what it was, nothing of its output may be used. Updates of others

@@ -7,16 +7,24 @@ using ReplicatedDs.Causality.Updates;
 namespace ReplicatedDs.Causality.Core;
 
 /// <summary>
-/// What must happen after a step, and in which order: first make <see cref="Append"/> durable in one piece, then publish
+/// What must happen after a step, and in which order: first append <see cref="Append"/> in one piece, then publish
 /// <see cref="State"/>, then send <see cref="Messages"/>, <see cref="Replies"/> and <see cref="Events"/> in any order.
+/// If <see cref="IsPromise"/> is set, everything that was ever appended must be durable before any of that; otherwise the newest appends may still be lost
+/// with the machine, in the reverse of their order.
 /// If <see cref="IsInstall"/> is set, make all of <see cref="State"/> durable in one piece in place of an append.
-/// If either fails, call <see cref="ReplicaCore.Rollback"/> and release nothing of it.
+/// If any of it fails, call <see cref="ReplicaCore.Rollback"/> and release nothing of it.
 /// </summary>
 /// <remarks>In the manner of etcd/raft's Ready.</remarks>
 public sealed class ReplicaOutput
 {
     /// <summary>Updates delivered in this step, own writes included, in delivery order.</summary>
     public required ImmutableArray<Update> Append { get; init; }
+
+    /// <summary>
+    /// Something in it tells somebody that what is delivered here stays: an answer, an own update, an acknowledgement. What came from others is on the disks
+    /// of their origins, and comes again if it is lost here before this replica has said that it has it.
+    /// </summary>
+    public required bool IsPromise { get; init; }
 
     /// <summary>The root to publish.</summary>
     public required ReplicaState State { get; init; }

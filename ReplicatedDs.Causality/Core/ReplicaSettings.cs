@@ -17,6 +17,12 @@ public sealed record ReplicaSettings(ReplicaId Id, Incarnation Incarnation)
     /// <summary>How often a peer hears of this replica when nothing else happens.</summary>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>
+    /// A peer whose updates arrive gets an acknowledgement at once, or with the next own updates, but no more than one in this time: an acknowledgement costs both sides
+    /// as much as an update does, and this replica a synced append.
+    /// </summary>
+    public TimeSpan AcknowledgeInterval { get; init; } = TimeSpan.FromMilliseconds(20);
+
     /// <summary>After how long without progress unacknowledged updates are sent again.</summary>
     public TimeSpan ResendTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
 

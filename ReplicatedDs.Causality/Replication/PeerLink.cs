@@ -79,8 +79,14 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
 
     public int Failures { get; set; }
 
-    /// <summary>A heartbeat is due now: the peer waits for an acknowledgement or the link changed.</summary>
+    /// <summary>What the last heartbeat to the peer said of the peer's own updates.</summary>
+    public long LastAnnounced { get; set; }
+
+    /// <summary>A heartbeat is due now: the link changed, or the peer waits for it.</summary>
     public bool OwesHeartbeat { get; set; } = true;
+
+    /// <summary>Updates came since the last heartbeat to the peer: it may wait a moment for their acknowledgement.</summary>
+    public bool OwesAcknowledgement { get; set; }
 
     public LinkFault Fault { get; private set; } = LinkFault.None;
 

@@ -55,7 +55,7 @@ internal sealed class Joiner(
     {
         var founding = ReplicaCore.Found(Admission(identity), time.Instant());
         var state = ReplicaCore.Replay(ReplicaState.Empty, [founding]);
-        await store.AppendAsync([founding], stop).ConfigureAwait(false);
+        await store.AppendAsync([founding], isPromise: true, stop).ConfigureAwait(false);
         store.Published(state, [founding], [], VectorClock.Empty);
         return state;
     }

@@ -28,7 +28,6 @@ internal sealed class ReplicaLoop
     private readonly List<Action<ReplicaCore>> _questions = [];
     private SnapshotArrived? _snapshot;
     private VectorClock _stable = VectorClock.Empty;
-    private Task<bool>? _ready;
     private bool _storeFailed;
 
     /// <param name="published">Called in the loop after each publication, with what may go out.</param>
@@ -85,13 +84,14 @@ internal sealed class ReplicaLoop
     {
         var nextStepAt = 0L;
         Refusal = _core.Refusal?.Detail;
+        using var alarm = new Alarm(_time, alarm => _queue.Writer.TryWrite(alarm)); // a queue that is full needs none
         try
         {
             while (!stop.IsCancellationRequested)
             {
                 if (_snapshot is null)
                 {
-                    await WaitForWorkAsync(nextStepAt, stop).ConfigureAwait(false);
+                    await WaitForWorkAsync(alarm, nextStepAt, stop).ConfigureAwait(false);
                 }
 
                 Drain();
@@ -117,25 +117,21 @@ internal sealed class ReplicaLoop
         }
     }
 
-    private async Task WaitForWorkAsync(long nextStepAt, CancellationToken stop)
+    private async ValueTask WaitForWorkAsync(Alarm alarm, long nextStepAt, CancellationToken stop)
     {
-        // One outstanding wait is kept over time-outs: each call to the channel would register another.
-        _ready ??= _queue.Reader.WaitToReadAsync(stop).AsTask();
-        if (_ready.IsCompleted)
+        if (_queue.Reader.TryPeek(out _))
         {
-            _ready = null;
             return;
         }
 
-        var wait = TimeSpan.FromMicroseconds(Math.Max(0, nextStepAt - _time.Instant().MonotonicMicroseconds));
+        alarm.Ring(nextStepAt);
         try
         {
-            await _ready.WaitAsync(wait, _time, CancellationToken.None).ConfigureAwait(false);
-            _ready = null;
+            await _queue.Reader.WaitToReadAsync(stop).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        catch (OperationCanceledException)
         {
-            // Time passes, or the end has come: both mean one more step.
+            // The end has come: that means one more step.
         }
     }
 
@@ -168,9 +164,11 @@ internal sealed class ReplicaLoop
                     _taken.Add(posted.Taken);
                     bytes += SizeOf(posted.Input);
                     break;
-                default:
-                    _questions.Add((Action<ReplicaCore>)item);
+                case Action<ReplicaCore> question:
+                    _questions.Add(question);
                     break;
+                default:
+                    break; // the alarm: time has passed
             }
         }
     }
@@ -201,11 +199,12 @@ internal sealed class ReplicaLoop
 
     private static long SizeOf(Operation operation) => operation is SetOperation set ? set.Value.Length : 0;
 
+    /// <exception cref="DurabilityLostException">This process cannot go on.</exception>
     private async Task<long> StepAsync()
     {
         var now = _time.Instant();
         var output = _core.Step(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_inputs), now);
-        if (!output.Append.IsEmpty || output.IsInstall)
+        if (!output.Append.IsEmpty || output.IsPromise)
         {
             try
             {
@@ -214,7 +213,7 @@ internal sealed class ReplicaLoop
             }
             catch (StorageUnavailableException failure)
             {
-                output = StepWithoutAppending(failure, now);
+                output = await StepWithoutAppendingAsync(failure, now).ConfigureAwait(false);
             }
         }
 
@@ -230,13 +229,13 @@ internal sealed class ReplicaLoop
 
     private ValueTask StoreAsync(ReplicaOutput output) => output.IsInstall
         ? _store.InstallAsync(output.State, CancellationToken.None)
-        : _store.AppendAsync(output.Append, CancellationToken.None);
+        : _store.AppendAsync(output.Append, output.IsPromise, CancellationToken.None);
 
     /// <summary>
     /// The append failed: nothing of the step happened. What needs no append (heartbeats, link changes) is stepped again, so that a full disk
     /// stops writes and deliveries but not the replica.
     /// </summary>
-    private ReplicaOutput StepWithoutAppending(StorageUnavailableException failure, Instant now)
+    private async Task<ReplicaOutput> StepWithoutAppendingAsync(StorageUnavailableException failure, Instant now)
     {
         if (!_storeFailed)
         {
@@ -264,6 +263,7 @@ internal sealed class ReplicaLoop
         var output = _core.Step(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(rest), now);
         if (output.Append.IsEmpty)
         {
+            await _store.AppendAsync([], output.IsPromise, CancellationToken.None).ConfigureAwait(false);
             return output;
         }
 
@@ -273,6 +273,7 @@ internal sealed class ReplicaLoop
         return new ReplicaOutput
         {
             Append = [],
+            IsPromise = false,
             State = _core.State,
             Stable = _core.Stable,
             Replies = [],

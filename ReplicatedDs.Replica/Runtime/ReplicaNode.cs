@@ -102,6 +102,11 @@ internal sealed class ReplicaNode(
             await Console.Error.WriteLineAsync(exception.Message).ConfigureAwait(false);
             Environment.ExitCode = 2;
         }
+        catch (DurabilityLostException lost)
+        {
+            await Console.Error.WriteLineAsync(lost.Message).ConfigureAwait(false);
+            Environment.ExitCode = 74;
+        }
         catch (Exception exception)
         {
             // The core refused to go on: better no replica than one that breaks its promises.

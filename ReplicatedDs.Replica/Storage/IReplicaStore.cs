@@ -23,9 +23,12 @@ public interface IReplicaStore : IAsyncDisposable
     /// <summary>Makes an empty folder the home of a new identity, starting from <paramref name="state"/> (empty for the founder, a snapshot for a joiner). Durable on return.</summary>
     Task InitializeAsync(ReplicaIdentity identity, ReplicaState state, CancellationToken cancellationToken);
 
-    /// <summary>Appends updates in delivery order, all or nothing; durable on return as the durability mode says.</summary>
+    /// <summary>
+    /// Appends updates, or none, in delivery order, all or nothing. With <paramref name="isPromise"/> everything that was ever appended is durable on return, as
+    /// the durability mode says; without, the machine may still lose the newest appends, in the reverse of their order.
+    /// </summary>
     /// <exception cref="StorageUnavailableException">Nothing was appended.</exception>
-    ValueTask AppendAsync(ImmutableArray<Update> updates, CancellationToken cancellationToken);
+    ValueTask AppendAsync(ImmutableArray<Update> updates, bool isPromise, CancellationToken cancellationToken);
 
     /// <summary>
     /// Puts <paramref name="state"/>, which does not follow from the log, in the place of the state; durable on return. The log stays: own updates in it may be

@@ -35,8 +35,10 @@ internal sealed class LogDatabase : IDisposable
 
     private const long AheadBytesMax = 64 << 20;
     private const int ConstraintViolated = 19;
+    private const int SyncFailed = 1034;
 
     private readonly string? _path;
+    private readonly Durability _durability;
     private readonly StoreLimits _limits;
     private readonly SqliteSession _writer;
     private readonly Lock _writing = new();
@@ -48,13 +50,19 @@ internal sealed class LogDatabase : IDisposable
     private readonly List<(Range Bytes, Range Ranges)> _rows = [];
     private readonly List<(ReplicaId Origin, long First, long Last)> _ranges = [];
     private ArrayBufferWriter<byte> _encoded = new();
+    private bool _syncs;
+    private bool _isUnsynced;
+    private DurabilityLostException? _lost;
+    private readonly Lock _flushing = new();
+    private Microsoft.Win32.SafeHandles.SafeFileHandle? _ahead;
     private volatile bool _isClosed;
     private long _toMove;
     private Task _moving = Task.CompletedTask;
 
-    private LogDatabase(string? path, StoreLimits limits, SqliteSession writer)
+    private LogDatabase(string? path, Durability durability, StoreLimits limits, SqliteSession writer)
     {
         _path = path;
+        _durability = durability;
         _limits = limits;
         _writer = writer;
         _insertBatch = new RowInsert(writer.Connection, "INSERT INTO batches VALUES (?1, ?2)");
@@ -80,14 +88,13 @@ internal sealed class LogDatabase : IDisposable
         try
         {
             writer.Execute("PRAGMA journal_mode = WAL");
-            writer.Execute("PRAGMA synchronous = FULL");
             if (path is not null)
             {
                 writer.Execute("PRAGMA wal_autocheckpoint = 0"); // an append would have to wait for it: see MoveAhead
             }
 
             writer.Migrate(StoreSchema.Log, path ?? Name);
-            var log = new LogDatabase(path, limits, writer)
+            var log = new LogDatabase(path, durability, limits, writer)
             {
                 LastPosition = (long)writer.Scalar("SELECT coalesce(max(position), 0) FROM batches")!,
                 Bytes = (long)writer.Scalar("SELECT coalesce(sum(length(updates)), 0) FROM batches")!,
@@ -97,7 +104,7 @@ internal sealed class LogDatabase : IDisposable
                 writer.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA max_page_count = {pages}"));
             }
 
-            log.SetSync(durability);
+            log.SetSync_NeedsLock(durability == Durability.Fsync);
             return log;
         }
         catch
@@ -111,13 +118,11 @@ internal sealed class LogDatabase : IDisposable
     public void ContinueAfter(long position) => LastPosition = Math.Max(LastPosition, position);
 
     /// <summary>Counts this opening; on the disk on return, whatever the durability mode.</summary>
-    public long IncrementBoot(Durability durability)
+    public long IncrementBoot()
     {
         lock (_writing)
         {
-            _writer.Execute("PRAGMA synchronous = FULL");
-            _writer.Execute("INSERT INTO metadata VALUES ('boot', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1");
-            SetSync(durability);
+            Synced_NeedsLock("INSERT INTO metadata VALUES ('boot', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1");
             return (long)_writer.Scalar("SELECT value FROM metadata WHERE name = 'boot'")!;
         }
     }
@@ -126,27 +131,30 @@ internal sealed class LogDatabase : IDisposable
     public string? Owner => _writer.Scalar("SELECT value FROM metadata WHERE name = 'owner'") as string;
 
     /// <summary>Gives the empty log an owner; on the disk on return.</summary>
-    public void SetOwner(string owner, Durability durability)
+    public void SetOwner(string owner)
     {
         lock (_writing)
         {
-            _writer.Execute("PRAGMA synchronous = FULL");
-            _writer.Execute("INSERT INTO metadata VALUES ('owner', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value", owner);
-            SetSync(durability);
+            Synced_NeedsLock("INSERT INTO metadata VALUES ('owner', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value", owner);
         }
     }
 
     /// <summary>Appends all or nothing.</summary>
+    /// <param name="updates">In delivery order.</param>
+    /// <param name="isPromise">This append and all before it are durable on return, if the durability mode asks for that.</param>
     /// <returns>The bytes written.</returns>
     /// <exception cref="InvalidOperationException">The log holds one of the updates already.</exception>
-    public long Append(ReadOnlySpan<Update> updates)
+    public long Append(ReadOnlySpan<Update> updates, bool isPromise)
     {
         lock (_writing)
         {
+            ThrowIfLost_NeedsLock();
+            SetSync_NeedsLock(isPromise && _durability == Durability.Fsync);
             // Encoded before the transaction begins: an update that cannot be written must not leave one open.
             Encode_NeedsLock(updates);
             var bytes = (long)_encoded.WrittenCount;
             AppendRows_NeedsLock();
+            _isUnsynced = !_syncs;
             LastPosition += _rows.Count;
             Bytes += bytes;
             _toMove += bytes;
@@ -266,17 +274,47 @@ internal sealed class LogDatabase : IDisposable
         }
     }
 
+    /// <summary>Makes everything that was appended durable, if the durability mode asks for that and it is not.</summary>
+    /// <exception cref="DurabilityLostException">Nobody can say what of it is on the disk.</exception>
+    public void Sync()
+    {
+        lock (_writing)
+        {
+            ThrowIfLost_NeedsLock();
+            if (_durability != Durability.Fsync || !_isUnsynced)
+            {
+                return;
+            }
+
+            try
+            {
+                Flush();
+                _isUnsynced = false;
+            }
+            catch (IOException exception)
+            {
+                throw _lost = new DurabilityLostException(_path!, exception);
+            }
+        }
+    }
+
     /// <summary>
     /// Puts on the disk what was only handed to the operating system, so that a checkpoint never outlives the log that it rests on.
     /// </summary>
     public void Flush()
     {
-        // The write-ahead log carries no locks of SQLite, so opening and closing it here disturbs none. What it no longer holds was synced when it was moved.
         var ahead = _path + "-wal";
-        if (_path is not null && File.Exists(ahead))
+        lock (_flushing)
         {
-            using var handle = File.OpenHandle(ahead, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-            RandomAccess.FlushToDisk(handle);
+            // The write-ahead log carries no locks of SQLite, so opening and closing it here disturbs none. What it no longer holds was synced when it was moved. It stays
+            // open, since a failure to write is reported to those who had the file open.
+            if (_path is null || _isClosed || (_ahead is null && !File.Exists(ahead)))
+            {
+                return;
+            }
+
+            _ahead ??= File.OpenHandle(ahead, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            RandomAccess.FlushToDisk(_ahead);
         }
     }
 
@@ -284,6 +322,11 @@ internal sealed class LogDatabase : IDisposable
     {
         _isClosed = true;
         _moving.Wait(); // it never fails
+        lock (_flushing)
+        {
+            _ahead?.Dispose();
+        }
+
         while (_readers.TryTake(out var reader))
         {
             reader.Dispose();
@@ -393,6 +436,10 @@ internal sealed class LogDatabase : IDisposable
             // No fault of the disk, so nothing to wait for.
             throw new InvalidOperationException("An update was appended that the log holds already.", exception);
         }
+        catch (SqliteException exception) when (exception.SqliteExtendedErrorCode == SyncFailed && _isUnsynced)
+        {
+            throw _lost = new DurabilityLostException(_path!, exception); // this append is undone, but those before it count as delivered
+        }
     }
 
     /// <summary>How many rows may go, their bytes, and the position of the last of them.</summary>
@@ -462,8 +509,29 @@ internal sealed class LogDatabase : IDisposable
     private void Raise_NeedsLock(long origin, long counter) => _writer.Execute(
         "INSERT INTO floors VALUES ($1, $2) ON CONFLICT (origin) DO UPDATE SET counter = max(counter, excluded.counter)", origin, counter);
 
-    private void SetSync(Durability durability) =>
-        _writer.Execute(durability == Durability.Fsync ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+    private void ThrowIfLost_NeedsLock()
+    {
+        if (_lost is not null)
+        {
+            throw new DurabilityLostException(_path!, _lost.InnerException!);
+        }
+    }
+
+    private void Synced_NeedsLock(string sql, params ReadOnlySpan<object> parameters)
+    {
+        SetSync_NeedsLock(true);
+        _writer.Execute(sql, parameters);
+    }
+
+    /// <summary>Whether a transaction waits until it, and with it all before it, is on the disk.</summary>
+    private void SetSync_NeedsLock(bool syncs)
+    {
+        if (_syncs != syncs)
+        {
+            _syncs = syncs;
+            _writer.Execute(syncs ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+        }
+    }
 
     /// <summary>A connection for reading, given back at the end; in memory mode the writer's, held for as long.</summary>
     private readonly struct Rental : IDisposable

@@ -46,7 +46,7 @@ public sealed class SqliteReplicaStore : IReplicaStore
         _recent = new RecentUpdates(limits.RecentUpdatesMax, limits.RecentBytesMax);
         _checkpointer = new Checkpointer(
             state,
-            durability == Durability.Os ? log.Flush : static () => { },
+            log.Flush,
             (position, stable) => log.Cut(position, stable, CutRowsMax),
             exception => StorageErrors.Wrap(folder, exception).Message,
             limits,
@@ -93,7 +93,7 @@ public sealed class SqliteReplicaStore : IReplicaStore
             state = StateDatabase.Open(place);
             CheckOwner(folder, known?.Identity, log, state);
             log.ContinueAfter(state.Position ?? 0);
-            var boot = log.IncrementBoot(durability);
+            var boot = log.IncrementBoot();
             logger.StoreOpened(folder, durability, boot);
             return new SqliteReplicaStore(folder, durability, limits, time, logger, held, log, state) { Identity = known?.Identity, Boot = boot };
         }
@@ -163,7 +163,7 @@ public sealed class SqliteReplicaStore : IReplicaStore
                     // The identity file comes last: as long as it is not there, the folder counts as empty.
                     _log.Jump(state.Delivered);
                     _state.WriteAll(state, _log.LastPosition);
-                    _log.SetOwner(Describe(identity), _durability);
+                    _log.SetOwner(Describe(identity));
                     IdentityFile.Write(_folder, identity, isVolatile: _durability == Durability.Memory);
                 }
                 catch (Exception exception) when (StorageErrors.IsStorage(exception))
@@ -178,7 +178,7 @@ public sealed class SqliteReplicaStore : IReplicaStore
             cancellationToken);
     }
 
-    public ValueTask AppendAsync(ImmutableArray<Update> updates, CancellationToken cancellationToken)
+    public ValueTask AppendAsync(ImmutableArray<Update> updates, bool isPromise, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         cancellationToken.ThrowIfCancellationRequested();
@@ -187,14 +187,19 @@ public sealed class SqliteReplicaStore : IReplicaStore
             throw new InvalidOperationException("The store takes updates only after it was recovered or initialized.");
         }
 
-        if (updates.IsDefaultOrEmpty)
-        {
-            return ValueTask.CompletedTask;
-        }
-
         try
         {
-            var bytes = _log.Append(updates.AsSpan());
+            if (updates.IsDefaultOrEmpty)
+            {
+                if (isPromise)
+                {
+                    _log.Sync();
+                }
+
+                return ValueTask.CompletedTask;
+            }
+
+            var bytes = _log.Append(updates.AsSpan(), isPromise);
             if (_durability != Durability.Memory)
             {
                 _checkpointer.Appended(_log.LastPosition, updates[^1].Dot, bytes);

@@ -155,7 +155,7 @@ public class MembershipTests
         _three.Ask<Leaving>(tag => new LeaveRequest(tag));
         _three.Receive(_two.Log[^1]);
         Assert.True(_three.State.Delivered.Covers(leaving.Dot));
-        var acknowledged = _three.Output.Messages.Where(message => message.To.Value == 2).Select(message => message.Message).OfType<Heartbeat>().Last();
+        var acknowledged = _three.Pass(20).Where(message => message.To.Value == 2).Select(message => message.Message).OfType<Heartbeat>().Last();
         Assert.False(acknowledged.Delivered.Covers(leaving.Dot));
     }
 
@@ -240,8 +240,13 @@ public class MembershipTests
         _three.Ask<Leaving>(tag => new LeaveRequest(tag));
         _two.Receive(_three.Log[^1]);
         _three.Receive(_two.Log[^1]);
-        _two.Hear(3, _start);
+        _two.Pass(20); // with the acknowledgement of the leave
+        _two.Hear(3, _two.State.Delivered);
         Assert.Empty(_two.Output.Messages);
+
+        // One that does not know yet that this one left has to be told: it may know nobody else.
+        _two.Hear(3, _start);
+        Assert.Contains(_two.Output.Messages, message => message.To.Value == 3 && message.Message is Heartbeat);
     }
 
     [Fact]

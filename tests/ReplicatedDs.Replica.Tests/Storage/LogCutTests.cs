@@ -82,7 +82,7 @@ public sealed class LogCutTests : IDisposable
         var jumped = _story.Expected with { Delivered = _story.Expected.Delivered.With(Two, 7) };
 
         await store.InstallAsync(jumped, default);
-        await store.AppendAsync([new(new Dot(2, 8), jumped.Delivered, new HybridTimestamp(1 << 20), [new Causality.Updates.DeleteOperation("x")])], default);
+        await store.AppendAsync([new(new Dot(2, 8), jumped.Delivered, new HybridTimestamp(1 << 20), [new Causality.Updates.DeleteOperation("x")])], isPromise: true, default);
 
         Assert.Equal(7, await store.FloorOfAsync(Two, default));
         Assert.Equal(0, await store.FloorOfAsync(One, default));

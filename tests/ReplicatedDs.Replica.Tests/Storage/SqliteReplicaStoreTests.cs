@@ -129,10 +129,10 @@ public sealed class SqliteReplicaStoreTests : IDisposable
         {
             await store.InitializeAsync(Story.Identity, ReplicaState.Empty, default);
             ImmutableArray<Update> first = [_story.Found(), _story.Write(1, "x", "1")];
-            await store.AppendAsync(first, default);
+            await store.AppendAsync(first, isPromise: true, default);
             var state = _story.Expected;
             ImmutableArray<Update> second = [_story.Write(1, "y", "2")];
-            await store.AppendAsync(second, default);
+            await store.AppendAsync(second, isPromise: true, default);
             store.Published(state, first, [], VectorClock.Empty);
         }
 
@@ -162,7 +162,7 @@ public sealed class SqliteReplicaStoreTests : IDisposable
             for (var n = 0; n < 300; n++)
             {
                 ImmutableArray<Update> updates = [_story.Write(1, $"k{n % 50}", $"{n}"), _story.Write(2, $"k{n % 7}", $"{n}")];
-                await store.AppendAsync(updates, default);
+                await store.AppendAsync(updates, isPromise: true, default);
                 state = ReplicaCore.Replay(state, updates);
                 store.Published(state, updates, [], VectorClock.Empty);
             }
@@ -257,7 +257,7 @@ public sealed class SqliteReplicaStoreTests : IDisposable
         await _story.AppendAsync(store, _story.Found());
         for (var n = 0; n < 5000; n += 50)
         {
-            await store.AppendAsync([.. Enumerable.Range(0, 50).Select(i => _story.Write(1, "k", "v"))], default);
+            await store.AppendAsync([.. Enumerable.Range(0, 50).Select(i => _story.Write(1, "k", "v"))], isPromise: true, default);
         }
 
         foreach (var first in new[] { 1, 2500, 4998, 4999, 5000, 5001 })
@@ -277,7 +277,7 @@ public sealed class SqliteReplicaStoreTests : IDisposable
             // Several rows, of which the first ones still fit.
             var before = _story.Expected;
             ImmutableArray<Update> tooMuch = [.. Enumerable.Range(0, 4).Select(n => new Story().Write(n + 10, $"big{n}", new string('v', 100_000)))];
-            var full = await Assert.ThrowsAsync<StorageUnavailableException>(async () => await store.AppendAsync(tooMuch, default));
+            var full = await Assert.ThrowsAsync<StorageUnavailableException>(async () => await store.AppendAsync(tooMuch, isPromise: true, default));
             Assert.True(full.IsFull);
             Assert.Contains(_scratch.Folder, full.Message, StringComparison.Ordinal);
             Assert.Equal(Story.Describe(before), Story.Describe(store.Recover()));
@@ -303,7 +303,7 @@ public sealed class SqliteReplicaStoreTests : IDisposable
         var fresh = _story.Write(1, "y", "2");
 
         // The row of the new update is written first, then the one of the old update breaks the append.
-        await Assert.ThrowsAsync<InvalidOperationException>(async () => await store.AppendAsync([fresh, _story.All[1]], default));
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await store.AppendAsync([fresh, _story.All[1]], isPromise: true, default));
         Assert.Empty(await store.ReadAsync(new ReplicaId(1), fresh.Dot.Counter, 99, 1000, default));
         Assert.Equal(Story.Describe(before), Story.Describe(store.Recover()));
         await _story.AppendAsync(store, fresh);

@@ -50,7 +50,7 @@ internal sealed class Story
     /// <summary>What the loop does: append, then publish.</summary>
     public async Task AppendAsync(SqliteReplicaStore store, params ImmutableArray<Update> updates)
     {
-        await store.AppendAsync(updates, default);
+        await store.AppendAsync(updates, isPromise: true, default);
         store.Published(Expected, updates, [], VectorClock.Empty);
     }
 

@@ -89,20 +89,38 @@ internal sealed class CheckerSet
         }
 
         at.PendingKnowledge = null;
-        var joined = new ReplicaKnowledge(History.Of(at).Delivered.Copy(), new KeyModel());
-        joined.Delivered.Include(donors.Delivered);
-        // In a causal order: what depends on another update depends on more than that one.
-        foreach (var written in History.All.Where(written => joined.Delivered.Has(written.Update.Dot)).OrderBy(written => written.Dependencies.Total))
-        {
-            joined.Keys.Apply(written);
-            joined.Timestamp = Math.Max(joined.Timestamp, written.Update.Timestamp.Packed);
-        }
-
-        History.Install(at, joined);
+        var delivered = History.Of(at).Delivered.Copy();
+        delivered.Include(donors.Delivered);
+        History.Install(at, KnowledgeOf(delivered));
         foreach (var checker in _checkers)
         {
             checker.Recovered(at, state);
         }
+    }
+
+    /// <summary>A replica's machine went down before the last updates there were synced.</summary>
+    public void Lost(SimulatedReplica at, IEnumerable<Update> updates)
+    {
+        var delivered = History.Of(at).Delivered.Copy();
+        foreach (var update in updates.Reverse())
+        {
+            delivered[update.Origin.Value] = update.Dot.Counter - 1;
+        }
+
+        History.Install(at, KnowledgeOf(delivered));
+    }
+
+    private ReplicaKnowledge KnowledgeOf(Counts delivered)
+    {
+        var knowledge = new ReplicaKnowledge(delivered, new KeyModel());
+        // In a causal order: what depends on another update depends on more than that one.
+        foreach (var written in History.All.Where(written => delivered.Has(written.Update.Dot)).OrderBy(written => written.Dependencies.Total))
+        {
+            knowledge.Keys.Apply(written);
+            knowledge.Timestamp = Math.Max(knowledge.Timestamp, written.Update.Timestamp.Packed);
+        }
+
+        return knowledge;
     }
 
     public void Published(SimulatedReplica at, IReadOnlyList<ReplicaInput> inputs, ReplicaOutput output)

@@ -383,7 +383,7 @@ internal sealed class SimulatedCluster : IDisposable
         }
 
         var first = Running.First().Published.Delivered;
-        return Running.All(replica => replica.Published.Delivered.Equals(first) && IsDrained(replica) && !replica.Disk.HasUnsynced && HasForgotten(replica));
+        return Running.All(replica => replica.Published.Delivered.Equals(first) && IsDrained(replica) && !replica.Disk.IsAppending && HasForgotten(replica));
     }
 
     /// <summary>A guest may leave a hole in its counters for ever: nobody else has to bring what it never sent.</summary>

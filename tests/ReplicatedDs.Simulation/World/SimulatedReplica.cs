@@ -92,7 +92,8 @@ internal sealed class SimulatedReplica
         Settings = settings;
         Disk.BeginAppend([ReplicaCore.Found(founder, Clock.Now)]);
         _cluster.Checks.Installed(this, null, ReplicaState.Empty);
-        SyncRow([]);
+        EndAppend([]);
+        Disk.Sync();
         Start();
     }
 
@@ -126,19 +127,21 @@ internal sealed class SimulatedReplica
     }
 
     /// <summary>Kills the process: everything volatile is gone.</summary>
-    /// <param name="loseUnsynced">An append that was not reported durable is lost; otherwise it is found on the disk afterwards.</param>
+    /// <param name="loseUnsynced">The append under way and everything that was not synced is lost; otherwise it is found on the disk afterwards.</param>
     public void Crash(bool loseUnsynced)
     {
-        Trace(loseUnsynced && Disk.HasUnsynced ? "crash, append lost" : "crash");
-        if (Disk.HasUnsynced)
+        Trace(loseUnsynced && Disk.IsAppending ? "crash, append lost" : "crash");
+        if (!loseUnsynced)
         {
-            if (loseUnsynced)
+            EndAppend([]);
+        }
+        else
+        {
+            Disk.LoseAppend();
+            if (Disk.LoseUnsynced() is { IsEmpty: false } lost)
             {
-                Disk.LoseUnsynced();
-            }
-            else
-            {
-                SyncRow([]);
+                Trace($"lost {Describe.Dots([.. lost.Select(update => update.Dot)])}");
+                _cluster.Checks.Lost(this, lost);
             }
         }
 
@@ -148,7 +151,7 @@ internal sealed class SimulatedReplica
     /// <summary>Somebody makes an image of the disk while the process runs.</summary>
     public void CopyDisk()
     {
-        if (IsActive && !Disk.HasUnsynced && !IsOlderCopy)
+        if (IsActive && !Disk.IsAppending && !IsOlderCopy)
         {
             _image = (Disk.Copy(), _cluster.Checks.History.Of(this).Copy(), Published);
         }
@@ -371,7 +374,7 @@ internal sealed class SimulatedReplica
             TraceStep(inputs, output);
         }
 
-        if (output.Append.IsEmpty && !output.IsInstall)
+        if (output.Append.IsEmpty && !output.IsInstall && !(output.IsPromise && Disk.HasUnsynced))
         {
             Release(inputs, output);
             return;
@@ -385,7 +388,7 @@ internal sealed class SimulatedReplica
         _isAppending = true;
         var epoch = Epoch;
         var latency = _random.Skewed(50, 2_000) * Disk.Slowness;
-        if (Disk.IsFull)
+        if (Disk.IsFull && !(output.Append.IsEmpty && !output.IsInstall))
         {
             _cluster.Queue.Schedule(latency, () =>
             {
@@ -450,7 +453,12 @@ internal sealed class SimulatedReplica
         var epoch = Epoch;
         if (!output.Append.IsEmpty)
         {
-            SyncRow(output.Replies);
+            EndAppend(output.Replies);
+        }
+
+        if (output.IsPromise)
+        {
+            Disk.Sync();
         }
 
         if (output.IsInstall)
@@ -487,6 +495,12 @@ internal sealed class SimulatedReplica
             Trace("exit");
             _cluster.Checks.Exited(this);
             StopProcess(ReplicaPhase.Gone);
+            return;
+        }
+
+        if (output.IsEvicted)
+        {
+            Destroy(); // a newcomer that was declared dead with its sponsor: given up by the rules, with what it alone has
             return;
         }
 
@@ -540,9 +554,9 @@ internal sealed class SimulatedReplica
         }
     }
 
-    private void SyncRow(ImmutableArray<(object? Tag, RequestResult Result)> replies)
+    private void EndAppend(ImmutableArray<(object? Tag, RequestResult Result)> replies)
     {
-        foreach (var update in Disk.Sync())
+        foreach (var update in Disk.EndAppend())
         {
             var request = replies.IsDefaultOrEmpty ? null : replies
                 .Where(reply => reply.Result is Written written && written.Dot == update.Dot)

@@ -6,22 +6,27 @@ using ReplicatedDs.Causality.Updates;
 namespace ReplicatedDs.Simulation.World;
 
 /// <summary>
-/// The disk of one slot: a log of rows, one per append, and a checkpoint. It survives crashes; only a row that was not yet reported
-/// durable may be lost. Every row and checkpoint goes through the production codecs.
+/// The disk of one slot: a log of rows, one per append, and a checkpoint. It survives crashes; only the row under way and the newest
+/// that were not synced may be lost. Every row and checkpoint goes through the production codecs.
 /// </summary>
 internal sealed class VirtualDisk
 {
     // Invariant: per origin consecutive counters.
     private readonly SortedDictionary<ReplicaId, List<Update>> _byOrigin = [];
     private readonly List<ImmutableArray<Update>> _rows = [];
-    private ImmutableArray<Update> _unsynced = [];
+    private ImmutableArray<Update> _underWay = [];
+    private int _syncedRows;
     private readonly SortedDictionary<ReplicaId, long> _floors = [];
     private int _checkpointRow;
 
     /// <summary>The state of the last checkpoint: empty for the founder, the snapshot for a joiner that made none yet.</summary>
     public ReplicaState Checkpoint { get; private set; } = ReplicaState.Empty;
 
-    public bool HasUnsynced => !_unsynced.IsEmpty;
+    /// <summary>An append was begun and is not done.</summary>
+    public bool IsAppending => !_underWay.IsEmpty;
+
+    /// <summary>There are rows that may be lost with the machine.</summary>
+    public bool HasUnsynced => _syncedRows < _rows.Count;
 
     public bool IsFull { get; set; }
 
@@ -31,12 +36,12 @@ internal sealed class VirtualDisk
     /// <summary>Makes an empty disk the home of a new identity.</summary>
     public void Initialize(ReplicaState state) => Install(state);
 
-    public void BeginAppend(ImmutableArray<Update> updates) => _unsynced = Codecs.RoundTrip(updates);
+    public void BeginAppend(ImmutableArray<Update> updates) => _underWay = Codecs.RoundTrip(updates);
 
-    /// <summary>An image of it, as of the last synced row.</summary>
+    /// <summary>An image of it, as of the last row.</summary>
     public VirtualDisk Copy()
     {
-        var copy = new VirtualDisk { Checkpoint = Checkpoint, _checkpointRow = _checkpointRow };
+        var copy = new VirtualDisk { Checkpoint = Checkpoint, _checkpointRow = _checkpointRow, _syncedRows = _rows.Count };
         copy._rows.AddRange(_rows);
         foreach (var (origin, updates) in _byOrigin)
         {
@@ -51,12 +56,12 @@ internal sealed class VirtualDisk
         return copy;
     }
 
-    /// <summary>The row is safe from now on.</summary>
+    /// <summary>The row under way is in the log from now on.</summary>
     /// <returns>What was appended, as it reads back.</returns>
-    public ImmutableArray<Update> Sync()
+    public ImmutableArray<Update> EndAppend()
     {
-        var row = _unsynced;
-        _unsynced = [];
+        var row = _underWay;
+        _underWay = [];
         _rows.Add(row);
         foreach (var update in row)
         {
@@ -71,11 +76,29 @@ internal sealed class VirtualDisk
         return row;
     }
 
-    public void LoseUnsynced() => _unsynced = [];
+    /// <summary>All rows are safe from now on.</summary>
+    public void Sync() => _syncedRows = _rows.Count;
 
-    /// <summary>Remembers <paramref name="state"/>, which is that after the last synced row.</summary>
+    public void LoseAppend() => _underWay = [];
+
+    /// <summary>The machine loses what was not synced.</summary>
+    /// <returns>The updates that are gone.</returns>
+    public ImmutableArray<Update> LoseUnsynced()
+    {
+        ImmutableArray<Update> lost = [.. _rows.Skip(_syncedRows).SelectMany(row => row)];
+        _rows.RemoveRange(_syncedRows, _rows.Count - _syncedRows);
+        foreach (var update in lost)
+        {
+            _byOrigin[update.Origin].RemoveAll(other => other.Dot == update.Dot);
+        }
+
+        return lost;
+    }
+
+    /// <summary>Remembers <paramref name="state"/>, which is that after the last row. The log is synced first.</summary>
     public void MakeCheckpoint(ReplicaState state)
     {
+        Sync();
         Checkpoint = Codecs.Checkpoint(state);
         _checkpointRow = _rows.Count;
     }
@@ -116,6 +139,7 @@ internal sealed class VirtualDisk
 
         _rows.RemoveRange(0, count);
         _checkpointRow -= count;
+        _syncedRows -= count;
         foreach (var (origin, floor) in _floors)
         {
             _byOrigin.GetValueOrDefault(origin)?.RemoveAll(update => update.Dot.Counter <= floor);

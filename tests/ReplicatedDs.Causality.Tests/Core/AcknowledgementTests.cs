@@ -1,0 +1,56 @@
+using ReplicatedDs.Causality.Replication;
+
+namespace ReplicatedDs.Causality.Tests.Core;
+
+/// <summary>What is said of what was delivered: when, and what has to be durable before it is said.</summary>
+public sealed class AcknowledgementTests
+{
+    private readonly TestReplica _one = new(1, TestReplica.ClusterOf(2));
+    private readonly TestReplica _two = new(2, TestReplica.ClusterOf(2));
+
+    [Fact]
+    public void Acknowledgement_AfterARest_IsSentAtOnce()
+    {
+        _two.Pass(100);
+        _two.Receive(_one.Write("x", "1"));
+        Assert.Equal(_one.State.Delivered[_one.Id], Assert.Single(Heartbeats()).Delivered[_one.Id]);
+    }
+
+    [Fact]
+    public void Acknowledgements_OfAStreamOfUpdates_AreOneInTwentyMilliseconds()
+    {
+        _two.Pass(100);
+        var sent = _two.Pass(200, () => _two.Receive(_one.Write("x", "1")));
+        Assert.InRange(sent.Count(message => message.Message is Heartbeat), 9, 13);
+        Assert.Equal(_one.State.Delivered[_one.Id], _two.Pass(20).Select(message => message.Message).OfType<Heartbeat>().Last().Delivered[_one.Id]);
+    }
+
+    [Fact]
+    public void Acknowledgement_GoesWithOwnUpdates()
+    {
+        _one.Hear(2, _two.State.Delivered);
+        _two.Hear(1, _one.State.Delivered);
+        _two.Pass(100, () => _two.Hear(1, _one.State.Delivered));
+        _two.Receive(_one.Write("x", "1"));
+        _two.Receive(_one.Write("x", "2"));
+        Assert.Empty(Heartbeats());
+        _two.Write("y", "1");
+        Assert.Contains(_two.Output.Messages, message => message.Message is UpdateRange);
+        Assert.Equal(_one.State.Delivered[_one.Id], Assert.Single(Heartbeats()).Delivered[_one.Id]);
+    }
+
+    [Fact]
+    public void Step_ThatOnlyDelivers_PromisesNothing()
+    {
+        _two.Pass(100);
+        _two.Receive(_one.Write("x", "1"));
+        Assert.True(_two.Output.IsPromise); // the acknowledgement
+        _two.Receive(_one.Write("x", "2"));
+        Assert.False(_two.Output.IsPromise);
+        Assert.Single(_two.Output.Append);
+        _two.Write("y", "1");
+        Assert.True(_two.Output.IsPromise);
+    }
+
+    private IEnumerable<Heartbeat> Heartbeats() => _two.Output.Messages.Select(message => message.Message).OfType<Heartbeat>();
+}
