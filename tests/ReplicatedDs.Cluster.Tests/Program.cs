@@ -1,7 +1,7 @@
 using System.Globalization;
 using ReplicatedDs.Cluster.Tests.Chaos;
-using ReplicatedDs.Cluster.Tests.Measuring;
 using ReplicatedDs.Cluster.Tests.Kubernetes;
+using ReplicatedDs.Cluster.Tests.Measuring;
 using ReplicatedDs.Cluster.Tests.Moving;
 using ReplicatedDs.Cluster.Tests.Network;
 using ReplicatedDs.Cluster.Tests.Snapshots;

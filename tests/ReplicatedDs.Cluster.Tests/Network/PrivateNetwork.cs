@@ -58,7 +58,10 @@ internal static class PrivateNetwork
             }
 
             Environment.Exit(130); // the standard input is a pipe of the program outside
-        }) { IsBackground = true };
+        })
+        {
+            IsBackground = true,
+        };
         watch.Start();
     }
 
