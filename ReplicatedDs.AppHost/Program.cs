@@ -61,6 +61,12 @@ try
     // proxy would accept connections for a dead one. No WaitFor: it would be awaited again on every start, and a replica
     // that has its id must start without Redis and without the others.
 
+    var accessKeys = settings.Keys ? data.AccessKeys() : null;
+    if (accessKeys is not null)
+    {
+        Console.Out.WriteLine($"Callers of the replicas need a key: {accessKeys} has one for each role.");
+    }
+
     var otlpKey = builder.AddParameter("otlp-key", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true);
     var replicas = plan.Slots.Select(AddReplica).ToList();
 
@@ -76,7 +82,7 @@ try
             .WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName)
             .WithEnvironment("ASPNETCORE_URLS", plan.DashboardUrl)
             .WithEnvironment("Cluster__Members", Members(slot => slot.Http))
-            .WithEnvironment("Cluster__Key", data.ClusterKey)
+            .WithEnvironment("Cluster__Key", data.ClusterKey) // also its key at replicas that ask for one
             .WithEnvironment("Control__Url", plan.ControlUrl)
             .WithEnvironment("Control__Token", controlToken)
             .WithEnvironment("Dashboard__Token", dashboardToken)
@@ -127,6 +133,11 @@ try
             {
                 Description = "Kills the process at once: no shutdown handlers, no final flush.",
             });
+
+        if (accessKeys is not null)
+        {
+            replica.WithEnvironment("Security__KeysFile", accessKeys);
+        }
 
         if (slot.RespPort is not null)
         {

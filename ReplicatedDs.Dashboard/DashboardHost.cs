@@ -14,6 +14,7 @@ using ReplicatedDs.Dashboard.Components;
 using ReplicatedDs.Dashboard.Configuration;
 using ReplicatedDs.Dashboard.History;
 using ReplicatedDs.Dashboard.Hubs;
+using ReplicatedDs.Dashboard.Lessons;
 using ReplicatedDs.Dashboard.Otlp;
 using ReplicatedDs.Dashboard.Scenario;
 using ReplicatedDs.Dashboard.Views;
@@ -26,6 +27,7 @@ internal static class DashboardHost
 {
     private const string CollectorClient = "collector";
     private const string ActionClient = "actions";
+    private const int ConnectionsMax = 1024;
 
     // Not recorded, says its last figure: what the collector asks of replicas many times a second would fill every trace store.
     private const string Untraced = "00-00000000000000000000000000000001-0000000000000001-00";
@@ -41,11 +43,23 @@ internal static class DashboardHost
         });
         var options = DashboardOptionsReader.Read(builder.Configuration, builder.Environment.IsDevelopment());
 
+        if (builder.Configuration["Tls:CertificateFile"] is { Length: > 0 } certificate)
+        {
+            builder.Configuration.AddInMemoryCollection([new("Kestrel:Certificates:Default:Path", certificate), new("Kestrel:Certificates:Default:KeyPath", builder.Configuration["Tls:KeyFile"])]);
+        }
+
         // The login address carries the secret, and the hosting layer logs addresses.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
 
         // A port that is taken is told in one sentence at the end, not with a stack trace before it.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+            kestrel.Limits.MaxConcurrentConnections = ConnectionsMax;
+            kestrel.Limits.MaxConcurrentUpgradedConnections = ConnectionsMax / 2; // Sockets of pages must not keep out their files.
+        });
         StaticWebAssetsLoader.UseStaticWebAssets(builder.Environment, builder.Configuration);
 
         builder.AddServiceDefaults();
@@ -63,6 +77,7 @@ internal static class DashboardHost
         // Nothing that is protected outlives the process: the login cookie is not, and pages of an earlier process are loaded anew.
         services.AddDataProtection().AddKeyManagementOptions(keys => (keys.XmlRepository, keys.XmlEncryptor) = (new KeysInMemory(), new NullXmlEncryptor()));
         services.AddSingleton<AccessTicket>();
+        services.AddSingleton<LoginAttempts>();
         services.AddAuthentication(TicketAuthenticationHandler.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, TicketAuthenticationHandler>(TicketAuthenticationHandler.SchemeName, null);
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
@@ -71,12 +86,12 @@ internal static class DashboardHost
         {
             client.Timeout = Timeout.InfiniteTimeSpan;
             client.DefaultRequestHeaders.Add("traceparent", Untraced);
-            client.DefaultRequestHeaders.Authorization = Credentials(options);
+            Present(client, options);
         }).ConfigurePrimaryHttpMessageHandler(Handler).RemoveAllLoggers();
         services.AddHttpClient(ActionClient, client =>
         {
             client.Timeout = Timeout.InfiniteTimeSpan;
-            client.DefaultRequestHeaders.Authorization = Credentials(options);
+            Present(client, options);
         }).ConfigurePrimaryHttpMessageHandler(Handler).RemoveAllLoggers();
         services.AddSingleton(provider => new EventLog(DashboardOptions.EventCapacity, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ClusterStore>();
@@ -101,8 +116,12 @@ internal static class DashboardHost
         services.AddScoped<ViewPause>();
         services.AddScoped<ReplicaFocus>();
         services.AddOtlpReceiver();
+        services.AddSingleton<StageGate>();
         services.AddSingleton<ScenarioStage>();
         services.AddHostedService(provider => provider.GetRequiredService<ScenarioStage>());
+        services.AddSingleton<LessonTools>();
+        services.AddSingleton<LessonStage>();
+        services.AddHostedService(provider => provider.GetRequiredService<LessonStage>());
         services.AddScoped<ViewerSeat>();
         services.AddScoped<CircuitHandler>(provider => provider.GetRequiredService<ViewerSeat>());
 
@@ -142,10 +161,16 @@ internal static class DashboardHost
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }
 
-    private static HttpClient Client(IServiceProvider provider, string name) => provider.GetRequiredService<IHttpClientFactory>().CreateClient(name);
+    /// <summary>What a replica asks for that knows its callers; the control API gets its own token, request by request.</summary>
+    private static void Present(HttpClient client, DashboardOptions options)
+    {
+        if (options.ReplicaKey is { } key)
+        {
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        }
+    }
 
-    /// <summary>Replicas on other machines have keys, for reading too; the cluster's key is one of them.</summary>
-    private static AuthenticationHeaderValue? Credentials(DashboardOptions options) => options.ClusterKey is { } key ? new AuthenticationHeaderValue("Bearer", key) : null;
+    private static HttpClient Client(IServiceProvider provider, string name) => provider.GetRequiredService<IHttpClientFactory>().CreateClient(name);
 
     private static SocketsHttpHandler Handler() => new()
     {

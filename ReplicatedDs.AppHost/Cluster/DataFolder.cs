@@ -7,6 +7,8 @@ namespace ReplicatedDs.AppHost.Cluster;
 internal sealed partial class DataFolder : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private static readonly string[] Roles = ["read", "write", "operate"];
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
     private readonly FileStream _lock;
 
     private DataFolder(string path, FileStream fileLock, string clusterKey)
@@ -20,6 +22,20 @@ internal sealed partial class DataFolder : IDisposable
 
     /// <value>The secret that replicas share with each other and with operators.</value>
     public string ClusterKey { get; }
+
+    /// <summary>The access keys of the replicas, one for each role. They are drawn when they are first asked for, and stay.</summary>
+    /// <returns>The file that holds them.</returns>
+    public string AccessKeys()
+    {
+        var path = Path.Combine(Root, "keys.json");
+        if (!File.Exists(path))
+        {
+            var keys = Roles.Select(role => new { name = role, role, key = NewSecret() });
+            WriteSecret(path, JsonSerializer.SerializeToUtf8Bytes(new { keys }, Indented));
+        }
+
+        return path;
+    }
 
     public string Ids => Path.Combine(Root, "ids.json");
 
@@ -144,11 +160,13 @@ internal sealed partial class DataFolder : IDisposable
     private static RefusedException Unusable(string path, Exception exception) =>
         new($"The data folder {path} cannot be used: {exception.Message.TrimEnd('.')}.");
 
+    private static string NewSecret() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+
     private static string ReadOrCreateKey(string path)
     {
         if (!File.Exists(path))
         {
-            WriteSecret(path, Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32))));
+            WriteSecret(path, Encoding.ASCII.GetBytes(NewSecret()));
         }
 
         var key = File.ReadAllText(path).Trim();

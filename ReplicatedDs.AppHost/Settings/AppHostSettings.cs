@@ -24,6 +24,9 @@ internal sealed record AppHostSettings
 
     public required bool TrustDisk { get; init; }
 
+    /// <value>Replicas and gateways ask their callers for keys.</value>
+    public required bool Keys { get; init; }
+
     public required int ControlPort { get; init; }
 
     /// <value>Null: no Redis was named.</value>
@@ -45,6 +48,7 @@ internal sealed record AppHostSettings
             Lab = Flag(configuration, "Lab"),
             Resp = Flag(configuration, "Resp:Enabled"),
             Text = Flag(configuration, "Text:Enabled"),
+            Keys = Flag(configuration, "Security:Keys"),
             ControlPort = Number(configuration, "Control:Port"),
             Redis = Value(configuration, "ConnectionStrings:redis") is { Length: > 0 } given ? given : null,
         };

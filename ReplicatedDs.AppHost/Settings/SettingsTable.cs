@@ -18,6 +18,7 @@ internal static class SettingsTable
         Setting.Switch("Lab", "allow link faults and hand delivery"),
         Setting.Switch("Resp:Enabled", "the Redis protocol gateway"),
         Setting.Switch("Text:Enabled", "the framed text gateway"),
+        new("Security:Keys", "false", "true or false", "ask every caller of the replicas and their gateways for a key; keys.json in the data folder has them", text => bool.TryParse(text, out _)),
         Setting.Number("Control:Port", 7090, 1, 65535, "port of the control API"),
         new("ConnectionStrings:redis", "", "host:port, with options after a comma", "Redis that hands out ids; none: redis-server on PATH, else a file", IsRedis),
         new("environment", "", "a name", "Development, Production, …", text => !string.IsNullOrWhiteSpace(text)),

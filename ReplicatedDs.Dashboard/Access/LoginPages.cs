@@ -1,14 +1,41 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Antiforgery;
 
 namespace ReplicatedDs.Dashboard.Access;
 
-/// <summary>The two pages that are shown without being signed in. They need no script.</summary>
+/// <summary>The pages that are shown without being signed in. They need no script.</summary>
 internal static class LoginPages
 {
     public static Task WriteHowToGetInAsync(HttpContext context, string title) => WriteAsync(context, title, """
         <p>Open the login address that the AppHost printed when it started. It looks like
         <code>http://127.0.0.1:7080/login?t=…</code> and also stands in <code>cluster.json</code> in the data folder, as <code>dashboard</code>.</p>
         <p>An address from an earlier start may no longer be good: take the newest one.</p>
+        <p>Who has the secret itself can <a href="/login">sign in with it</a>.</p>
+        """);
+
+    /// <param name="note">What went wrong before, in a sentence.</param>
+    public static Task WriteFormAsync(HttpContext context, IAntiforgery antiforgery, string title, string? note)
+    {
+        var tokens = antiforgery.GetAndStoreTokens(context);
+
+        // Without a referrer browsers send a form's origin as "null". This address holds no secret.
+        context.Response.Headers["Referrer-Policy"] = "same-origin";
+        return WriteAsync(context, title, $"""
+            {(note is null ? "" : $"<p role=\"alert\" class=\"tone-error\">{HtmlEncoder.Default.Encode(note)}</p>")}
+            <form method="post" action="/login" class="key-form">
+              <input type="hidden" name="{tokens.FormFieldName}" value="{HtmlEncoder.Default.Encode(tokens.RequestToken ?? "")}">
+              <div class="field wide">
+                <label for="secret">The secret of this dashboard (<code>Dashboard:Token</code>)</label>
+                <input id="secret" name="{LoginEndpoints.Field}" type="password" class="plain-field" autocomplete="current-password" required autofocus>
+              </div>
+              <button type="submit" class="action strong">Sign in</button>
+            </form>
+            """);
+    }
+
+    public static Task WriteLockedAsync(HttpContext context, TimeSpan wait) => WriteAsync(context, "Too many failed logins", $"""
+        <p>Nobody is let in from here for {Math.Ceiling(wait.TotalMinutes).ToString(CultureInfo.InvariantCulture)} min, with whatever secret. Who is signed in stays so.</p>
         """);
 
     /// <summary>

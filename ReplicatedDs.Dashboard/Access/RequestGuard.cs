@@ -7,7 +7,7 @@ namespace ReplicatedDs.Dashboard.Access;
 /// requests that another origin began. Other loopback ports are other origins, though the same site, so the cookie alone would
 /// not keep them out. While the dashboard stops it refuses everything.
 /// </summary>
-internal sealed class RequestGuard(RequestDelegate next, IHostApplicationLifetime lifetime)
+internal sealed class RequestGuard(RequestDelegate next, IHostApplicationLifetime lifetime, DashboardOptions options)
 {
     private const string ContentSecurityPolicy =
         "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self';"
@@ -28,9 +28,9 @@ internal sealed class RequestGuard(RequestDelegate next, IHostApplicationLifetim
         }
 
         var request = context.Request;
-        if (!request.Host.HasValue || !DashboardOptionsReader.IsLoopback(request.Host.Host))
+        if (!request.Host.HasValue || !(DashboardOptionsReader.IsLoopback(request.Host.Host) || options.Hosts.Contains(request.Host.Host.Trim('[', ']'), StringComparer.OrdinalIgnoreCase)))
         {
-            return RefuseAsync(context, StatusCodes.Status421MisdirectedRequest, "This dashboard answers on this machine's loopback names only, such as 127.0.0.1 or localhost.");
+            return RefuseAsync(context, StatusCodes.Status421MisdirectedRequest, $"This dashboard answers only to its own names: this machine's loopback, such as 127.0.0.1 or localhost{(options.Hosts.Count > 0 ? ", and those of Dashboard:Hosts" : "")}.");
         }
 
         if (request.Headers.Origin is [{ } origin] && !origin.Equals($"{request.Scheme}://{request.Host.Value}", StringComparison.OrdinalIgnoreCase))

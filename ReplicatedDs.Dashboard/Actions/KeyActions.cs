@@ -16,7 +16,7 @@ internal sealed class KeyActions(HttpClient http, SessionTokens tokens, ClusterS
 
     public async Task<WriteOutcome> WriteAsync(ReplicaPicture replica, string key, string value, CausalSession? session)
     {
-        if (Refuse(key) is { } refusal)
+        if ((store.ActRefusal ?? Refuse(key)) is { } refusal)
         {
             return new WriteOutcome(ActionOutcome.Failed(refusal), 0, null, null);
         }
@@ -46,6 +46,11 @@ internal sealed class KeyActions(HttpClient http, SessionTokens tokens, ClusterS
 
     public async Task<ActionOutcome> DeleteAsync(ReplicaPicture replica, string key, CausalSession? session)
     {
+        if (store.ActRefusal is { } refusal)
+        {
+            return ActionOutcome.Failed(refusal);
+        }
+
         try
         {
             using var timeout = new CancellationTokenSource(AnswerTimeout);
@@ -66,7 +71,8 @@ internal sealed class KeyActions(HttpClient http, SessionTokens tokens, ClusterS
         }
     }
 
-    public async Task<ReadOutcome> ReadAsync(ReplicaPicture replica, string key, CausalSession? session)
+    /// <param name="patience">How long the replica may let a session wait for what it has seen.</param>
+    public async Task<ReadOutcome> ReadAsync(ReplicaPicture replica, string key, CausalSession? session, TimeSpan? patience = null)
     {
         if (Refuse(key) is { } refusal)
         {
@@ -75,8 +81,8 @@ internal sealed class KeyActions(HttpClient http, SessionTokens tokens, ClusterS
 
         try
         {
-            using var timeout = new CancellationTokenSource(AnswerTimeout);
-            using var request = Request(HttpMethod.Get, replica, key, "", session);
+            using var timeout = new CancellationTokenSource(AnswerTimeout + (patience ?? TimeSpan.Zero));
+            using var request = Request(HttpMethod.Get, replica, key, "", session, patience);
             using var response = await http.SendAsync(request, timeout.Token);
             var isAbsent = AnswerReader.IsAbsent(response);
             if (!response.IsSuccessStatusCode && !isAbsent)
@@ -144,14 +150,14 @@ internal sealed class KeyActions(HttpClient http, SessionTokens tokens, ClusterS
         session?.Extend(token, tokens.Read(token, store.Slot(replica.Name).Status?.ClusterId) ?? seen);
     }
 
-    private HttpRequestMessage Request(HttpMethod method, ReplicaPicture replica, string key, string query, CausalSession? session)
+    private HttpRequestMessage Request(HttpMethod method, ReplicaPicture replica, string key, string query, CausalSession? session, TimeSpan? patience = null)
     {
         var address = store.Slot(replica.Name).Slot.Address.GetLeftPart(UriPartial.Authority);
         var request = new HttpRequestMessage(method, $"{address}/kv/{Uri.EscapeDataString(key)}{query}");
         if (session?.Token is { } token)
         {
             request.Headers.TryAddWithoutValidation("Causal-Token", token);
-            request.Headers.TryAddWithoutValidation("Causal-Timeout", CausalTimeout.TotalMilliseconds.ToString(CultureInfo.InvariantCulture));
+            request.Headers.TryAddWithoutValidation("Causal-Timeout", (patience ?? CausalTimeout).TotalMilliseconds.ToString(CultureInfo.InvariantCulture));
         }
 
         return request;

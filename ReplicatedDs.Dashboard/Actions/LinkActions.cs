@@ -20,9 +20,14 @@ internal sealed class LinkActions(HttpClient http, DashboardOptions options, Clu
     /// <summary>Why links cannot be changed at a replica now, else <c>null</c>.</summary>
     public string? Refusal(ReplicaPicture from)
     {
-        if (options.ClusterKey is null)
+        if (store.ActRefusal is { } observes)
         {
-            return "The dashboard was started without Cluster:Key.";
+            return observes;
+        }
+
+        if (options.ReplicaKey is null)
+        {
+            return "The dashboard was started without Cluster:Key or Dashboard:AccessKey.";
         }
 
         return !from.IsLive ? $"{from.Label} is {from.State}." : store.Slot(from.Name).LinkRefusal is { } refusal ? $"At {from.Label}, {refusal}." : null;
@@ -143,7 +148,7 @@ internal sealed class LinkActions(HttpClient http, DashboardOptions options, Clu
         {
             using var timeout = new CancellationTokenSource(AnswerTimeout);
             using var request = new HttpRequestMessage(method, new Uri(store.Slot(from.Name).Slot.Address, path));
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.ClusterKey);
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.ReplicaKey);
             request.Content = body is null ? null : JsonContent.Create(body, options: ReplicaReader.Json);
             using var response = await http.SendAsync(request, timeout.Token);
             if (!response.IsSuccessStatusCode)

@@ -21,6 +21,7 @@ internal sealed class ProcessActions(HttpClient http, DashboardOptions options, 
     /// <summary>Why the control API cannot be used now, else <c>null</c>.</summary>
     public static string? Refusal(ClusterView view) => view.Control switch
     {
+        { ActRefusal: { } observes } => observes,
         { IsConfigured: false } => "The dashboard was started without Control:Url, so it cannot start or end processes.",
         { IsReachable: false } => "The AppHost's control API does not answer.",
         _ => null,
@@ -57,16 +58,21 @@ internal sealed class ProcessActions(HttpClient http, DashboardOptions options, 
 
     public async Task<ActionOutcome> LeaveAsync(ReplicaPicture replica)
     {
-        if (options.ClusterKey is null)
+        if (store.ActRefusal is { } observes)
         {
-            return ActionOutcome.Failed("The dashboard was started without Cluster:Key, so it cannot ask a replica to leave.");
+            return ActionOutcome.Failed(observes);
+        }
+
+        if (options.ReplicaKey is null)
+        {
+            return ActionOutcome.Failed("The dashboard was started without Cluster:Key or Dashboard:AccessKey, so it cannot ask a replica to leave.");
         }
 
         try
         {
             using var timeout = new CancellationTokenSource(ControlTimeout);
             using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(store.Slot(replica.Name).Slot.Address, "/admin/leave"));
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.ClusterKey);
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.ReplicaKey);
             using var response = await http.SendAsync(request, timeout.Token);
             if (!response.IsSuccessStatusCode)
             {
@@ -104,7 +110,7 @@ internal sealed class ProcessActions(HttpClient http, DashboardOptions options, 
 
     private async Task<string?> PostAsync(string path, Func<HttpContent, Task>? read)
     {
-        if (Refusal(store.Current) is { } refusal)
+        if ((store.ActRefusal ?? Refusal(store.Current)) is { } refusal)
         {
             return refusal;
         }

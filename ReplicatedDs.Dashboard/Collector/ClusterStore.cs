@@ -22,8 +22,12 @@ internal sealed class ClusterStore
         _log = log;
         _time = time;
         _slots = [.. options.Slots.Select(slot => new SlotPicture(slot))];
-        _control = new ControlPicture(options.Control is not null, false, null, null);
+        _control = new ControlPicture(options.Control is not null, false, null, null) { ActRefusal = options.ActRefusal };
+        ActRefusal = options.ActRefusal;
     }
+
+    /// <summary>Why nothing may be changed from here; <c>null</c>: it may.</summary>
+    public string? ActRefusal { get; }
 
     /// <summary>Pulses when a feed has learnt something.</summary>
     public ChangeSignal Dirty { get; } = new();

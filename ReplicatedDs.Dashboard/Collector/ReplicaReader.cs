@@ -28,13 +28,13 @@ internal sealed class ReplicaReader(HttpClient http, DashboardOptions options)
     /// <summary>The links, or why they cannot be seen.</summary>
     public async Task<(IReadOnlyList<LinkView>? Links, string? Refusal)> LinksAsync(ReplicaSlot slot, CancellationToken cancellationToken)
     {
-        if (options.ClusterKey is null)
+        if (options.ReplicaKey is null)
         {
-            return (null, "the dashboard was started without Cluster:Key");
+            return (null, "the dashboard was started without Cluster:Key or Dashboard:AccessKey");
         }
 
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(slot.Address, "/admin/links"));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.ClusterKey);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.ReplicaKey);
         using var timeout = Bound(cancellationToken);
         using var response = await http.SendAsync(request, timeout.Token);
         if (response.IsSuccessStatusCode)
@@ -45,7 +45,7 @@ internal sealed class ReplicaReader(HttpClient http, DashboardOptions options)
         return (null, response.StatusCode switch
         {
             HttpStatusCode.Forbidden => "lab mode is off: links cannot be held",
-            HttpStatusCode.Unauthorized => "the replica does not accept this dashboard's cluster key",
+            HttpStatusCode.Unauthorized => "the replica does not accept this dashboard's key",
             _ => $"the replica answered {(int)response.StatusCode} for its links",
         });
     }

@@ -10,6 +10,18 @@ public sealed record DashboardOptions(string? Token, IReadOnlyList<ReplicaSlot> 
     /// <summary>What senders of telemetry must show; <c>null</c>: none is taken, unless everybody is let in anyway.</summary>
     public string? OtlpKey { get; init; }
 
+    /// <summary>What it presents to replicas that ask for access keys; <c>null</c>: the cluster's key.</summary>
+    public string? AccessKey { get; init; }
+
+    /// <summary>The key with which it reads, writes and operates at replicas; <c>null</c>: none.</summary>
+    public string? ReplicaKey => AccessKey ?? ClusterKey;
+
+    /// <summary>Names other than this machine's own under which browsers may ask for it.</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    /// <summary>Why nothing may be changed from here, in a sentence; <c>null</c>: it may.</summary>
+    public string? ActRefusal { get; init; }
+
     /// <summary>How many events the log keeps.</summary>
     public const int EventCapacity = 65_536;
 

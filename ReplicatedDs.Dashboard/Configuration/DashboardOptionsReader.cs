@@ -10,15 +10,26 @@ internal static class DashboardOptionsReader
     /// <exception cref="ConfigurationProblemException">A setting is missing or cannot be used.</exception>
     public static DashboardOptions Read(IConfiguration configuration, bool isDevelopment)
     {
-        CheckAddresses(configuration);
+        var listeners = DashboardListeners.Read(configuration);
+        var token = ReadToken(configuration, isDevelopment);
+        DashboardExposureRule.Check(configuration, listeners, token);
         return new DashboardOptions(
-            ReadToken(configuration, isDevelopment),
+            token,
             ReadSlots(configuration["Cluster:Members"]),
             NullIfEmpty(configuration["Cluster:Key"]),
             ReadAddress(configuration["Control:Url"], "Control:Url"),
             NullIfEmpty(configuration["Control:Token"]))
         {
             OtlpKey = NullIfEmpty(configuration["Dashboard:OtlpKey"]),
+            AccessKey = SecretReader.Read(configuration, "Dashboard:AccessKey"),
+            Hosts = listeners.Hosts,
+            ActRefusal = ReadFlag(configuration, DashboardExposureRule.Act) switch
+            {
+                true => null,
+                false => $"This dashboard only observes: it was started with {DashboardExposureRule.Act}=false.",
+                null when listeners.IsExposed => $"This dashboard only observes: other machines can reach it, and it was started without {DashboardExposureRule.Act}=true.",
+                null => null,
+            },
         };
     }
 
@@ -28,7 +39,7 @@ internal static class DashboardOptionsReader
 
     private static string? ReadToken(IConfiguration configuration, bool isDevelopment)
     {
-        if (NullIfEmpty(configuration["Dashboard:Token"]) is { } token)
+        if (SecretReader.Read(configuration, "Dashboard:Token") is { } token)
         {
             return token.Length >= TokenLengthMin
                 ? token
@@ -38,7 +49,7 @@ internal static class DashboardOptionsReader
         return isDevelopment && configuration.GetValue<bool>("Dashboard:Open")
             ? null
             : throw new ConfigurationProblemException(
-                "Dashboard:Token is not set, so nobody could be kept out: set it to a secret of at least 16 characters"
+                "Dashboard:Token is not set, so nobody could be kept out: set it to a secret of at least 16 characters, or Dashboard:TokenFile to a file that holds one"
                 + " (or, while developing on this machine, start with --environment Development --Dashboard:Open true).");
     }
 
@@ -66,29 +77,6 @@ internal static class DashboardOptionsReader
             : throw new ConfigurationProblemException("Cluster:Members is not set: the dashboard needs replica-1=http://address;replica-2=… to know whom to ask.");
     }
 
-    private static void CheckAddresses(IConfiguration configuration)
-    {
-        foreach (var url in (configuration["urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-        {
-            if (!IsLoopback(HostOf(url)))
-            {
-                throw new ConfigurationProblemException($"The dashboard can break the cluster, so it listens on this machine only: {url} is not a loopback address.");
-            }
-        }
-    }
-
-    private static string HostOf(string url)
-    {
-        try
-        {
-            return BindingAddress.Parse(url).Host;
-        }
-        catch (FormatException)
-        {
-            throw new ConfigurationProblemException($"\"{url}\" is not an address to listen on, such as http://127.0.0.1:7080.");
-        }
-    }
-
     private static Uri? ReadAddress(string? text, string setting)
     {
         if (string.IsNullOrWhiteSpace(text))
@@ -100,6 +88,13 @@ internal static class DashboardOptionsReader
             ? address
             : throw new ConfigurationProblemException($"{setting} holds \"{text}\", which is not an http address.");
     }
+
+    private static bool? ReadFlag(IConfiguration configuration, string setting) => configuration[setting] switch
+    {
+        null or "" => null,
+        { } text when bool.TryParse(text, out var flag) => flag,
+        { } text => throw new ConfigurationProblemException($"{setting} is \"{text}\", but has to be true or false."),
+    };
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

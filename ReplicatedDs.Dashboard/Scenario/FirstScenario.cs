@@ -14,24 +14,17 @@ namespace ReplicatedDs.Dashboard.Scenario;
 internal sealed class FirstScenario(
     ScenarioCast cast, KeyActions keys, LinkActions links, ClusterStore store, EventLog log, TimeProvider time, Func<ScenarioPicture> get, Action<ScenarioPicture> set)
 {
-    /// <summary>Keys of scenarios begin with it and are removed afterwards.</summary>
-    public const string Prefix = "demo:";
-
     public const string QuestionKey = "demo:x";
     public const string AnswerKey = "demo:y";
     public const string QuestionText = "Is it safe?";
     public const string AnswerText = "Yes";
 
-    /// <summary>The hold heals itself after it, should the whole dashboard die; while the viewer looks on it is renewed.</summary>
-    private static readonly TimeSpan HoldExpires = TimeSpan.FromSeconds(60);
-
-    private static readonly TimeSpan RenewAfter = TimeSpan.FromSeconds(25);
     private static readonly TimeSpan WaitingMax = TimeSpan.FromMinutes(10);
 
     private readonly CausalSession _session = new();
+    private readonly OwnFaults _faults = new(links, store, time);
     private LogWatch? _watch;
     private bool _isReleased;
-    private bool _mayHold;
     private bool _mayHaveKeys;
 
     /// <summary>The claims in their order, as they read before anything has happened.</summary>
@@ -61,13 +54,12 @@ internal sealed class FirstScenario(
     /// <exception cref="ScenarioFailure">Something else happened than what is claimed.</exception>
     public async Task PlayAsync(CancellationToken stop)
     {
-        _watch = new LogWatch(log, store, cast, time, Record);
+        _watch = new LogWatch(log, store, [.. cast.All], time, Record);
         await CleanAsync(stop);
 
         // From here on the first event that fits is the one of this run.
         _watch.StartHere();
-        _mayHold = true;
-        await DoneAsync(links.HoldAsync(Picture(cast.Asker), cast.Reader.Id, HoldExpires));
+        await DoneAsync(_faults.HoldAsync(cast.Asker, cast.Reader));
         var held = await _watch.SeesAsync(one => one.Kind == "LinkChanged" && one.Replica == cast.Asker.Id && one.Peer == cast.Reader.Id && !IsHealed(one), "the link is held", stop);
         Prove("hold", $"Link {cast.Asker.Label}→{cast.Reader.Label} is held", held);
 
@@ -83,12 +75,7 @@ internal sealed class FirstScenario(
     /// <summary>Heals what this run broke and removes its keys; answers what is left, in a sentence, or <c>null</c>.</summary>
     public async Task<string?> TidyAsync()
     {
-        string? trouble = null;
-        if (_mayHold)
-        {
-            trouble = await HealAsync();
-        }
-
+        var trouble = await HealAsync();
         if (_mayHaveKeys && store.Current.Find(cast.Answerer.Name) is { IsLive: true } answerer)
         {
             foreach (var key in (string[])[QuestionKey, AnswerKey])
@@ -101,60 +88,12 @@ internal sealed class FirstScenario(
         return trouble;
     }
 
-    /// <summary>Heals the link. A fault is lost with the replica that has it, so one that is down has none.</summary>
-    public async Task<string?> HealAsync()
-    {
-        ActionOutcome? outcome = null;
-        for (var tries = 0; tries < 5; tries++)
-        {
-            if (store.Current.Find(cast.Asker.Name) is not { } asker || asker.IsDown || asker.Id != cast.Asker.Id)
-            {
-                _mayHold = false;
-                return null;
-            }
-
-            outcome = await links.HealAsync(asker, cast.Reader.Id);
-            if (outcome.IsDone)
-            {
-                _mayHold = false;
-                return null;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(500), time);
-        }
-
-        return $"{outcome?.Text} It heals itself within {HoldExpires.TotalSeconds:0} s.";
-    }
+    /// <summary>Heals the link; answers what is left, in a sentence, or <c>null</c>.</summary>
+    public Task<string?> HealAsync() => _faults.HealAsync();
 
     private async Task CleanAsync(CancellationToken stop)
     {
-        var tidy = new CausalSession();
-        foreach (var key in (string[])[QuestionKey, AnswerKey])
-        {
-            // Read where the leftovers would be seen, so that the delete knows of them and replaces them everywhere.
-            var left = new List<ReadOutcome>();
-            foreach (var member in cast.All)
-            {
-                left.Add(await ReadAsync(member, key, tidy));
-            }
-
-            if (left.Exists(read => read.IsPresent))
-            {
-                await DoneAsync(keys.DeleteAsync(Picture(cast.Asker), key, tidy));
-            }
-        }
-
-        foreach (var key in (string[])[QuestionKey, AnswerKey])
-        {
-            foreach (var member in cast.All)
-            {
-                if ((await ReadAsync(member, key, tidy)).IsPresent)
-                {
-                    throw new ScenarioFailure($"{member.Label} still shows {key}, although it was removed.");
-                }
-            }
-        }
-
+        await new DemoKeys(keys, store).RemoveAsync([.. cast.All], [QuestionKey, AnswerKey]);
         var seen = await _watch!.SeesAsync(one => one.Kind == "Read" && one.Replica == cast.Reader.Id && one.Keys.Contains(AnswerKey), "the reads of the empty keys", stop);
         Prove("clean", $"{cast.Reader.Label} shows neither a question nor an answer", seen);
     }
@@ -212,14 +151,14 @@ internal sealed class FirstScenario(
     private async Task WaitForReleaseAsync(CancellationToken stop)
     {
         var until = time.GetUtcNow() + WaitingMax;
-        while (!await _watch!.UntilAsync(() => _isReleased || IsReleasedBySomebody(), RenewAfter, stop))
+        while (!await _watch!.UntilAsync(() => _isReleased || IsReleasedBySomebody(), OwnFaults.RenewAfter, stop))
         {
             if (time.GetUtcNow() > until)
             {
                 throw new ScenarioFailure($"Nobody released it for {WaitingMax.TotalMinutes:0} minutes.");
             }
 
-            await DoneAsync(links.HoldAsync(Picture(cast.Asker), cast.Reader.Id, HoldExpires));
+            await DoneAsync(_faults.HoldAsync(cast.Asker, cast.Reader));
         }
     }
 

@@ -7,20 +7,24 @@ namespace ReplicatedDs.Dashboard.Scenario;
 
 /// <summary>
 /// Reads the event log once, from where a run began, records what concerns it, and answers when an event is seen. Everything that
-/// the scenario claims goes through here.
+/// a scenario claims goes through here.
 /// </summary>
-internal sealed class LogWatch(EventLog log, ClusterStore store, ScenarioCast cast, TimeProvider time, Action<EventView> record)
+internal sealed class LogWatch(EventLog log, ClusterStore store, IReadOnlyCollection<CastMember> cast, TimeProvider time, Action<EventView> record)
 {
     private const int Batch = 1024;
     private const int KeptMax = 4096;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly List<EventView> _seen = [];
+    private readonly List<CastMember> _joined = [];
     private long _position = log.Last;
 
     /// <summary>Pulses when a waiter should look again for another reason than a new event.</summary>
     public ChangeSignal Nudge { get; } = new();
+
+    /// <summary>A replica that joins the cast in the middle of the run. That it has just been started is no mishap.</summary>
+    public void Join(CastMember member) => _joined.Add(member);
 
     /// <summary>Forgets what was seen: only what happens from now on counts.</summary>
     public void StartHere()
@@ -69,7 +73,7 @@ internal sealed class LogWatch(EventLog log, ClusterStore store, ScenarioCast ca
         while (log.ReadAfter(_position, Batch) is { Events.Count: > 0 } batch)
         {
             _position = batch.Events[^1].N;
-            foreach (var one in batch.Events.Where(one => IsNear(one)))
+            foreach (var one in batch.Events.Where(IsNear))
             {
                 // A busy cluster must not fill the memory while the viewer thinks: what is kept is bounded, the oldest goes.
                 if (_seen.Count == KeptMax)
@@ -83,18 +87,22 @@ internal sealed class LogWatch(EventLog log, ClusterStore store, ScenarioCast ca
         }
     }
 
-    private bool IsNear(EventView one) =>
-        cast.All.Any(member => member.Id == one.Replica) && (one.Kind is "LinkChanged" or "Kill" or "Restart" || one.Keys.Any(key => key.StartsWith(FirstScenario.Prefix, StringComparison.Ordinal)));
+    private static bool IsNear(EventView one) =>
+        one.Kind is "LinkChanged" or "Kill" or "Restart" or "Join" || one.Keys.Any(key => key.StartsWith(DemoKeys.Prefix, StringComparison.Ordinal));
 
     private void CheckCast()
     {
-        foreach (var member in cast.All)
+        foreach (var member in cast)
         {
             if (_seen.Exists(seen => seen.Replica == member.Id && (seen.Kind is "Kill" or "Restart")))
             {
                 throw new ScenarioFailure($"{member.Label} was killed or started anew in the middle.");
             }
 
+        }
+
+        foreach (var member in cast.Concat(_joined))
+        {
             if (store.Current.Find(member.Name) is not { } seen || seen.Id != member.Id || seen.IsDown || seen.State is ReplicaStates.Stopping or ReplicaStates.Leaving or ReplicaStates.Starting)
             {
                 throw new ScenarioFailure($"{member.Label} is {store.Current.Find(member.Name)?.State ?? "gone"} in the middle.");

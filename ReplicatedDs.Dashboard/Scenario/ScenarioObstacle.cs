@@ -17,4 +17,7 @@ public enum ScenarioRemedy
 
     /// <summary>Let a spare join.</summary>
     Join,
+
+    /// <summary>Let a member leave, so that there is a spare.</summary>
+    Leave,
 }

@@ -9,27 +9,33 @@ internal static class ScenarioRules
     private const int Needed = 3;
 
     /// <summary>The first three replicas that take writes, by id; <c>null</c>: there are fewer.</summary>
-    public static ScenarioCast? Cast(ClusterView view)
-    {
-        var live = view.Members.Where(replica => replica is { State: ReplicaStates.Running, IsLive: true }).OrderBy(replica => replica.Id).Take(Needed)
-            .Select(replica => new CastMember(replica.Id!.Value, replica.Name)).ToArray();
-        return live.Length == Needed ? new ScenarioCast(live[0], live[1], live[2]) : null;
-    }
+    public static ScenarioCast? Cast(ClusterView view) => Live(view).Take(Needed).ToArray() is [var asker, var answerer, var reader] ? new ScenarioCast(asker, answerer, reader) : null;
+
+    /// <summary>The replicas that take writes, by id.</summary>
+    public static IEnumerable<CastMember> Live(ClusterView view) =>
+        view.Members.Where(replica => replica is { State: ReplicaStates.Running, IsLive: true }).OrderBy(replica => replica.Id).Select(replica => new CastMember(replica.Id!.Value, replica.Name));
 
     /// <summary>Nobody has stored anything: the newcomer's state, in which the cluster page opens with the invitation.</summary>
     public static bool IsEmpty(ClusterView view) => view.Members.Any(replica => replica.IsLive) && view.Members.All(replica => replica.Keys == 0);
 
-    public static ScenarioObstacle? Obstacle(ClusterView view, LinkActions links)
+    /// <param name="needed">How many running replicas it takes.</param>
+    /// <param name="joins">It lets a spare join.</param>
+    public static ScenarioObstacle? Obstacle(ClusterView view, LinkActions links, int needed = Needed, bool joins = false)
     {
         if (view.Version == 0)
         {
             return new ScenarioObstacle("The cluster was not heard yet.", ScenarioRemedy.None);
         }
 
-        if (Cast(view) is not { } cast)
+        if (view.Control.ActRefusal is { } observes)
         {
-            var live = view.Members.Count(replica => replica is { State: ReplicaStates.Running, IsLive: true });
-            var text = $"It needs {Needed} replicas that run, and there {(live == 1 ? "is 1" : $"are {live}")}.";
+            return new ScenarioObstacle(observes, ScenarioRemedy.None);
+        }
+
+        var cast = Live(view).ToList();
+        if (cast.Count < needed)
+        {
+            var text = $"It needs {needed} replicas that run, and there {(cast.Count == 1 ? "is 1" : $"are {cast.Count}")}.";
             if (view.Members.FirstOrDefault(replica => replica.IsDown) is { } down)
             {
                 return new ScenarioObstacle($"{text} {down.Label} is {down.State}.", ScenarioRemedy.Restart, down.Name);
@@ -45,6 +51,23 @@ internal static class ScenarioRules
             return new ScenarioObstacle($"Link r{fault.From}→r{fault.To} is {fault.Word}: somebody else's fault would spoil the picture.", ScenarioRemedy.HealAll);
         }
 
-        return links.Refusal(view.Find(cast.Asker.Name)!) is { } refusal ? new ScenarioObstacle(refusal, ScenarioRemedy.None) : null;
+        return joins ? NoSpare(view, cast, needed) : links.Refusal(view.Find(cast[0].Name)!) is { } refusal ? new ScenarioObstacle(refusal, ScenarioRemedy.None) : null;
+    }
+
+    private static ScenarioObstacle? NoSpare(ClusterView view, List<CastMember> live, int needed)
+    {
+        if (ProcessActions.Refusal(view) is { } refusal)
+        {
+            return new ScenarioObstacle(refusal, ScenarioRemedy.None);
+        }
+
+        if (view.Replicas.Any(replica => replica is { IsSpare: true, State: ReplicaStates.Spare }))
+        {
+            return null;
+        }
+
+        return live.Count > needed
+            ? new ScenarioObstacle($"No spare is left that could join. If {live[^1].Label} leaves, its slot is one.", ScenarioRemedy.Leave, live[^1].Name)
+            : new ScenarioObstacle("No spare is left that could join: start the AppHost with one more (--Replicas:Spares).", ScenarioRemedy.None);
     }
 }

@@ -9,7 +9,7 @@ namespace ReplicatedDs.Dashboard.Scenario;
 /// All members may be called from any thread.
 /// </summary>
 internal sealed class ScenarioStage(
-    KeyActions keys, LinkActions links, ClusterStore store, EventLog log, TimeProvider time, ILogger<ScenarioStage> logger) : IHostedService, IDisposable
+    KeyActions keys, LinkActions links, ClusterStore store, EventLog log, StageGate gate, TimeProvider time, ILogger<ScenarioStage> logger) : IHostedService, IDisposable
 {
     private readonly Lock _lock = new();
     private ScenarioPicture _current = ScenarioPicture.Idle;
@@ -36,6 +36,11 @@ internal sealed class ScenarioStage(
             if (ScenarioRules.Obstacle(view, links) is { } obstacle)
             {
                 return ActionOutcome.Failed(obstacle.Text);
+            }
+
+            if (!gate.TryEnter("scenario 1"))
+            {
+                return ActionOutcome.Failed($"There is one stage, and {gate.Title} is on it: it has to end first.");
             }
 
             var cast = ScenarioRules.Cast(view)!;
@@ -124,6 +129,10 @@ internal sealed class ScenarioStage(
             // Whatever it is: what the run broke is healed before anything else.
             logger.RunFailed(exception);
             await EndAsync(run, ScenarioPhase.Failed, $"The scenario broke: {exception.Message}");
+        }
+        finally
+        {
+            gate.Leave();
         }
     }
 

@@ -21,10 +21,10 @@ public sealed class PagesTests(BrowserFixture browser) : IClassFixture<BrowserFi
         await Assertions.Expect(live.Button(ScenarioView.Invitation)).ToBeEnabledAsync();
         await live.ShowAsync($"first-{name}");
 
-        foreach (var page in (string[])["clocks", "pending", "scenario"])
+        foreach (var page in (string[])["clocks", "pending", "scenarios", "scenarios/siblings", "scenario"])
         {
             await GoAsync(live, page);
-            await live.ShowAsync($"{page}-empty-{name}");
+            await live.ShowAsync($"{page.Replace('/', '-')}-empty-{name}");
         }
 
         var scenario = new ScenarioView(live);
@@ -168,6 +168,49 @@ public sealed class PagesTests(BrowserFixture browser) : IClassFixture<BrowserFi
         await live.Page.Locator("#pause").ClickAsync();
         await Assertions.Expect(live.Row("replica-1").Locator("[data-label=Writes]")).ToHaveTextAsync("1");
         await Assertions.Expect(live.Page.Locator("[data-line='1-3']")).ToHaveAttributeAsync("data-look", "held");
+        Assert.Empty(live.Troubles);
+    }
+
+    [Theory]
+    [InlineData(1280, ColorScheme.Light, "light-1280")]
+    [InlineData(1280, ColorScheme.Dark, "dark-1280")]
+    [InlineData(360, ColorScheme.Light, "light-360")]
+    [InlineData(360, ColorScheme.Dark, "dark-360")]
+    public async Task Lessons_AskingAndAnswered_FitWithoutSidewaysScrolling(int width, ColorScheme scheme, string name)
+    {
+        await using var site = await StandInSite.StartAsync();
+        await using var live = await browser.OpenAsync(site.Login, width, width < 600 ? 740 : 900, scheme);
+        await GoAsync(live, "scenarios/siblings");
+        var lesson = new LessonView(live);
+        await lesson.ReadyAsync();
+        await lesson.Next.ClickAsync();
+        await lesson.StepAsync(1);
+        await lesson.PlayAsync(2, 5);
+        await lesson.Next.ClickAsync();
+        await lesson.ShownAsync(3);
+        await live.ShowAsync($"lesson-asking-{name}");
+        await lesson.Options.Nth(1).CheckAsync();
+        await live.Button("Check").ClickAsync();
+        await lesson.StepAsync(3);
+        await live.ShowAsync($"lesson-answered-{name}");
+        await live.Page.Locator("label", new PageLocatorOptions { HasText = "Hide each answer" }).Locator("input").CheckAsync();
+        await live.Button("Reveal").WaitForAsync();
+        await live.ShowAsync($"lesson-hidden-{name}");
+        await live.Button("Reveal").ClickAsync();
+        await lesson.PlayAsync(4, 5);
+        await live.Button("Next ►").ClickAsync();
+        await live.Button("Show without guessing").ClickAsync();
+        await lesson.StepAsync(5, "Done");
+        await live.Button("Reveal").ClickAsync();
+        await live.Page.Locator("[data-outcome=none]").WaitForAsync();
+        await live.ShowAsync($"lesson-done-{name}");
+        await GoAsync(live, "scenarios/session");
+        await lesson.ReadyAsync();
+        await lesson.Next.ClickAsync();
+        await lesson.StepAsync(1);
+        await lesson.PlayAsync(2, 4);
+        await lesson.PlayAsync(3, 4, guess: 1);
+        await live.ShowAsync($"lesson-session-{name}");
         Assert.Empty(live.Troubles);
     }
 

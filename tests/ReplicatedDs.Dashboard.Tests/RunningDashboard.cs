@@ -34,10 +34,10 @@ internal sealed class RunningDashboard : IAsyncDisposable
 
     public ClusterView View => Services.GetRequiredService<ClusterStore>().Current;
 
-    public static Task<RunningDashboard> StartAsync(StandInCluster cluster)
+    public static Task<RunningDashboard> StartAsync(StandInCluster cluster, params string[] arguments)
     {
         var port = StandInPort.Take();
-        return StartAsync(port, cluster.DashboardArguments(port, Token));
+        return StartAsync(port, [.. cluster.DashboardArguments(port, Token), .. arguments]);
     }
 
     /// <summary>The dashboard alone, before addresses where nobody is: no feed, no control API, only what is sent to it.</summary>

@@ -73,6 +73,7 @@ function act(event) {
     case "g": goSince = Date.now(); return true;
     case "l": case "L": return byId("pause").getAttribute("aria-pressed") === "true" && click("#pause");
     case "n": return click("[data-key=scenario-next]");
+    case "N": return click("[data-key=scenario-back]");
     case "j": return click("[data-key=join]");
     case "P": return click("[data-key=partition]");
     case "r": return click("[data-key=read]");

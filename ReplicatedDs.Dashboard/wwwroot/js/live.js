@@ -110,7 +110,7 @@ function start() {
     setText(byId("count-pending"), number(view.pending));
     setText(byId("count-prevented"), number(view.prevented));
     const members = view.replicas.filter(replica => replica.id !== null).length;
-    setText(byId("scope"), `${view.lab ? "lab · " : ""}${members} ${members === 1 ? "replica" : "replicas"}`);
+    setText(byId("scope"), `${view.control.actRefusal ? "observe · " : view.lab ? "lab · " : ""}${members} ${members === 1 ? "replica" : "replicas"}`);
     setText(byId("pending-total"), number(view.pending));
     byId("pending-total").hidden = view.pending === 0;
     document.documentElement.dataset.view = view.version;

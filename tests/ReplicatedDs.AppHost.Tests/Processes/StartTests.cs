@@ -62,6 +62,32 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
+    public async Task Keys_TurnedOn_AreDrawnOnceForTheirOwnerAndGivenToEveryReplica()
+    {
+        string[] keysOn = ["--Replicas:Count", "2", "--Replicas:Spares", "0", "--Security:Keys", "true"];
+        var file = Path.Combine(Data, "keys.json");
+        string first;
+        await using (var host = await AppHostProcess.StartAsync(Data, keysOn))
+        {
+            foreach (var number in (int[])[1, 2])
+            {
+                Assert.Equal(file, (await host.AskReplicaAsync<Dictionary<string, string>>(number, "/env"))["Security__KeysFile"]);
+            }
+
+            first = await File.ReadAllTextAsync(file);
+            Assert.DoesNotContain(JsonDocument.Parse(first).RootElement.GetProperty("keys")[0].GetProperty("key").GetString()!, host.Output, StringComparison.Ordinal);
+            await host.StopAsync();
+        }
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        var keys = JsonDocument.Parse(first).RootElement.GetProperty("keys").EnumerateArray().ToList();
+        Assert.Equal(["read", "write", "operate"], keys.Select(key => key.GetProperty("role").GetString()));
+        Assert.Equal(3, keys.Select(key => key.GetProperty("key").GetString()).Where(key => key!.Length == 64).Distinct().Count());
+        await using var second = await AppHostProcess.StartAsync(Data, keysOn);
+        Assert.Equal(first, await File.ReadAllTextAsync(file));
+    }
+
+    [Fact]
     public async Task LaterRun_StartsWhoeverHasAnIdentity_WhateverCountSays_AndFoundsNothing()
     {
         await using (var first = await AppHostProcess.StartAsync(Data, ["--Replicas:Count", "2", "--Replicas:Spares", "2"]))

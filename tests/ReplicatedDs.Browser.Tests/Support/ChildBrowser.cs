@@ -20,7 +20,8 @@ internal sealed class ChildBrowser : IAsyncDisposable
 
     public LivePage Live { get; }
 
-    public static async Task<ChildBrowser> OpenAsync(Uri page, string login)
+    /// <param name="ready">What shows that the page answers clicks.</param>
+    public static async Task<ChildBrowser> OpenAsync(Uri page, string login, string ready = ".scenario[data-ready]")
     {
         var profile = Directory.CreateTempSubdirectory("replicated-ds-chromium-").FullName;
         var start = new ProcessStartInfo(Chromium.Find()) { RedirectStandardError = true, RedirectStandardOutput = true };
@@ -40,7 +41,7 @@ internal sealed class ChildBrowser : IAsyncDisposable
         var live = new LivePage(await browser.Contexts[0].NewPageAsync());
         await live.Page.GotoAsync(login);
         await live.Page.GotoAsync(page.ToString());
-        await live.Page.Locator(".scenario[data-ready]").WaitForAsync();
+        await live.Page.Locator(ready).WaitForAsync();
         return new ChildBrowser(profile, process, playwright, browser, live);
     }
 

@@ -68,7 +68,15 @@ public sealed class LivePage : IAsyncDisposable
         await Page.GetByLabel("Value", new PageGetByLabelOptions { Exact = true }).FillAsync(value);
         await Button("Write").ClickAsync();
         var result = Page.Locator(".results > li[data-result=write]", new PageLocatorOptions { HasText = $"wrote {key} as" }).First;
-        await result.WaitForAsync();
+        try
+        {
+            await result.WaitForAsync();
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"The write of {key} at {at} has no result. The page shows: {await Page.InnerTextAsync(".bars")} {await Page.InnerTextAsync(".results")}");
+        }
+
         return await result.GetAttributeAsync("data-dot") ?? throw new InvalidOperationException("The result shows no dot.");
     }
 

@@ -97,8 +97,17 @@ public sealed class RealCluster : IAsyncLifetime, IAsyncDisposable
     /// <summary>What a replica answers for a key over its own HTTP API; <c>null</c> if it has no value.</summary>
     public async Task<string?> GetAsync(string replica, string key)
     {
-        using var response = await Http.GetAsync(new Uri($"{Replica(replica).Http}/kv/{Uri.EscapeDataString(key)}"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"{Replica(replica).Http}/kv/{Uri.EscapeDataString(key)}"));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", ClusterKey);
+        using var response = await Http.SendAsync(request);
         return response.StatusCode == HttpStatusCode.NotFound ? null : await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync();
+    }
+
+    /// <summary>How a replica answers a caller who shows no key.</summary>
+    public async Task<int> StatusWithoutKeyAsync(string replica, string path)
+    {
+        using var response = await Http.GetAsync(new Uri($"{Replica(replica).Http}/{path}"), HttpCompletionOption.ResponseHeadersRead);
+        return (int)response.StatusCode;
     }
 
     public Task<PendingView?> PendingAsync(string replica) => Http.GetFromJsonAsync<PendingView>(new Uri($"{Replica(replica).Http}/pending"));

@@ -11,7 +11,9 @@ internal sealed class StandInSite : IAsyncDisposable
     private readonly int _port = StandInPort.Take();
     private ChildProcess _dashboard = null!;
 
-    private StandInSite(StandInCluster cluster) => Cluster = cluster;
+    private readonly string[] _arguments;
+
+    private StandInSite(StandInCluster cluster, string[] arguments) => (Cluster, _arguments) = (cluster, arguments);
 
     public StandInCluster Cluster { get; }
 
@@ -19,16 +21,16 @@ internal sealed class StandInSite : IAsyncDisposable
 
     public string Output => _dashboard.Output;
 
-    public static async Task<StandInSite> StartAsync(int replicas = 3, int spares = 1)
+    public static async Task<StandInSite> StartAsync(int replicas = 3, int spares = 1, params string[] arguments)
     {
-        var site = new StandInSite(await StandInCluster.StartAsync(replicas, spares));
+        var site = new StandInSite(await StandInCluster.StartAsync(replicas, spares), arguments);
         await site.StartDashboardAsync();
         return site;
     }
 
     public async Task StartDashboardAsync()
     {
-        _dashboard = ChildProcess.Start("ReplicatedDs.Dashboard", Cluster.DashboardArguments(_port, Token));
+        _dashboard = ChildProcess.Start("ReplicatedDs.Dashboard", [.. Cluster.DashboardArguments(_port, Token), .. _arguments]);
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_port}") };
         await Deadline.UntilAsync(
             async () =>

@@ -1,4 +1,5 @@
 using System.Net;
+using ReplicatedDs.Dashboard.Access;
 using ReplicatedDs.Dashboard.Tests.StandIn;
 
 namespace ReplicatedDs.Dashboard.Tests.Access;
@@ -60,7 +61,6 @@ public sealed class LoginTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("/login")]
     [InlineData("/login?t=")]
     [InlineData("/login?t=a-login-secret-for-testS")]
     [InlineData("/login?t=a-login-secret-for-tests&t=x")]
@@ -101,6 +101,80 @@ public sealed class LoginTests : IAsyncLifetime
         request.Headers.Add("Origin", origin);
         using var response = await _dashboard.Http.SendAsync(request);
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Form_RightSecret_SignsIn()
+    {
+        var token = await FormTokenAsync();
+        using var response = await PostAsync(token, RunningDashboard.Token);
+        Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
+        using var page = await GetAsync("/");
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+    }
+
+    [Fact]
+    public async Task Form_WrongSecretOrNoAntiforgeryToken_SignsNobodyIn()
+    {
+        var token = await FormTokenAsync();
+        using var wrong = await PostAsync(token, "a-login-secret-for-testS");
+        Assert.Equal(HttpStatusCode.Unauthorized, wrong.StatusCode);
+        Assert.Contains("That is not the secret", await wrong.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        foreach (var bad in (string?[])[null, "", token + "x"])
+        {
+            using var response = await PostAsync(bad, RunningDashboard.Token);
+            Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        }
+
+        using var page = await GetAsync("/");
+        Assert.Equal(HttpStatusCode.Unauthorized, page.StatusCode);
+    }
+
+    [Fact]
+    public async Task Form_TooLarge_IsRefused()
+    {
+        var token = await FormTokenAsync();
+        using var response = await PostAsync(token, new string('x', 1 << 20));
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Guesses_TooMany_LockOutAlsoTheRightSecretButNotWhoIsIn()
+    {
+        await _dashboard.SignInAsync();
+        for (var guess = 0; guess < LoginAttempts.AddressMax; guess++)
+        {
+            using var wrong = await GetAsync($"/login?t=guess-number-{guess}");
+            Assert.Equal(HttpStatusCode.Unauthorized, wrong.StatusCode);
+        }
+
+        using var right = await GetAsync($"/login?t={RunningDashboard.Token}");
+        Assert.Equal(HttpStatusCode.TooManyRequests, right.StatusCode);
+        Assert.InRange(right.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 300);
+        Assert.False(right.Headers.Contains("Set-Cookie"));
+        using var page = await GetAsync("/");
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+    }
+
+    private async Task<string> FormTokenAsync()
+    {
+        using var form = await GetAsync("/login");
+        Assert.Equal(HttpStatusCode.OK, form.StatusCode);
+        Assert.Contains("no-store", form.Headers.CacheControl?.ToString(), StringComparison.Ordinal);
+        var field = System.Text.RegularExpressions.Regex.Match(await form.Content.ReadAsStringAsync(), "name=\"__RequestVerificationToken\" value=\"([^\"]+)\"");
+        Assert.True(field.Success);
+        return field.Groups[1].Value;
+    }
+
+    private Task<HttpResponseMessage> PostAsync(string? token, string secret)
+    {
+        var fields = new Dictionary<string, string> { ["secret"] = secret };
+        if (token is not null)
+        {
+            fields["__RequestVerificationToken"] = token;
+        }
+
+        return _dashboard.Http.PostAsync(new Uri("/login", UriKind.Relative), new FormUrlEncodedContent(fields));
     }
 
     private Task<HttpResponseMessage> GetAsync(string path) => _dashboard.Http.GetAsync(new Uri(path, UriKind.Relative));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -211,6 +212,14 @@ internal sealed class StandInReplica(StandInCluster cluster, string name, int po
         var versions = _keys.GetValueOrDefault(update.Key) ?? [];
         _keys[update.Key] = [update, .. versions.Where(old => !update.Dependencies.Covers(old.Dot))];
         _clock = _clock.With(update.Dot);
+        if (_keys[update.Key].Count > 1)
+        {
+            AddEvent("SiblingMade", update);
+        }
+        else if (versions.Count > 1)
+        {
+            AddEvent("SiblingResolved", update);
+        }
     }
 
     private List<string> Missing(StandInUpdate update)
@@ -246,7 +255,8 @@ internal sealed class StandInReplica(StandInCluster cluster, string name, int po
         app.MapGet("/status", () => Locked(() => new StatusView(
             "stand-in", Id!.Value, name, "incarnation-of-" + name + Id, "0.1.0", "active", null, true, (long)(DateTimeOffset.UtcNow - _startedAt).TotalMilliseconds, _boot, "fsync", "file",
             new CountersView(_keys.Count(entry => entry.Value[0].Value is not null), _writes, _applied, _prevented, _prevented, 0, 0, _pending.Count, 0), new DiskView("/stand-in", 1, 1, true))));
-        app.MapGet("/members", () => Locked(() => new MembersView(Id!.Value, [])));
+        app.MapGet("/members", () => Locked(() => new MembersView(Id!.Value, [.. cluster.Replicas.Where(other => other.Id is not null).Select(other =>
+            new MemberView(other.Id!.Value, other.Name, "", "active", other.Address.ToString(), "", 0, other == this, other.IsUp, null, null))])));
         app.MapGet("/events", EventsAsync);
         app.MapGet("/kv", (string? prefix, int limit) => Locked(() => new ListView(Numbers(_clock), [.. _keys
             .Where(entry => entry.Value[0].Value is not null && entry.Key.StartsWith(prefix ?? "", StringComparison.Ordinal))
@@ -259,7 +269,7 @@ internal sealed class StandInReplica(StandInCluster cluster, string name, int po
             context.Response.Headers["Causal-Token"] = Token(update.Dependencies.With(update.Dot));
             return new WriteView(key, update.Dot.ToString(), Numbers(update.Dependencies.With(update.Dot)));
         }));
-        app.MapGet("/kv/{key}", (HttpContext context, string key) => Locked(() => Read(context, key)));
+        app.MapGet("/kv/{key}", async (HttpContext context, string key) => await WaitAsync(context) ?? Locked(() => Read(context, key)));
         var admin = app.MapGroup("/admin").AddEndpointFilter(async (context, next) =>
             context.HttpContext.Request.Headers.Authorization == $"Bearer {StandInCluster.ClusterKey}" ? await next(context) : Results.Problem("The cluster key is missing or wrong.", statusCode: 401));
         admin.MapGet("/links", () => Locked(Links));
@@ -321,6 +331,42 @@ internal sealed class StandInReplica(StandInCluster cluster, string name, int po
         return Results.Json(new WriteView(key, update.Dot.ToString(), Numbers(update.Dependencies.With(update.Dot))), Json);
     }
 
+    /// <summary>A session waits for what it has seen, as long as it says.</summary>
+    private async Task<IResult?> WaitAsync(HttpContext context)
+    {
+        if (!CausalToken.TryRead(context.Request.Headers["Causal-Token"].ToString(), Encoding.UTF8.GetBytes(StandInCluster.ClusterKey), "stand-in", out var seen))
+        {
+            return null;
+        }
+
+        var patience = int.Parse(context.Request.Headers["Causal-Timeout"].ToString(), CultureInfo.InvariantCulture);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _alive.Token);
+        deadline.CancelAfter(patience);
+        while (true)
+        {
+            var added = _eventAdded.Task;
+            List<Dot> missing;
+            lock (cluster.Gate)
+            {
+                missing = [.. seen.Where(entry => _clock[entry.Replica] < entry.Counter).Select(entry => new Dot(entry.Replica, entry.Counter))];
+            }
+
+            if (missing.Count == 0)
+            {
+                return null;
+            }
+
+            try
+            {
+                await added.WaitAsync(deadline.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return Results.Problem("The session has seen more.", statusCode: 503, extensions: new Dictionary<string, object?> { ["missing"] = missing.Select(dot => dot.ToString()).ToArray() });
+            }
+        }
+    }
+
     private IResult Read(HttpContext context, string key)
     {
         context.Response.Headers["Causal-Token"] = Token(_clock);
@@ -333,7 +379,7 @@ internal sealed class StandInReplica(StandInCluster cluster, string name, int po
 
         if (context.Request.Query.ContainsKey("siblings"))
         {
-            return Results.Json(new SiblingsView(key, [.. versions.Select(version => new SiblingView(version.Dot.ToString(), false, System.Text.Encoding.UTF8.GetString(version.Value ?? []), "utf-8", version.ContentType, 0))]), Json);
+            return Results.Json(new SiblingsView(key, [.. versions.Select(version => new SiblingView(version.Dot.ToString(), false, Encoding.UTF8.GetString(version.Value ?? []), "utf-8", version.ContentType, 0))]), Json);
         }
 
         context.Response.Headers.ETag = $"\"{versions[0].Dot}\"";
@@ -374,7 +420,7 @@ internal sealed class StandInReplica(StandInCluster cluster, string name, int po
         }
     }
 
-    private static string Token(VectorClock clock) => CausalToken.Write(clock, System.Text.Encoding.UTF8.GetBytes(StandInCluster.ClusterKey), "stand-in");
+    private static string Token(VectorClock clock) => CausalToken.Write(clock, Encoding.UTF8.GetBytes(StandInCluster.ClusterKey), "stand-in");
 
     private T Locked<T>(Func<T> read)
     {

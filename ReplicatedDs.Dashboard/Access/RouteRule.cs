@@ -1,0 +1,4 @@
+namespace ReplicatedDs.Dashboard.Access;
+
+/// <summary>Who may call one route.</summary>
+public sealed record RouteRule(string Pattern, RouteAccess Access);
