@@ -42,6 +42,12 @@ install() {
 command -v dotnet >/dev/null || give_up "the .NET SDK 10 is missing: https://dotnet.microsoft.com/download"
 install redis-server redis-server
 install chromium chromium
+install nft nftables
+install ip iproute2
+install systemd-analyze systemd
+install podman podman
+install runc runc
+install kubectl kubernetes-client
 
 step "build"
 dotnet build ReplicatedDs.sln -warnaserror --verbosity quiet || give_up "the build failed"

@@ -14,6 +14,9 @@ public sealed partial class ReplicaCore
     /// <summary>A peer that was silent for longer gets heartbeats only.</summary>
     private static readonly TimeSpan ReachableFor = TimeSpan.FromSeconds(3);
 
+    /// <summary>However long the way to a peer takes, updates without an answer are sent again after that.</summary>
+    private static readonly TimeSpan ResendTimeoutMax = TimeSpan.FromSeconds(4);
+
     // The members for which there are links: looked at again when they change.
     private MemberTable? _linked;
 
@@ -156,7 +159,7 @@ public sealed partial class ReplicaCore
         {
             link.Failures = Math.Min(link.Failures + 1, 8);
             link.BackOffUntil = _now.MonotonicMicroseconds + Math.Min(50_000L << link.Failures, 2_000_000L);
-            link.Sent = link.Acknowledged;
+            link.SendAgainFrom(link.Acknowledged);
         }
     }
 
@@ -221,9 +224,9 @@ public sealed partial class ReplicaCore
 
             var passable = link.Passable(last, now, Random);
             var arrived = Math.Min(link.Received, link.Sent);
-            if (link.Sent > arrived && now - link.LastProgressAt > Micros(_settings.ResendTimeout) << Math.Min(link.FruitlessResends, 3))
+            if (link.Sent > arrived && now - link.LastProgressAt > ResendAfter(link))
             {
-                link.Sent = arrived;
+                link.SendAgainFrom(arrived);
                 link.LastProgressAt = now;
                 link.FruitlessResends++;
             }
@@ -241,12 +244,19 @@ public sealed partial class ReplicaCore
             while (link.Sent < passable && link.Sent - link.Acknowledged < _settings.WindowMax)
             {
                 var first = link.Sent + 1;
-                link.Sent = Math.Min(Math.Min(passable, link.Acknowledged + _settings.WindowMax), link.Sent + _settings.RangeMax);
+                link.SendUpTo(Math.Min(Math.Min(passable, link.Acknowledged + _settings.WindowMax), link.Sent + _settings.RangeMax), now);
                 Send(link, new UpdateRange(Id, _settings.Incarnation, first, link.Sent, IsRepair: false));
                 link.OwesHeartbeat |= link.OwesAcknowledgement; // it costs nothing on the way that is taken anyhow
             }
         }
     }
+
+    /// <summary>
+    /// After how long without progress updates are sent again. Far peers answer late, and later still while much is under way: what only takes its time must
+    /// not be sent twice, which would make it take longer.
+    /// </summary>
+    private long ResendAfter(PeerLink link) =>
+        Math.Max(Micros(_settings.ResendTimeout), Math.Min(4 * link.RoundTrip, Micros(ResendTimeoutMax))) << Math.Min(link.FruitlessResends, 3);
 
     /// <summary>
     /// Whether the peer has delivered this replica's activation. One that answers has delivered the admission; where it leaves the sponsor out of its

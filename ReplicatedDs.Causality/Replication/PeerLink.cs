@@ -13,6 +13,9 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
     private VectorClock? _candidate;
     private long _stamped;
 
+    // One of this replica's updates that was sent once, and when.
+    private (long Counter, long At)? _timed;
+
     // The peer's words about its stable vector, each with what it had delivered: what is usable, the oldest that is not yet, the newest.
     private VectorClock _stable = VectorClock.Empty;
     private (VectorClock Delivered, VectorClock Stable)? _waitingStable;
@@ -43,6 +46,23 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
     public long LastProgressAt { get; set; } = now;
 
     public int FruitlessResends { get; set; }
+
+    /// <summary>How long it takes until the peer's word about an update is back, smoothed, in microseconds; 0 before the first.</summary>
+    public long RoundTrip { get; private set; }
+
+    /// <summary>Own updates up to <paramref name="counter"/> are handed to the transport.</summary>
+    public void SendUpTo(long counter, long now)
+    {
+        Sent = counter;
+        _timed ??= (counter, now);
+    }
+
+    /// <summary>Own updates above <paramref name="counter"/> have to be sent again. What is then heard of them does not tell which copy it is about.</summary>
+    public void SendAgainFrom(long counter)
+    {
+        Sent = counter;
+        _timed = null;
+    }
 
     /// <summary>When anything last came from the peer; <c>null</c> if never.</summary>
     public long? LastHeardAt { get; private set; }
@@ -105,6 +125,13 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
 
         Received = Math.Max(heartbeat.Received, Acknowledged);
         Sent = Math.Max(Sent, Acknowledged);
+        if (_timed is { } timed && Received >= timed.Counter)
+        {
+            var sample = Math.Max(1, now - timed.At);
+            RoundTrip = RoundTrip == 0 ? sample : RoundTrip + ((sample - RoundTrip) / 8);
+            _timed = null;
+        }
+
         if (heartbeat.IsVerifying)
         {
             return;
@@ -220,7 +247,7 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
     /// <summary>Forgets everything about own updates above <paramref name="last"/>, which were never made durable.</summary>
     public void RollBack(long last)
     {
-        Sent = Math.Min(Sent, Math.Max(Acknowledged, 0));
+        SendAgainFrom(Math.Min(Sent, Math.Max(Acknowledged, 0)));
         HoldLimit = Math.Min(HoldLimit, last);
         Released = Math.Min(Released, last);
         if (_stamped > last)

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Mvc;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Membership;
@@ -23,6 +24,13 @@ internal sealed class PeerClient(PeerHttp http, ReplicaOptions options, AddressB
             .Select(peer => DescribeAsync(peer.Value, cancellationToken));
         var answers = await Task.WhenAll(asked).ConfigureAwait(false);
         return [.. answers.Where(answer => answer.Cluster is not null).Select(answer => (answer.Address, answer.Cluster!))];
+    }
+
+    /// <summary>Whether every configured peer answers that it is in no cluster.</summary>
+    public async Task<bool> HaveNoClusterAsync(CancellationToken cancellationToken)
+    {
+        var answers = await Task.WhenAll(options.Peers.Where(peer => peer.Key != options.Name).Select(peer => HasNoClusterAsync(peer.Value, cancellationToken))).ConfigureAwait(false);
+        return answers.All(answer => answer);
     }
 
     /// <summary>Whether some configured peer of the cluster says that everybody has all updates of <paramref name="departed"/>.</summary>
@@ -104,6 +112,21 @@ internal sealed class PeerClient(PeerHttp http, ReplicaOptions options, AddressB
         catch (Exception exception) when (exception is HttpRequestException or TimeoutException or WireFormatException)
         {
             return null;
+        }
+    }
+
+    private async Task<bool> HasNoClusterAsync(Uri address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await http.GetAsync(new Uri(address, "/replication/cluster"), cancellationToken).WaitAsync(AnswerWithin, cancellationToken).ConfigureAwait(false);
+            return response.StatusCode == HttpStatusCode.ServiceUnavailable
+                && await response.Content.ReadFromJsonAsync<ProblemDetails>(cancellationToken).ConfigureAwait(false) is { } problem
+                && problem.Type?.Split(':')[^1] == PeerEndpoints.NoClusterProblem;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or TimeoutException or System.Text.Json.JsonException)
+        {
+            return false;
         }
     }
 

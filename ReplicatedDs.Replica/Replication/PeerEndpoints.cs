@@ -25,6 +25,9 @@ internal static class PeerEndpoints
     /// <summary>Frames of one stream that may wait for the loop; beyond, the stream is not read, and the sender has to wait.</summary>
     private const int FramesWaitingMax = 16;
 
+    /// <summary>The problem of a replica that has no identity: its folder is empty, and it has joined nobody.</summary>
+    public const string NoClusterProblem = "no-cluster";
+
     /// <summary>The problem that tells a replica that it was evicted.</summary>
     public const string EvictedProblem = "evicted";
 
@@ -237,7 +240,9 @@ internal static class PeerEndpoints
     {
         if (node.Identity is not { } self || node.State.Members.Find(self.Id) is not { } member)
         {
-            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "not-ready", "This replica is not a member of a cluster yet.");
+            // One that only has not read its folder yet is in a cluster.
+            var name = node is { Identity: null, Phase: NodePhase.Joining } ? NoClusterProblem : "not-ready";
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, name, "This replica is not a member of a cluster yet.");
             return;
         }
 

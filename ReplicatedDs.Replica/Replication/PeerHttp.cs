@@ -12,6 +12,8 @@ public sealed class PeerHttp : IDisposable
 {
     public const string StreamContentType = "application/vnd.replicated-ds.stream.v1";
 
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
+
     private readonly HttpClient _client;
 
     public PeerHttp(ReplicaOptions options)
@@ -19,7 +21,7 @@ public sealed class PeerHttp : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         _client = new HttpClient(new SocketsHttpHandler
         {
-            ConnectTimeout = TimeSpan.FromSeconds(2),
+            ConnectTimeout = ConnectTimeout,
             KeepAlivePingDelay = TimeSpan.FromSeconds(2),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(3),
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
@@ -40,8 +42,19 @@ public sealed class PeerHttp : IDisposable
         _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", options.ClusterKeys.Current);
     }
 
-    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+    /// <exception cref="HttpRequestException">The peer cannot be reached, or only after too long.</exception>
+    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // A host that is away answers nothing at all, not even that nobody listens: the handler calls that a cancellation.
+            throw new HttpRequestException(HttpRequestError.ConnectionError, $"{request.RequestUri!.Authority} did not answer within {ConnectTimeout.TotalSeconds:0.#} s");
+        }
+    }
 
     public async Task<HttpResponseMessage> GetAsync(Uri address, CancellationToken cancellationToken)
     {

@@ -20,8 +20,14 @@ namespace ReplicatedDs.Replica.Replication;
 /// </summary>
 internal sealed class PeerSender : IAsyncDisposable
 {
-    /// <summary>Updates are read from the log and sent in pieces of about this many bytes.</summary>
-    private const long PieceBytes = 1 << 20;
+    /// <summary>
+    /// Updates are read from the log and sent in pieces of about this many bytes. A piece is taken in when all of it has arrived, and heartbeats go between
+    /// pieces: on a slow or far line a large one would make both wait.
+    /// </summary>
+    private const long PieceBytes = 64 << 10;
+
+    /// <summary>A larger buffer, which one large value needed, is not kept.</summary>
+    private const int BufferKept = 1 << 20;
 
     /// <summary>Tells this process apart from one that opened a copy of the folder.</summary>
     private static readonly ulong Process = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
@@ -280,7 +286,7 @@ internal sealed class PeerSender : IAsyncDisposable
         var frame = System.Runtime.InteropServices.MemoryMarshal.AsMemory(buffer.WrittenMemory);
         BinaryPrimitives.WriteInt32BigEndian(frame.Span, frame.Length - 4);
         await stream.WriteAsync(frame, cancellationToken).ConfigureAwait(false);
-        if (buffer.Capacity > 4 * PieceBytes)
+        if (buffer.Capacity > BufferKept)
         {
             buffer.Clear();
         }

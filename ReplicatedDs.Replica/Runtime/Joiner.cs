@@ -38,6 +38,11 @@ internal sealed class Joiner(
                 $"This replica was told to found a cluster, but {address} already belongs to cluster {cluster.ClusterId}. Start it without Replica:Found to join that one.");
         }
 
+        return await CreateAsync(store, stop).ConfigureAwait(false);
+    }
+
+    private async Task<ReplicaState> CreateAsync(IReplicaStore store, CancellationToken stop)
+    {
         var identity = new ReplicaIdentity(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), new ReplicaId(1), NewIncarnation());
         await allocator.FoundAsync(identity.ClusterId, stop).ConfigureAwait(false);
         await store.InitializeAsync(identity, ReplicaState.Empty, stop).ConfigureAwait(false);
@@ -76,6 +81,23 @@ internal sealed class Joiner(
                 catch (Exception exception) when (exception is JoinException or IdAllocatorException { IsTransient: true })
                 {
                     reason = exception.Message;
+                }
+            }
+
+            else if (options.Founder == options.Name && known.Count == 0)
+            {
+                // All others have to say so. One that does not answer may hold the cluster that this replica lost its folder of.
+                reason = "not every peer has said yet that it has no cluster";
+                if (await peers.HaveNoClusterAsync(stop).ConfigureAwait(false))
+                {
+                    try
+                    {
+                        return await CreateAsync(store, stop).ConfigureAwait(false);
+                    }
+                    catch (IdAllocatorException exception) when (exception.IsTransient)
+                    {
+                        reason = exception.Message;
+                    }
                 }
             }
 

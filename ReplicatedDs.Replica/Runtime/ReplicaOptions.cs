@@ -18,6 +18,12 @@ public sealed record ReplicaOptions
     /// <summary>Whether it may found a cluster when its folder is empty (<c>Replica:Found</c>).</summary>
     public bool Found { get; init; }
 
+    /// <summary>
+    /// The slot that founds the cluster if there is none yet, and else joins it: the same at all replicas (<c>Replica:Founder</c>). For those that are started with
+    /// the same settings each time, also after they lost their folder.
+    /// </summary>
+    public string? Founder { get; init; }
+
     /// <summary>What an acknowledged write survives (<c>Replica:Durability</c>).</summary>
     public Durability Durability { get; init; }
 

@@ -20,6 +20,7 @@ public static class ReplicaOptionsReader
             Name = Required(configuration, "Replica:Name"),
             Data = data,
             Found = Flag(configuration, "Replica:Found", false),
+            Founder = configuration["Replica:Founder"] is { Length: > 0 } founder ? founder : null,
             TrustDisk = Flag(configuration, "Replica:TrustDisk", false),
             Lab = Flag(configuration, "Replica:Lab", false),
             Durability = Choice(configuration, "Replica:Durability", Durability.Fsync),
@@ -36,6 +37,11 @@ public static class ReplicaOptionsReader
             LogBytesMax = Megabytes(configuration, "Log:MaxMegabytes", 1024),
             Mutation = configuration["Lab:Mutation"] is { Length: > 0 } mutation ? mutation : null,
         };
+
+        if (options.Founder is { } slot && (options.Found || !options.Peers.ContainsKey(slot)))
+        {
+            throw new ConfigurationException($"Replica:Founder is '{slot}': it has to be a name in Cluster:Peers, and Replica:Found must not be set beside it.");
+        }
 
         if (options.LogBytesKept > options.LogBytesMax)
         {

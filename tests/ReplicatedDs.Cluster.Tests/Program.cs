@@ -1,7 +1,9 @@
 using System.Globalization;
 using ReplicatedDs.Cluster.Tests.Chaos;
+using ReplicatedDs.Cluster.Tests.Kubernetes;
 using ReplicatedDs.Cluster.Tests.Measuring;
 using ReplicatedDs.Cluster.Tests.Moving;
+using ReplicatedDs.Cluster.Tests.Network;
 using ReplicatedDs.Cluster.Tests.Snapshots;
 using Xunit.Sdk;
 
@@ -11,6 +13,9 @@ const string Usage = """
       measure                                             how soon a cluster serves and a write is seen
       chaos     [--minutes 10] [--seed 1] [--out FOLDER]  five replicas under random faults; history and plot
       moves     [--operations 100000] [--seed 1] [--out FOLDER]   sessions that move at every operation
+      network   [--minutes 10] [--seed 1] [--out FOLDER]  four replicas on hosts of their own, on a network that fails; needs root
+      wide-area [--cut 300] [--seed 1] [--out FOLDER]     three sites, 50 to 200 ms apart, one of them cut off for so many seconds; needs root
+      kubernetes [--seed 1] [--out FOLDER]                the pods of deploy/kubernetes, made by podman; needs root
       snapshots [--reads 1000000]                         transactions of three keys, read elsewhere
     """;
 
@@ -35,6 +40,15 @@ try
         case "moves":
             var (operations, moving) = ((long)Number("operations", 100_000, 1, 1e9), (int)Number("seed", 1, 0, int.MaxValue));
             return await DoAsync(() => MovingRun.RunAsProgramAsync(operations, moving, Out(), Console.Out), "operations", "seed", "out");
+        case "network":
+            var (span, shuffle) = (Number("minutes", 10, 0, 1440), (int)Number("seed", 1, 0, int.MaxValue));
+            return await NetworkCommand.InsideAsync(ArgumentsWith(Out()), () => DoAsync(() => NetworkCommand.RunAsync(TimeSpan.FromMinutes(span), shuffle, Out(), Console.Out), "minutes", "seed", "out"));
+        case "wide-area":
+            var (cut, far) = (Number("cut", 300, 5, 86_400), (int)Number("seed", 1, 0, int.MaxValue));
+            return await NetworkCommand.InsideAsync(ArgumentsWith(Out()), () => DoAsync(() => WideAreaCommand.RunAsync(TimeSpan.FromSeconds(cut), far, Out(), Console.Out), "cut", "seed", "out"));
+        case "kubernetes":
+            var pods = (int)Number("seed", 1, 0, int.MaxValue);
+            return await NetworkCommand.InsideAsync(ArgumentsWith(Out()), () => DoAsync(() => KubernetesRun.RunAsProgramAsync(pods, Out(), Console.Out), "seed", "out"));
         case "snapshots":
             var reads = (long)Number("reads", 1_000_000, 1, 1e12);
             return await DoAsync(() => SnapshotRun.RunAsProgramAsync(reads, Console.Out), "reads");
@@ -69,6 +83,9 @@ double Number(string name, double otherwise, double least, double most) =>
     : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"--{name} is '{text}'; it has to be a number from {least} to {most}."));
 
 string Out() => Directory.CreateDirectory(values.GetValueOrDefault("out") ?? Path.Combine(Path.GetTempPath(), $"replicated-ds-{args[0]}")).FullName;
+
+// The folder's default depends on the environment, which is another one inside.
+string[] ArgumentsWith(string folder) => values.ContainsKey("out") ? args : [.. args, "--out", folder];
 
 static int Refuse(string sentence)
 {

@@ -9,16 +9,22 @@ internal static class ChaosCommand
     public static async Task RunAsync(TimeSpan duration, int seed, string folder, TextWriter output)
     {
         var result = await ChaosRun.RunAsync(new ChaosPlan(duration, seed, folder), output);
+        await TellAsync(result, folder, output);
+        result.MustBeSound();
+    }
+
+    /// <summary>Prints what came of a run, and draws it.</summary>
+    public static async Task TellAsync(ChaosResult result, string folder, TextWriter output)
+    {
         await File.WriteAllTextAsync(Path.Combine(folder, "writes.svg"), Chart.Draw(result));
         output.WriteLine();
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{result.Elapsed.TotalSeconds:0} s, {result.Tally.Answered:N0} calls answered, {result.Tally.Written:N0} writes acknowledged ({result.Tally.Written / result.Elapsed.TotalSeconds:0} per second)"));
-        output.WriteLine($"faults: {string.Join(", ", result.Faults.GroupBy(fault => fault.Kind).OrderBy(group => group.Key).Select(group => $"{group.Count()} × {Chart.Words(group.Key)}"))}");
+        output.WriteLine($"faults: {string.Join(", ", result.Faults.GroupBy(fault => fault.Kind).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => $"{group.Count()} × {group.Key}"))}");
         Report.Write(result.Tally, result.AtRest, output);
         PrintRates(result, output);
         output.WriteLine($"history: {Path.Combine(folder, "history.jsonl")}, plot: {Path.Combine(folder, "writes.svg")}");
-        result.MustBeSound();
     }
 
     private static void PrintRates(ChaosResult result, TextWriter output)

@@ -103,7 +103,7 @@ internal sealed class ChaosRun
             _ => (await EvictAsync(), 0),
         };
         var to = lasts > 0 ? from + TimeSpan.FromSeconds(lasts) : _traffic.Tally.Elapsed;
-        _faults.Add(new Fault(kind, what, from, to));
+        _faults.Add(new Fault(kind.Words(), what, from, to));
         _output.WriteLine($"{Now}: {kind}: {what}");
     }
 

@@ -20,7 +20,7 @@ internal static class Chart
         var step = Math.Max(1, seconds / 300); // seconds that one point of a line stands for
         var rates = writes.Select(one => one.Chunk(step).Select(part => part.Average()).ToArray()).ToArray();
         var most = Math.Max(1, rates.Max(one => one.Max()));
-        var kinds = result.Faults.Select(fault => fault.Kind).Distinct().Order().ToList();
+        var kinds = result.Faults.Select(fault => fault.Kind).Distinct().ToList();
         var faultsTop = Top + (rates.Length * LaneHeight) + 28;
         var height = faultsTop + (kinds.Count * FaultHeight) + 40;
         double X(double second) => Left + (second / seconds * (Width - Left - Right));
@@ -29,7 +29,7 @@ internal static class Chart
         svg.Line($"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {height}" role="img" aria-labelledby="title description">""");
         svg.Line($"<title id=\"title\">Writes per second per replica through {result.Faults.Count} faults</title>");
         svg.Line(
-            $"<desc id=\"description\">{result.Places.Count} small line charts, one per place of a replica, over {seconds} seconds; the highest point is {most:0} writes per second. Below them one row per kind of fault with a bar wherever it was there: {string.Join(", ", kinds.Select(kind => $"{Words(kind)} {result.Faults.Count(fault => fault.Kind == kind)} times"))}.</desc>");
+            $"<desc id=\"description\">{result.Places.Count} small line charts, one per place of a replica, over {seconds} seconds; the highest point is {most:0} writes per second. Below them one row per kind of fault with a bar wherever it was there: {string.Join(", ", kinds.Select(kind => $"{kind} {result.Faults.Count(fault => fault.Kind == kind)} times"))}.</desc>");
         svg.Line($$"""
             <style>
             svg { font: 12px system-ui, sans-serif; background: #ffffff }
@@ -56,7 +56,7 @@ internal static class Chart
         for (var row = 0; row < kinds.Count; row++)
         {
             var y = faultsTop + (row * FaultHeight);
-            svg.Line($"""<text x="{Left - 12}" y="{y + 11}" text-anchor="end">{Words(kinds[row])}</text>""");
+            svg.Line($"""<text x="{Left - 12}" y="{y + 11}" text-anchor="end">{kinds[row]}</text>""");
             svg.Line($"""<line class="axis" x1="{Left}" x2="{Width - Right}" y1="{y + 7.5}" y2="{y + 7.5}"/>""");
             foreach (var fault in result.Faults.Where(fault => fault.Kind == kinds[row]))
             {
@@ -74,23 +74,6 @@ internal static class Chart
         svg.Line($"</svg>");
         return svg.ToString();
     }
-
-    public static string Words(FaultKind kind) => kind switch
-    {
-        FaultKind.Kill => "kill",
-        FaultKind.KillTwo => "kill of two",
-        FaultKind.Partition => "partition",
-        FaultKind.OneWay => "one-way cut",
-        FaultKind.Hold => "held link",
-        FaultKind.Delay => "delay",
-        FaultKind.Loss => "loss of a third",
-        FaultKind.Freeze => "frozen",
-        FaultKind.RedisWiped => "Redis wiped",
-        FaultKind.Join => "join",
-        FaultKind.JoinWithOneDown => "join, one down",
-        FaultKind.Leave => "leave",
-        _ => "evict",
-    };
 
     /// <summary>Lines with numbers as SVG wants them.</summary>
     private sealed class Svg

@@ -57,15 +57,22 @@ internal sealed class ProgramProcess : IAsyncDisposable
 
     /// <param name="program">The path of an assembly.</param>
     /// <param name="inOwnSession">Its process group is its own, as if a shell had started it: a signal to the group is a Ctrl+C in its terminal.</param>
+    /// <param name="host">The network namespace that it runs in; <c>null</c>: this one.</param>
     public static ProgramProcess Start(
         string program,
         IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string>? environment = null,
         string? workingFolder = null,
-        bool inOwnSession = false)
+        bool inOwnSession = false,
+        string? host = null) =>
+        StartCommand([.. inOwnSession ? ["setsid"] : Array.Empty<string>(), DotNet, program, .. arguments], environment, workingFolder, host);
+
+    /// <summary>Starts a program that is not one of this repository.</summary>
+    public static ProgramProcess StartCommand(
+        IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment = null, string? workingFolder = null, string? host = null)
     {
         // What runs in the background of a script ignores SIGINT, and all below it do: here it must mean something.
-        string[] words = [.. inOwnSession ? ["setsid"] : Array.Empty<string>(), "env", "--default-signal=INT", DotNet, program, .. arguments];
+        string[] words = [.. host is null ? Array.Empty<string>() : ["ip", "netns", "exec", host], "env", "--default-signal=INT", .. command];
         var start = new ProcessStartInfo(words[0], words[1..])
         {
             WorkingDirectory = workingFolder ?? Path.GetTempPath(),
@@ -87,7 +94,7 @@ internal sealed class ProgramProcess : IAsyncDisposable
             start.Environment[key] = value;
         }
 
-        return new ProgramProcess(program, start);
+        return new ProgramProcess(command.FirstOrDefault(word => word.EndsWith(".dll", StringComparison.Ordinal)) ?? command[0], start);
     }
 
     /// <summary>Runs it to its end, which must come by itself.</summary>

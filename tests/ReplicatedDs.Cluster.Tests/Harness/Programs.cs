@@ -9,6 +9,8 @@ internal static class Programs
 
     public static string Replica => Built("ReplicatedDs.Replica");
 
+    public static string Dashboard => Built("ReplicatedDs.Dashboard");
+
     private static string Built(string project)
     {
         // …/bin/Debug/net10.0/

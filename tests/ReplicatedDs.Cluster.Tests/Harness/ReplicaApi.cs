@@ -9,7 +9,7 @@ using Xunit.Sdk;
 namespace ReplicatedDs.Cluster.Tests.Harness;
 
 /// <summary>One replica's HTTP API, as a client or an operator calls it.</summary>
-internal sealed class ReplicaApi(ResourceView slot, string clusterKey)
+internal sealed class ReplicaApi(ResourceView slot, string clusterKey, string? accessKey = null)
 {
     public string Name => slot.Name;
 
@@ -76,9 +76,8 @@ internal sealed class ReplicaApi(ResourceView slot, string clusterKey)
         return Harness.Http.SendAsync(request);
     }
 
-    /// <summary>A call without credentials.</summary>
-    public Task<Answer> CallAsync(HttpMethod method, string path, HttpContent? content = null) =>
-        Harness.Http.SendAsync(new HttpRequestMessage(method, new Uri(Http, path)) { Content = content });
+    /// <summary>A client's call: without credentials, unless the replicas have keys.</summary>
+    public Task<Answer> CallAsync(HttpMethod method, string path, HttpContent? content = null) => Harness.Http.SendAsync(Request(method, path, content));
 
     public async Task<T> GetAsync<T>(string path) => (await CallAsync(HttpMethod.Get, path)).Expect(HttpStatusCode.OK).Read<T>();
 
@@ -116,7 +115,7 @@ internal sealed class ReplicaApi(ResourceView slot, string clusterKey)
 
     private Task<Answer> KvAsync(HttpMethod method, string key, string? token, int? timeoutMs, HttpContent? content, CancellationToken cancellationToken = default)
     {
-        var request = new HttpRequestMessage(method, new Uri(Http, "/kv/" + Uri.EscapeDataString(key))) { Content = content };
+        var request = Request(method, "/kv/" + Uri.EscapeDataString(key), content);
         if (token is not null)
         {
             request.Headers.Add("Causal-Token", token);
@@ -128,5 +127,12 @@ internal sealed class ReplicaApi(ResourceView slot, string clusterKey)
         }
 
         return Harness.Http.SendAsync(request, cancellationToken);
+    }
+
+    private HttpRequestMessage Request(HttpMethod method, string path, HttpContent? content)
+    {
+        var request = new HttpRequestMessage(method, new Uri(Http, path)) { Content = content };
+        request.Headers.Authorization = accessKey is null ? null : new AuthenticationHeaderValue("Bearer", accessKey);
+        return request;
     }
 }

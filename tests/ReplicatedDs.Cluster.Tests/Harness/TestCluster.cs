@@ -6,7 +6,7 @@ using Xunit.Sdk;
 namespace ReplicatedDs.Cluster.Tests.Harness;
 
 /// <summary>A real cluster: an AppHost process with its replicas and its Redis, in a folder of its own.</summary>
-internal sealed class TestCluster : IAsyncDisposable
+internal sealed class TestCluster : ICluster, IAsyncDisposable
 {
     public static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(30);
@@ -32,6 +32,10 @@ internal sealed class TestCluster : IAsyncDisposable
     public string ClusterFile => Path.Combine(Data, "cluster.json");
 
     public ControlApi Control => new(Describe().Control);
+
+    public IReadOnlyList<ResourceView> Slots => Describe().Replicas;
+
+    public string? AccessKey => null;
 
     /// <summary>The replica in slot <paramref name="number"/>.</summary>
     public ReplicaApi this[int number] => new(Slot(number), Describe().ClusterKey);

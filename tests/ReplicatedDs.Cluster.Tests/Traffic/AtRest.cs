@@ -26,7 +26,7 @@ internal sealed record AtRest(int Replicas, string Digest, string? Difference, i
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     /// <summary>Waits until all replicas show the same, without doing anything about it, and checks the history with these last reads.</summary>
-    public static async Task<AtRest> SeeAsync(TestCluster cluster, Book book, Recorder recorder)
+    public static async Task<AtRest> SeeAsync(ICluster cluster, Book book, Recorder recorder)
     {
         var replicas = cluster.Running();
         Dictionary<string, EntryView>[] states = [];

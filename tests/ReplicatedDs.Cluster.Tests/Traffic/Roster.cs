@@ -9,14 +9,14 @@ internal sealed class Roster
 {
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(500);
 
-    private readonly TestCluster _cluster;
+    private readonly ICluster _cluster;
     private readonly long[] _restsUntil;
     private volatile Dictionary<int, int> _placeOfId = [];
 
-    public Roster(TestCluster cluster)
+    public Roster(ICluster cluster)
     {
         _cluster = cluster;
-        Places = [.. cluster.Describe().Replicas.Select((slot, i) => new Place(i, slot.Name, new Uri(slot.Http!), IPEndPoint.Parse(slot.Resp!)))];
+        Places = [.. cluster.Slots.Select((slot, i) => new Place(i, slot.Name, new Uri(slot.Http!), IPEndPoint.Parse(slot.Resp!), cluster.AccessKey))];
         _restsUntil = new long[Places.Count];
     }
 
@@ -56,7 +56,7 @@ internal sealed class Roster
         {
             // A new id: somebody joined. What is known stays, so that late answers find the places of those who left.
             var known = new Dictionary<int, int>(_placeOfId);
-            foreach (var (slot, number) in _cluster.Describe().Replicas.Select((slot, i) => (slot, i)))
+            foreach (var (slot, number) in _cluster.Slots.Select((slot, i) => (slot, i)))
             {
                 if (slot.Id is { } one)
                 {

@@ -11,7 +11,7 @@ internal sealed class TrafficLoad : IAsyncDisposable
     private readonly ClientDoor _client;
     private readonly Task _run;
 
-    private TrafficLoad(TrafficPlan plan, TestCluster cluster, Recorder recorder)
+    private TrafficLoad(TrafficPlan plan, ICluster cluster, Recorder recorder)
     {
         _plan = plan;
         Roster = new Roster(cluster);
@@ -31,7 +31,7 @@ internal sealed class TrafficLoad : IAsyncDisposable
     /// <value>Ends when the plan is fulfilled or the load stopped; fails if a session does.</value>
     public Task Ended => _run;
 
-    public static TrafficLoad Start(TrafficPlan plan, TestCluster cluster, Recorder recorder) => new(plan, cluster, recorder);
+    public static TrafficLoad Start(TrafficPlan plan, ICluster cluster, Recorder recorder) => new(plan, cluster, recorder);
 
     /// <summary>Waits until that many writes more were acknowledged, anywhere.</summary>
     public async Task GoesOnAsync(long writes)
@@ -67,15 +67,15 @@ internal sealed class TrafficLoad : IAsyncDisposable
     private async Task RoamAsync(int number, Session session)
     {
         using var roamer = new Roamer(number, _plan.Seed, session, Book, Roster, _client);
-        await RepeatAsync(roamer.StepAsync);
+        await RepeatAsync(roamer.StepAsync, _plan.PerSecond);
     }
 
-    private Task StayAsync(Home home) => RepeatAsync(home.StepAsync);
+    private Task StayAsync(Home home) => RepeatAsync(home.StepAsync, _plan.HomesPerSecond ?? _plan.PerSecond);
 
-    private async Task RepeatAsync(Func<Task> step)
+    private async Task RepeatAsync(Func<Task> step, double perSecond)
     {
         await Task.Yield();
-        var pace = new Pace(_plan.PerSecond);
+        var pace = new Pace(perSecond);
         try
         {
             while (!IsOver)

@@ -11,7 +11,7 @@ internal sealed class ClientDoor : IDoor, IDisposable
     [
         .. places.Select(first =>
         {
-            var options = new ReplicatedDsClientOptions { CausalTimeout = Patience.Causal, Deadline = Patience.Answer };
+            var options = new ReplicatedDsClientOptions { CausalTimeout = Patience.Causal, Deadline = Patience.Answer, Key = first.Key };
             foreach (var place in places.OrderBy(place => (place.Number - first.Number + places.Count) % places.Count))
             {
                 options.Replicas.Add(place.Http);

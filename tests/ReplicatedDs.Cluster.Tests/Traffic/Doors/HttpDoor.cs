@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
@@ -79,6 +80,7 @@ internal sealed class HttpDoor : IDoor
     {
         // A request without a content is sent again unasked when its connection breaks; then nobody could tell whether it had arrived.
         var request = new HttpRequestMessage(method, new Uri(place.Http, path)) { Content = content ?? (method == HttpMethod.Get ? null : new ByteArrayContent([])) };
+        request.Headers.Authorization = place.Key is { } key ? new AuthenticationHeaderValue("Bearer", key) : null;
         if (token is not null)
         {
             request.Headers.Add("Causal-Token", token);
@@ -97,6 +99,10 @@ internal sealed class HttpDoor : IDoor
         catch (OperationCanceledException) when (deadline.IsCancellationRequested)
         {
             return (null, new Reply(Ending.Unknown, Detail: $"{place.Name} did not answer within {Patience.Answer.TotalSeconds} s."));
+        }
+        catch (OperationCanceledException)
+        {
+            return (null, new Reply(Ending.NotDone, Detail: $"{place.Name} takes no connection.")); // an unplugged host refuses none
         }
     }
 }

@@ -72,7 +72,7 @@ internal sealed class RespDoor : IDoor, IDisposable
         {
             if (!_connections.TryGetValue(place, out var connection))
             {
-                connection = await RespConnection.OpenAsync(place.Resp, deadline.Token);
+                connection = await OpenAsync(place, deadline.Token);
                 _connections.Add(place, connection);
             }
 
@@ -107,6 +107,25 @@ internal sealed class RespDoor : IDoor, IDisposable
             }
 
             return new Reply(isSent && isWrite ? Ending.Unknown : Ending.NotDone, Detail: exception.Message);
+        }
+    }
+
+    private static async Task<RespConnection> OpenAsync(Place place, CancellationToken cancellationToken)
+    {
+        var connection = await RespConnection.OpenAsync(place.Resp, cancellationToken);
+        if (place.Key is not { } key)
+        {
+            return connection;
+        }
+
+        try
+        {
+            return (await connection.AskAsync([["AUTH", key]], cancellationToken))[0] is RespError error ? throw new IOException(error.Text) : connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
         }
     }
 
