@@ -29,25 +29,31 @@ finish() {
 give_up() { echo "test.sh: $1" >&2; failed=$((failed + 1)); finish; }
 step() { printf '\n== %s (%s)\n' "$1" "$(date +%T)"; }
 
-# install COMMAND PACKAGE: makes COMMAND available, from Debian's packages where that is possible.
-install() {
+# install_if_possible COMMAND PACKAGE: makes COMMAND available, from Debian's packages where that is possible.
+install_if_possible() {
   command -v "$1" >/dev/null && return
   if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
     step "installing $2"
     { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$2"; } >"$results/apt-$2.log" 2>&1
   fi
+}
+
+# install COMMAND PACKAGE: the same, and nothing goes without it.
+install() {
+  install_if_possible "$1" "$2"
   command -v "$1" >/dev/null || give_up "'$1' is missing: install the package '$2' (for example: sudo apt-get install $2) and run again"
 }
 
 command -v dotnet >/dev/null || give_up "the .NET SDK 10 is missing: https://dotnet.microsoft.com/download"
 install redis-server redis-server
 install chromium chromium
-install nft nftables
-install ip iproute2
-install systemd-analyze systemd
-install podman podman
-install runc runc
-install kubectl kubernetes-client
+# For hosts in network namespaces and for containers; without them those tests are skipped and say why.
+install_if_possible nft nftables
+install_if_possible ip iproute2
+install_if_possible systemd-analyze systemd
+install_if_possible podman podman
+install_if_possible runc runc
+install_if_possible kubectl kubernetes-client
 
 step "build"
 dotnet build ReplicatedDs.sln -warnaserror --verbosity quiet || give_up "the build failed"
