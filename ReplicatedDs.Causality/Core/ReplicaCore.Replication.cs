@@ -17,6 +17,9 @@ public sealed partial class ReplicaCore
     /// <summary>However long the way to a peer takes, updates without an answer are sent again after that.</summary>
     private static readonly TimeSpan ResendTimeoutMax = TimeSpan.FromSeconds(4);
 
+    // The maximum of all that peers ever announced: what it does not cover need not be looked for link by link.
+    private VectorClock _announced = VectorClock.Empty;
+
     // The members for which there are links: looked at again when they change.
     private MemberTable? _linked;
 
@@ -68,6 +71,7 @@ public sealed partial class ReplicaCore
             RefuseOlderCopy(link.Peer, heartbeat.Delivered[Id]);
         }
 
+        _announced = _announced.Merge(heartbeat.Delivered);
         CompareDigests(link.Peer, heartbeat);
         if (heartbeat.SentAtMs != 0)
         {
@@ -360,7 +364,7 @@ public sealed partial class ReplicaCore
         var now = _now.MonotonicMicroseconds;
         var delivered = _staged.Delivered[origin.Id];
         var first = _buffer.FirstAbsent(origin.Id, delivered);
-        if (!_links.Values.Any(link => Holds(link, origin.Id, first)))
+        if (_announced[origin.Id] < first || !_links.Values.Any(link => Holds(link, origin.Id, first)))
         {
             _repairs.Remove(origin.Id);
             return;

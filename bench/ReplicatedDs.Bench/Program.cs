@@ -4,10 +4,12 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using ReplicatedDs.Bench.Compare;
 using ReplicatedDs.Bench.Report;
+using ReplicatedDs.Bench.Scale;
 
 // Started by compare.sh, which builds and installs what is needed:
 //   compare ROOT REPLICA.dll [--quick] [--rounds N] [--only resp,etcd,core,keys,availability]
 //   render ROOT        tables and plots again from bench/result.json
+//   scale ROOT         what a write costs with 3 to 100 replicas, into docs/scale.md
 //   micro ...          BenchmarkDotNet, with its own switches
 if (args is ["micro", .. var rest])
 {
@@ -15,6 +17,11 @@ if (args is ["micro", .. var rest])
     var job = Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance);
     BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(rest.ToArray(), DefaultConfig.Instance.AddJob(job));
     return 0;
+}
+
+if (args is ["scale", var place])
+{
+    return ScaleCommand.Run(place);
 }
 
 if (args is ["render", var home])

@@ -9,21 +9,24 @@ internal static class Document
         File.WriteAllText(Path.Combine(images, "bench-ratios.svg"), Plots.Ratios(result));
         File.WriteAllText(Path.Combine(images, "bench-availability.svg"), Plots.Outages(result));
         var path = Path.Combine(root, "docs", "benchmarks.md");
-        var text = File.ReadAllText(path);
         foreach (var (name, table) in (ReadOnlySpan<(string, string)>)[
             ("environment", Tables.Environment(result)), ("rows", Tables.Rows(result)), ("outages", Tables.Outages(result))])
         {
-            var (begin, end) = ($"<!-- {name} -->\n", $"<!-- /{name} -->");
-            var from = text.IndexOf(begin, StringComparison.Ordinal);
-            var to = text.IndexOf(end, StringComparison.Ordinal);
-            if (from < 0 || to < from)
-            {
-                throw new InvalidOperationException($"{path} has no place for the table '{name}'.");
-            }
+            Put(path, name, table);
+        }
+    }
 
-            text = text[..(from + begin.Length)] + "\n" + table + "\n" + text[to..];
+    public static void Put(string path, string name, string table)
+    {
+        var text = File.ReadAllText(path);
+        var (begin, end) = ($"<!-- {name} -->\n", $"<!-- /{name} -->");
+        var from = text.IndexOf(begin, StringComparison.Ordinal);
+        var to = text.IndexOf(end, StringComparison.Ordinal);
+        if (from < 0 || to < from)
+        {
+            throw new InvalidOperationException($"{path} has no place for the table '{name}'.");
         }
 
-        File.WriteAllText(path, text);
+        File.WriteAllText(path, text[..(from + begin.Length)] + "\n" + table + "\n" + text[to..]);
     }
 }

@@ -91,10 +91,10 @@ internal static class Plots
         return text.Append("</svg>\n").ToString();
     }
 
-    private static StringBuilder Open(int height, string title) => new StringBuilder()
+    public static StringBuilder Open(int height, string title) => new StringBuilder()
         .Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-label=\"{Escape(title)}\">\n<title>{Escape(title)}</title>\n{Style}\n");
 
-    private static string Text(double value) => value.ToString("0.#", CultureInfo.InvariantCulture);
+    public static string Text(double value) => value.ToString("0.#", CultureInfo.InvariantCulture);
 
     private static string Escape(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
 }

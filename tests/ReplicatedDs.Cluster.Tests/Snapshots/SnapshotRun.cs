@@ -16,28 +16,34 @@ internal sealed class SnapshotRun
     private const int Triples = 8;
     private const int Pipeline = 16;
     private const int WritesPerSecond = 50; // at each replica
+    private static readonly TimeSpan ChangesWithin = TimeSpan.FromMinutes(2); // a busy machine reads more often than it writes
     private const string Delays = """{"mode":"delay","delayMs":0,"jitterMs":60,"expiresSeconds":86400}""";
 
     private readonly Roster _roster;
     private readonly ClientDoor _client;
     private readonly long _reads;
+    private readonly long _leastChanges;
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly ConcurrentQueue<string> _torn = new();
     private long _read;
     private long _remote;
     private long _changes;
     private long _written;
 
-    private SnapshotRun(Roster roster, ClientDoor client, long reads)
+    private SnapshotRun(Roster roster, ClientDoor client, long reads, long leastChanges)
     {
         _roster = roster;
         _client = client;
         _reads = reads;
+        _leastChanges = leastChanges;
     }
 
-    private bool IsOver => Interlocked.Read(ref _remote) >= _reads || _torn.Count >= 100;
+    private bool IsOver => _torn.Count >= 100
+        || (Interlocked.Read(ref _remote) >= _reads && (Interlocked.Read(ref _changes) >= _leastChanges || _clock.Elapsed > ChangesWithin));
 
     /// <param name="reads">Reads of transactions that another replica took.</param>
-    public static async Task<SnapshotResult> RunAsync(TestCluster cluster, long reads)
+    /// <param name="leastChanges">It goes on until so many reads showed another transaction than the one before.</param>
+    public static async Task<SnapshotResult> RunAsync(TestCluster cluster, long reads, long leastChanges = 0)
     {
         foreach (var from in cluster.Running())
         {
@@ -49,10 +55,9 @@ internal sealed class SnapshotRun
 
         var roster = new Roster(cluster);
         using var client = new ClientDoor(roster.Places);
-        var run = new SnapshotRun(roster, client, reads);
-        var clock = Stopwatch.StartNew();
+        var run = new SnapshotRun(roster, client, reads, leastChanges);
         await run.RunAsync();
-        return new SnapshotResult(clock.Elapsed, run._read, run._remote, run._changes, run._written, [.. run._torn]);
+        return new SnapshotResult(run._clock.Elapsed, run._read, run._remote, run._changes, run._written, [.. run._torn]);
     }
 
     public static async Task RunAsProgramAsync(long reads, TextWriter output)
