@@ -117,7 +117,9 @@ internal sealed class LogDatabase : IDisposable
     /// <summary>Positions up to this one were used before, though their rows may be gone.</summary>
     public void ContinueAfter(long position) => LastPosition = Math.Max(LastPosition, position);
 
-    /// <summary>Counts this opening; on the disk on return, whatever the durability mode.</summary>
+    /// <summary>
+    /// Counts this opening; on the disk on return, whatever the durability mode. So is then all that an earlier process had only handed to the operating system.
+    /// </summary>
     public long IncrementBoot()
     {
         lock (_writing)

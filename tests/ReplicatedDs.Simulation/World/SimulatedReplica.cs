@@ -111,6 +111,7 @@ internal sealed class SimulatedReplica
     {
         Epoch++;
         Clock.StartProcess(_random.Between(0, 5_000_000));
+        Disk.Sync(); // as the boot number is, and with it all that the process before had not synced
         var state = ReplicaCore.Replay(Disk.Checkpoint, Disk.Log(all: _random.Chance(30)));
         _cluster.Checks.Recovered(this, state);
 
