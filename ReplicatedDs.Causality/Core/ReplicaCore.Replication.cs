@@ -80,9 +80,11 @@ public sealed partial class ReplicaCore
         }
 
         // One that left waits for the last acknowledgement, even after a restart, and one that was given up has to learn it. Nobody
-        // sends to them unasked; two that have left would answer each other for ever, unless one does not know yet that the other left.
-        link.OwesHeartbeat |= (Self.IsServing || heartbeat.Delivered[Id] < _staged.Delivered[Id])
-            && _staged.Members.Find(link.Peer) is { Status: MemberStatus.Departed };
+        // sends to them unasked; two that have left would answer each other for ever. One that does not know
+        // yet that the other left is told, no faster than it asks: what it acknowledges may never show that it knows.
+        var mustLearn = heartbeat.Delivered[Id] < _staged.Delivered[Id]
+            && (link.LastHeartbeatAt is not { } last || _now.MonotonicMicroseconds - last >= Micros(_settings.HeartbeatInterval) / 2);
+        link.OwesHeartbeat |= (Self.IsServing || mustLearn) && _staged.Members.Find(link.Peer) is { Status: MemberStatus.Departed };
         link.Announce(heartbeat with { Delivered = heartbeat.Delivered.Retire(_staged.Members.Retired.Without(Id)) }, Id, _previous.Delivered, _now.MonotonicMicroseconds);
     }
 

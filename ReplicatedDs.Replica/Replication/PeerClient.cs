@@ -63,7 +63,7 @@ internal sealed class PeerClient(PeerHttp http, ReplicaOptions options, AddressB
             throw new JoinException(
                 $"{sponsor} answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false)}");
         }
-        catch (Exception exception) when (exception is HttpRequestException or TimeoutException or System.Text.Json.JsonException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or TimeoutException or System.Text.Json.JsonException)
         {
             throw new JoinException($"{sponsor} did not answer the join: {exception.Message}", exception);
         }
@@ -109,7 +109,7 @@ internal sealed class PeerClient(PeerHttp http, ReplicaOptions options, AddressB
                 ? UpdateCodec.ReadBatch(await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false)).SingleOrDefault()
                 : null;
         }
-        catch (Exception exception) when (exception is HttpRequestException or TimeoutException or WireFormatException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or TimeoutException or WireFormatException)
         {
             return null;
         }
@@ -121,10 +121,10 @@ internal sealed class PeerClient(PeerHttp http, ReplicaOptions options, AddressB
         {
             using var response = await http.GetAsync(new Uri(address, "/replication/cluster"), cancellationToken).WaitAsync(AnswerWithin, cancellationToken).ConfigureAwait(false);
             return response.StatusCode == HttpStatusCode.ServiceUnavailable
-                && await response.Content.ReadFromJsonAsync<ProblemDetails>(cancellationToken).ConfigureAwait(false) is { } problem
+                && await response.Content.ReadFromJsonAsync<ProblemDetails>(cancellationToken).WaitAsync(AnswerWithin, cancellationToken).ConfigureAwait(false) is { } problem
                 && problem.Type?.Split(':')[^1] == PeerEndpoints.NoClusterProblem;
         }
-        catch (Exception exception) when (exception is HttpRequestException or TimeoutException or System.Text.Json.JsonException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or TimeoutException or System.Text.Json.JsonException)
         {
             return false;
         }
@@ -142,7 +142,7 @@ internal sealed class PeerClient(PeerHttp http, ReplicaOptions options, AddressB
             using var response = await http.GetAsync(address, cancellationToken).WaitAsync(AnswerWithin, cancellationToken).ConfigureAwait(false);
             return response.IsSuccessStatusCode ? await response.Content.ReadFromJsonAsync<T>(cancellationToken).ConfigureAwait(false) : null;
         }
-        catch (Exception exception) when (exception is HttpRequestException or TimeoutException or System.Text.Json.JsonException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or TimeoutException or System.Text.Json.JsonException)
         {
             return null;
         }

@@ -251,12 +251,17 @@ internal static class PeerEndpoints
             context.RequestAborted);
     }
 
-    private static async Task DepartedAsync(HttpContext context, string cluster, int replica, string incarnation, IReplicaNode node)
+    private static async Task DepartedAsync(HttpContext context, string cluster, int replica, string incarnation, ReplicaNode node)
     {
         try
         {
             var isKnown = node.Identity?.ClusterId == cluster && node.State.Members.Find(new ReplicaId(replica))?.Incarnation.ToString() == incarnation;
             var hasEverybody = isKnown && await node.InspectAsync(core => core.HasEverybody(new ReplicaId(replica)), context.RequestAborted);
+            if (hasEverybody)
+            {
+                await node.SyncAsync(context.RequestAborted); // the leaver goes by this word
+            }
+
             await context.Response.WriteAsJsonAsync(new DepartedAnswer(hasEverybody), context.RequestAborted);
         }
         catch (NodeUnavailableException unavailable)

@@ -97,11 +97,16 @@ internal sealed class ReplicaLoop
                 Drain();
                 nextStepAt = await StepAsync().ConfigureAwait(false);
             }
-        }
-        finally
-        {
+
             _queue.Writer.TryComplete();
             await FinishAsync().ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // The last step did not come through, so none may follow it.
+            _queue.Writer.TryComplete();
+            Abandon();
+            throw;
         }
     }
 
@@ -318,6 +323,19 @@ internal sealed class ReplicaLoop
         {
             Drain();
             await StepAsync().ConfigureAwait(false);
+        }
+    }
+
+    private void Abandon()
+    {
+        var stopped = new NodeUnavailableException("This replica is stopping.");
+        Fail(_inputs, stopped);
+        while (_queue.Reader.TryRead(out var item))
+        {
+            if (((item as Posted)?.Input ?? item as ReplicaInput) is { } input)
+            {
+                Fail([input], stopped);
+            }
         }
     }
 

@@ -69,6 +69,9 @@ internal sealed class ReplicaNode(
     /// <summary>As <see cref="PostAsync(ReplicaInput, CancellationToken)"/>; <paramref name="taken"/> is called when the input was carried out.</summary>
     public ValueTask PostAsync(ReplicaInput input, Action taken, CancellationToken cancellationToken) => Loop.PostAsync(input, taken, cancellationToken);
 
+    /// <summary>After it everything that was published before is durable, as the durability mode says. Safe from any thread.</summary>
+    public ValueTask SyncAsync(CancellationToken cancellationToken) => _store?.AppendAsync([], isPromise: true, cancellationToken) ?? ValueTask.CompletedTask;
+
     public Task<T> InspectAsync<T>(Func<ReplicaCore, T> question, CancellationToken cancellationToken) => Loop.InspectAsync(question, cancellationToken);
 
     public ValueTask<ReplicaState?> WaitUntilCoveredAsync(VectorClock clock, TimeSpan timeout, CancellationToken cancellationToken) =>

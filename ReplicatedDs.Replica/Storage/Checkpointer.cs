@@ -119,7 +119,13 @@ internal sealed class Checkpointer : IAsyncDisposable
         await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await Task.Run(() => _database.WriteAll(state, position), cancellationToken).ConfigureAwait(false);
+            await Task.Run(
+                () =>
+                {
+                    _flushLog();
+                    _database.WriteAll(state, position);
+                },
+                cancellationToken).ConfigureAwait(false);
             lock (_gate)
             {
                 (_root, _rootPosition, _bytes) = (state, position, 0);
@@ -194,7 +200,7 @@ internal sealed class Checkpointer : IAsyncDisposable
             await WriteAsync(cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (Exception exception) when (StorageErrors.IsStorage(exception) || exception is ArgumentException)
+        catch (Exception exception) when (StorageErrors.IsStorage(exception) || exception is ArgumentException or DurabilityLostException)
         {
             _logger.CheckpointFailed(_explain(exception));
             return false;

@@ -52,7 +52,7 @@ internal sealed class LogDatabase : IDisposable
     private ArrayBufferWriter<byte> _encoded = new();
     private bool _syncs;
     private bool _isUnsynced;
-    private DurabilityLostException? _lost;
+    private volatile DurabilityLostException? _lost;
     private readonly Lock _flushing = new();
     private Microsoft.Win32.SafeHandles.SafeFileHandle? _ahead;
     private volatile bool _isClosed;
@@ -125,6 +125,7 @@ internal sealed class LogDatabase : IDisposable
         lock (_writing)
         {
             Synced_NeedsLock("INSERT INTO metadata VALUES ('boot', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1");
+            Flush();
             return (long)_writer.Scalar("SELECT value FROM metadata WHERE name = 'boot'")!;
         }
     }
@@ -233,7 +234,8 @@ internal sealed class LogDatabase : IDisposable
     {
         lock (_writing)
         {
-            _writer.InTransaction(() =>
+            SetSync_NeedsLock(_durability == Durability.Fsync);
+            InTransaction_NeedsLock(() =>
             {
                 foreach (var (origin, counter) in delivered)
                 {
@@ -262,7 +264,7 @@ internal sealed class LogDatabase : IDisposable
                 return false;
             }
 
-            _writer.InTransaction(() =>
+            InTransaction_NeedsLock(() =>
             {
                 foreach (var origin in Origins_NeedsLock())
                 {
@@ -295,7 +297,7 @@ internal sealed class LogDatabase : IDisposable
             }
             catch (IOException exception)
             {
-                throw _lost = new DurabilityLostException(_path!, exception);
+                throw new DurabilityLostException(_path!, exception);
             }
         }
     }
@@ -303,20 +305,36 @@ internal sealed class LogDatabase : IDisposable
     /// <summary>
     /// Puts on the disk what was only handed to the operating system, so that a checkpoint never outlives the log that it rests on.
     /// </summary>
+    /// <exception cref="IOException">
+    /// It failed now or before. The system reports a failure once to who has the file open, so one that was reported holds for the life of this log.
+    /// </exception>
     public void Flush()
     {
         var ahead = _path + "-wal";
         lock (_flushing)
         {
+            if (_lost is { } lost)
+            {
+                throw new IOException(lost.Message, lost);
+            }
+
             // The write-ahead log carries no locks of SQLite, so opening and closing it here disturbs none. What it no longer holds was synced when it was moved. It stays
-            // open, since a failure to write is reported to those who had the file open.
+            // open from the start, since a failure to write is reported to those who had the file open.
             if (_path is null || _isClosed || (_ahead is null && !File.Exists(ahead)))
             {
                 return;
             }
 
             _ahead ??= File.OpenHandle(ahead, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-            RandomAccess.FlushToDisk(_ahead);
+            try
+            {
+                RandomAccess.FlushToDisk(_ahead);
+            }
+            catch (IOException exception) when (_durability == Durability.Fsync)
+            {
+                _lost = new DurabilityLostException(_path, exception);
+                throw;
+            }
         }
     }
 
@@ -420,7 +438,7 @@ internal sealed class LogDatabase : IDisposable
     {
         try
         {
-            _writer.InTransaction(() =>
+            InTransaction_NeedsLock(() =>
             {
                 var position = LastPosition;
                 foreach (var (bytes, ranges) in _rows)
@@ -437,10 +455,6 @@ internal sealed class LogDatabase : IDisposable
         {
             // No fault of the disk, so nothing to wait for.
             throw new InvalidOperationException("An update was appended that the log holds already.", exception);
-        }
-        catch (SqliteException exception) when (exception.SqliteExtendedErrorCode == SyncFailed && _isUnsynced)
-        {
-            throw _lost = new DurabilityLostException(_path!, exception); // this append is undone, but those before it count as delivered
         }
     }
 
@@ -511,6 +525,18 @@ internal sealed class LogDatabase : IDisposable
     private void Raise_NeedsLock(long origin, long counter) => _writer.Execute(
         "INSERT INTO floors VALUES ($1, $2) ON CONFLICT (origin) DO UPDATE SET counter = max(counter, excluded.counter)", origin, counter);
 
+    private void InTransaction_NeedsLock(Action action)
+    {
+        try
+        {
+            _writer.InTransaction(action);
+        }
+        catch (SqliteException exception) when (exception.SqliteExtendedErrorCode == SyncFailed && _isUnsynced)
+        {
+            throw _lost = new DurabilityLostException(_path!, exception); // this transaction is undone, but appends before it count as delivered
+        }
+    }
+
     private void ThrowIfLost_NeedsLock()
     {
         if (_lost is not null)
@@ -530,8 +556,8 @@ internal sealed class LogDatabase : IDisposable
     {
         if (_syncs != syncs)
         {
-            _syncs = syncs;
             _writer.Execute(syncs ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+            _syncs = syncs;
         }
     }
 

@@ -244,9 +244,12 @@ public class MembershipTests
         _two.Hear(3, _two.State.Delivered);
         Assert.Empty(_two.Output.Messages);
 
-        // One that does not know yet that this one left has to be told: it may know nobody else.
+        // One that does not know yet that this one left has to be told: it may know nobody else. Not faster than it asks.
+        _two.Pass(100);
         _two.Hear(3, _start);
         Assert.Contains(_two.Output.Messages, message => message.To.Value == 3 && message.Message is Heartbeat);
+        _two.Hear(3, _start);
+        Assert.Empty(_two.Output.Messages);
     }
 
     [Fact]
