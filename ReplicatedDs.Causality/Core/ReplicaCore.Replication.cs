@@ -82,8 +82,7 @@ public sealed partial class ReplicaCore
         // One that left waits for the last acknowledgement, even after a restart, and one that was given up has to learn it. Nobody
         // sends to them unasked; two that have left would answer each other for ever. One that does not know
         // yet that the other left is told, no faster than it asks: what it acknowledges may never show that it knows.
-        var mustLearn = heartbeat.Delivered[Id] < _staged.Delivered[Id]
-            && (link.LastHeartbeatAt is not { } last || _now.MonotonicMicroseconds - last >= Micros(_settings.HeartbeatInterval) / 2);
+        var mustLearn = heartbeat.Delivered[Id] < _staged.Delivered[Id] && HasSaidNothingFor(link, _settings.HeartbeatInterval / 2);
         link.OwesHeartbeat |= (Self.IsServing || mustLearn) && _staged.Members.Find(link.Peer) is { Status: MemberStatus.Departed };
         link.Announce(heartbeat with { Delivered = heartbeat.Delivered.Retire(_staged.Members.Retired.Without(Id)) }, Id, _previous.Delivered, _now.MonotonicMicroseconds);
     }
@@ -283,8 +282,7 @@ public sealed partial class ReplicaCore
                 continue;
             }
 
-            var isDue = member.IsPresent
-                && (link.LastHeartbeatAt is not { } last || now - last >= Micros(_settings.HeartbeatInterval));
+            var isDue = member.IsPresent && HasSaidNothingFor(link, _settings.HeartbeatInterval);
             if (isDue || link.OwesHeartbeat || MustAcknowledge(link))
             {
                 (link.OwesHeartbeat, link.OwesAcknowledgement) = (false, false);
@@ -302,9 +300,10 @@ public sealed partial class ReplicaCore
 
     /// <summary>Unless it was told a moment ago, and has room to send on.</summary>
     private bool MustAcknowledge(PeerLink link) => link.OwesAcknowledgement
-        && (link.LastHeartbeatAt is not { } last
-            || _now.MonotonicMicroseconds - last >= Micros(_settings.AcknowledgeInterval)
-            || _staged.Delivered[link.Peer] - link.LastAnnounced >= _settings.WindowMax / 4);
+        && (HasSaidNothingFor(link, _settings.AcknowledgeInterval) || _staged.Delivered[link.Peer] - link.LastAnnounced >= _settings.WindowMax / 4);
+
+    private bool HasSaidNothingFor(PeerLink link, TimeSpan time) =>
+        link.LastHeartbeatAt is not { } last || _now.MonotonicMicroseconds - last >= Micros(time);
 
     private VectorClock Announcement()
     {
