@@ -5,6 +5,7 @@ using ReplicatedDs.Cluster.Tests.Measuring;
 using ReplicatedDs.Cluster.Tests.Moving;
 using ReplicatedDs.Cluster.Tests.Network;
 using ReplicatedDs.Cluster.Tests.Snapshots;
+using ReplicatedDs.Cluster.Tests.Soaking;
 using Xunit.Sdk;
 
 // The tests run under `dotnet test`; started by hand this measures and tries real clusters for as long as one likes.
@@ -12,6 +13,7 @@ const string Usage = """
     dotnet test runs the tests. As a program (dotnet run --project tests/ReplicatedDs.Cluster.Tests -- COMMAND):
       measure                                             how soon a cluster serves and a write is seen
       chaos     [--minutes 10] [--seed 1] [--out FOLDER]  five replicas under random faults; history and plot
+      soak      [--minutes 30] [--rate 200] [--seed 1] [--out FOLDER]   five replicas at so many writes a second; memory, handles, disk must stay flat
       moves     [--operations 100000] [--seed 1] [--out FOLDER]   sessions that move at every operation
       network   [--minutes 10] [--seed 1] [--out FOLDER]  four replicas on hosts of their own, on a network that fails; needs root
       wide-area [--cut 300] [--seed 1] [--out FOLDER]     three sites, 50 to 200 ms apart, one of them cut off for so many seconds; needs root
@@ -37,6 +39,9 @@ try
         case "chaos":
             var (minutes, seed) = (Number("minutes", 10, 0.1, 1440), (int)Number("seed", 1, 0, int.MaxValue));
             return await DoAsync(() => ChaosCommand.RunAsync(TimeSpan.FromMinutes(minutes), seed, Out(), Console.Out), "minutes", "seed", "out");
+        case "soak":
+            var (length, rate, soaking) = (Number("minutes", 30, 1, 10_000), Number("rate", 200, 10, 100_000), (int)Number("seed", 1, 0, int.MaxValue));
+            return await DoAsync(() => SoakCommand.RunAsync(new SoakPlan(TimeSpan.FromMinutes(length), rate, soaking, Out()), Console.Out), "minutes", "rate", "seed", "out");
         case "moves":
             var (operations, moving) = ((long)Number("operations", 100_000, 1, 1e9), (int)Number("seed", 1, 0, int.MaxValue));
             return await DoAsync(() => MovingRun.RunAsProgramAsync(operations, moving, Out(), Console.Out), "operations", "seed", "out");

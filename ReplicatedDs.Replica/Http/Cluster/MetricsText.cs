@@ -26,6 +26,7 @@ internal sealed class MetricsText(IReplicaNode node, StatusViews status)
         Append(text, "counter", "dropped_updates_total", "Updates dropped on arrival or on a faulty link; they are fetched again.", counters.Dropped);
         var quarantined = await status.QuarantinedAsync(cancellationToken).ConfigureAwait(false);
         Append(text, "gauge", "quarantined_origins", "Replicas whose updates cannot be taken here at present: /status says why.", quarantined.Count);
+        Append(text, "gauge", "heap_bytes", "Managed memory after the last collection; 0 before the first.", GC.GetGCMemoryInfo().HeapSizeBytes);
         AppendDelivered(text);
         return text.ToString();
     }

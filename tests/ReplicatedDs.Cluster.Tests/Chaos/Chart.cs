@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using ReplicatedDs.Cluster.Tests.Drawing;
 
 namespace ReplicatedDs.Cluster.Tests.Chaos;
 
@@ -25,21 +25,13 @@ internal static class Chart
         var height = faultsTop + (kinds.Count * FaultHeight) + 40;
         double X(double second) => Left + (second / seconds * (Width - Left - Right));
 
-        var svg = new Svg();
-        svg.Line($"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {height}" role="img" aria-labelledby="title description">""");
-        svg.Line($"<title id=\"title\">Writes per second per replica through {result.Faults.Count} faults</title>");
-        svg.Line(
-            $"<desc id=\"description\">{result.Places.Count} small line charts, one per place of a replica, over {seconds} seconds; the highest point is {most:0} writes per second. Below them one row per kind of fault with a bar wherever it was there: {string.Join(", ", kinds.Select(kind => $"{kind} {result.Faults.Count(fault => fault.Kind == kind)} times"))}.</desc>");
-        svg.Line($$"""
-            <style>
-            svg { font: 12px system-ui, sans-serif; background: #ffffff }
-            text { fill: #1f2328 } .quiet { fill: #59636e } .axis { stroke: #d1d9e0 } .rate { fill: #0969da; fill-opacity: .18; stroke: #0969da; stroke-width: 1.2 } .fault { fill: #bc4c00 }
-            @media (prefers-color-scheme: dark) {
-            svg { background: #0d1117 }
-            text { fill: #f0f6fc } .quiet { fill: #9198a1 } .axis { stroke: #3d444d } .rate { fill: #4493f8; fill-opacity: .22; stroke: #4493f8 } .fault { fill: #f0883e }
-            }
-            </style>
-            """);
+        var svg = new Svg(
+            Width,
+            height,
+            $"Writes per second per replica through {result.Faults.Count} faults",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{result.Places.Count} small line charts, one per place of a replica, over {seconds} seconds; the highest point is {most:0} writes per second. Below them one row per kind of fault with a bar wherever it was there: {string.Join(", ", kinds.Select(kind => $"{kind} {result.Faults.Count(fault => fault.Kind == kind)} times"))}."));
         svg.Line($"""<text x="{Left}" y="20" font-weight="600">Successful writes per second at each replica</text>""");
         svg.Line($"""<text x="{Width - Right}" y="20" text-anchor="end" class="quiet">each row 0 to {most:0}</text>""");
         for (var place = 0; place < rates.Length; place++)
@@ -71,17 +63,6 @@ internal static class Chart
             svg.Line($"""<text x="{X(second):0.#}" y="{height - 12}" text-anchor="middle" class="quiet">{(tick == 60 ? $"{second / 60} min" : $"{second} s")}</text>""");
         }
 
-        svg.Line($"</svg>");
         return svg.ToString();
-    }
-
-    /// <summary>Lines with numbers as SVG wants them.</summary>
-    private sealed class Svg
-    {
-        private readonly StringBuilder _text = new();
-
-        public void Line(FormattableString line) => _text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
-
-        public override string ToString() => _text.ToString();
     }
 }
