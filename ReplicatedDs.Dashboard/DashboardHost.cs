@@ -21,6 +21,7 @@ using ReplicatedDs.Dashboard.Past;
 using ReplicatedDs.Dashboard.Scenario;
 using ReplicatedDs.Dashboard.Views;
 using ReplicatedDs.ServiceDefaults;
+using ReplicatedDs.ServiceDefaults.Access;
 
 namespace ReplicatedDs.Dashboard;
 
@@ -79,7 +80,8 @@ internal static class DashboardHost
         // Nothing that is protected outlives the process: the login cookie is not, and pages of an earlier process are loaded anew.
         services.AddDataProtection().AddKeyManagementOptions(keys => (keys.XmlRepository, keys.XmlEncryptor) = (new KeysInMemory(), new NullXmlEncryptor()));
         services.AddSingleton<AccessTicket>();
-        services.AddSingleton<LoginAttempts>();
+        services.AddSingleton(provider => new FailedAttempts(
+            provider.GetRequiredService<TimeProvider>(), LoginEndpoints.AddressFailuresMax, LoginEndpoints.LockedOut, LoginEndpoints.FailuresMax));
         services.AddAuthentication(TicketAuthenticationHandler.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, TicketAuthenticationHandler>(TicketAuthenticationHandler.SchemeName, null);
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());

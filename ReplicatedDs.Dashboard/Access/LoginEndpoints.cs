@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Antiforgery;
+using ReplicatedDs.ServiceDefaults.Access;
 
 namespace ReplicatedDs.Dashboard.Access;
 
@@ -10,6 +11,13 @@ internal static class LoginEndpoints
 {
     public const string Field = "secret";
 
+    /// <summary>Wrong secrets from one address, and from all of them, before nobody there may try again.</summary>
+    public const int AddressFailuresMax = 10;
+    public const int FailuresMax = 200;
+
+    /// <summary>For so long.</summary>
+    public static readonly TimeSpan LockedOut = TimeSpan.FromMinutes(5);
+
     private const int FormBytesMax = 8 << 10;
 
     public static void MapLogin(this IEndpointRouteBuilder routes)
@@ -18,7 +26,7 @@ internal static class LoginEndpoints
         routes.MapPost("/login", SubmitAsync).AllowAnonymous();
     }
 
-    private static Task FollowAsync(HttpContext context, AccessTicket ticket, LoginAttempts attempts, IAntiforgery antiforgery)
+    private static Task FollowAsync(HttpContext context, AccessTicket ticket, FailedAttempts attempts, IAntiforgery antiforgery)
     {
         var given = context.Request.Query["t"];
         return given.Count == 0 && !ticket.IsOpen
@@ -26,7 +34,7 @@ internal static class LoginEndpoints
             : AnswerAsync(context, ticket, attempts, given, () => LoginPages.WriteHowToGetInAsync(context, "This login address is not good"));
     }
 
-    private static async Task SubmitAsync(HttpContext context, AccessTicket ticket, LoginAttempts attempts, IAntiforgery antiforgery)
+    private static async Task SubmitAsync(HttpContext context, AccessTicket ticket, FailedAttempts attempts, IAntiforgery antiforgery)
     {
         if (context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
@@ -56,7 +64,7 @@ internal static class LoginEndpoints
         }
     }
 
-    private static Task AnswerAsync(HttpContext context, AccessTicket ticket, LoginAttempts attempts, Microsoft.Extensions.Primitives.StringValues given, Func<Task> refuse)
+    private static Task AnswerAsync(HttpContext context, AccessTicket ticket, FailedAttempts attempts, Microsoft.Extensions.Primitives.StringValues given, Func<Task> refuse)
     {
         context.Response.Headers.CacheControl = "no-store";
         var address = context.Connection.RemoteIpAddress;

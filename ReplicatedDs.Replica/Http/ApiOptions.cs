@@ -41,6 +41,28 @@ public sealed record ApiOptions
     /// <value>64 by default.</value>
     public int EventReadersMax { get; init; } = 64;
 
+    /// <summary>Connections at once to the client API, and as many to the peer port, <c>Limits:Connections</c>; more are closed when they arrive.</summary>
+    /// <value>4096 by default.</value>
+    public int ConnectionsMax { get; init; } = 4096;
+
+    /// <summary>
+    /// How long a caller may be slow, <c>Limits:SlowSeconds</c>: from the first byte of a frame or command to its last, until its answer is taken, until
+    /// it shows a key where one is needed. Over HTTP at most 15 s for a head, and bodies and answers have to make <see cref="BytesPerSecondMin"/>.
+    /// </summary>
+    /// <value>30 seconds by default.</value>
+    public TimeSpan SlowMax { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How fast bodies have to come over HTTP, and answers to be taken, on the average: 256 KiB in <see cref="SlowMax"/>.</summary>
+    public double BytesPerSecondMin => (256 << 10) / SlowMax.TotalSeconds;
+
+    /// <summary>Wrong keys from one address before it has to wait, <c>Limits:WrongKeys</c>; 0: it never has to.</summary>
+    /// <value>10 by default.</value>
+    public int WrongKeysMax { get; init; } = 10;
+
+    /// <summary>For how long, counted from the first of them, <c>Limits:WrongKeysSeconds</c>.</summary>
+    /// <value>A minute by default.</value>
+    public TimeSpan WrongKeysWindow { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>What a causal token of this cluster says; false for anything else.</summary>
     public bool TryReadToken(string text, string clusterId, out VectorClock clock)
     {
@@ -75,6 +97,10 @@ public sealed record ApiOptions
             ValueBytesMax = Number(configuration, "Limits:ValueBytes", 1 << 20, 1, ValueBytesLimit),
             WritesMax = Number(configuration, "Limits:Writes", 4096, 1, 1 << 20),
             EventReadersMax = Number(configuration, "Limits:EventReaders", 64, 1, 4096),
+            ConnectionsMax = Number(configuration, "Limits:Connections", 4096, 1, 1 << 20),
+            SlowMax = TimeSpan.FromSeconds(Number(configuration, "Limits:SlowSeconds", 30, 2, 3600)),
+            WrongKeysMax = Number(configuration, "Limits:WrongKeys", 10, 0, 1 << 20),
+            WrongKeysWindow = TimeSpan.FromSeconds(Number(configuration, "Limits:WrongKeysSeconds", 60, 1, 86_400)),
         };
     }
 
@@ -102,7 +128,8 @@ public sealed record ApiOptions
         var text => throw new ConfigurationException($"{key} is '{text}'; it has to be true or false."),
     };
 
-    private static int Number(IConfiguration configuration, string key, int byDefault, int least, int most) => configuration[key] switch
+    /// <exception cref="ConfigurationException">It is no number from <paramref name="least"/> to <paramref name="most"/>.</exception>
+    internal static int Number(IConfiguration configuration, string key, int byDefault, int least, int most) => configuration[key] switch
     {
         null or "" => byDefault,
         var text when int.TryParse(text, out var number) && number >= least && number <= most => number,

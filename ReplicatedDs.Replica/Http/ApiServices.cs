@@ -15,12 +15,18 @@ using ReplicatedDs.Replica.Http.Transactions;
 using ReplicatedDs.Replica.Http.Watch;
 using ReplicatedDs.Replica.Http.Why;
 using ReplicatedDs.Replica.Security;
+using ReplicatedDs.ServiceDefaults.Access;
 
 namespace ReplicatedDs.Replica.Http;
 
 /// <summary>The services behind the HTTP API.</summary>
 public static class ApiServices
 {
+    private static readonly TimeSpan HeadMax = TimeSpan.FromSeconds(15);
+
+    // Before a rate says anything.
+    private static readonly TimeSpan GraceMax = TimeSpan.FromSeconds(5);
+
     /// <summary>
     /// Adds them, with the server's limits. Wanted from elsewhere: <see cref="Runtime.IReplicaNode"/>, <see cref="IUpdateFinder"/>,
     /// <see cref="IReplicaIdSource"/>, <see cref="IReplicaFacts"/>.
@@ -33,6 +39,8 @@ public static class ApiServices
         services.AddSingleton(options);
         services.AddSingleton(AccessKeys.Read(configuration["Security:KeysFile"] is { Length: > 0 } file ? file : null, options.ClusterKeys));
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new FailedAttempts(provider.GetRequiredService<TimeProvider>(), options.WrongKeysMax, options.WrongKeysWindow));
+        services.AddSingleton<KeyGuard>();
         services.TryAddSingleton<CrashSwitch>();
         services.AddSingleton<KeyLeases>();
         services.AddSingleton<KeyWriter>();
@@ -80,21 +88,22 @@ public static class ApiServices
                 document.Info.Description = "Reads and writes at one replica of a causally consistent store. Every error is problem+json (RFC 9457).";
                 return Task.CompletedTask;
             }));
-        services.Configure<KestrelServerOptions>(Limit);
+        services.Configure<KestrelServerOptions>(server => Limit(server, options));
         return services;
     }
 
-    private static void Limit(KestrelServerOptions options)
+    private static void Limit(KestrelServerOptions server, ApiOptions options)
     {
-        options.AddServerHeader = false;
-        var limits = options.Limits;
+        server.AddServerHeader = false;
+        var limits = server.Limits;
 
         // A key has 3,072 characters at most in a target, and a token a few hundred in a header; longer keys still get a sentence.
         limits.MaxRequestLineSize = 32 << 10;
         limits.MaxRequestHeadersTotalSize = 32 << 10;
         limits.MaxRequestHeaderCount = 64;
-        limits.MaxConcurrentConnections = 4096;
-        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        limits.MaxConcurrentConnections = options.ConnectionsMax;
+        limits.RequestHeadersTimeout = options.SlowMax < HeadMax ? options.SlowMax : HeadMax;
+        limits.MinRequestBodyDataRate = limits.MinResponseDataRate = new MinDataRate(options.BytesPerSecondMin, options.SlowMax < GraceMax ? options.SlowMax : GraceMax);
         limits.KeepAliveTimeout = TimeSpan.FromSeconds(130);
     }
 }

@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using ReplicatedDs.Causality.Clocks;
@@ -11,8 +9,11 @@ using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Causality.Wire;
 using ReplicatedDs.Replica.Http.Admin;
+using ReplicatedDs.Replica.Http.Problems;
 using ReplicatedDs.Replica.Runtime;
+using ReplicatedDs.Replica.Security;
 using ReplicatedDs.Replica.Storage;
+using ReplicatedDs.ServiceDefaults.Access;
 
 namespace ReplicatedDs.Replica.Replication;
 
@@ -39,14 +40,22 @@ internal static class PeerEndpoints
 
     public static void MapPeerApi(this IApplicationBuilder app, ReplicaOptions options)
     {
-        var expected = options.ClusterKeys.All.Select(key => SHA256.HashData([.. "Bearer "u8, .. key.Span])).ToList();
+        // No other key is good here; wrong ones count together with those of the other listeners.
+        var keys = new KeyGuard(AccessKeys.Read(null, options.ClusterKeys), app.ApplicationServices.GetRequiredService<FailedAttempts>());
         app.Use(async (context, next) =>
         {
-            // Hashes have one length, so the comparison takes the same time whatever was sent.
-            var given = SHA256.HashData(Encoding.UTF8.GetBytes(context.Request.Headers.Authorization.ToString()));
-            if (!expected.Aggregate(false, (isKnown, one) => isKnown | CryptographicOperations.FixedTimeEquals(given, one)))
+            try
             {
-                await RefuseAsync(context, StatusCodes.Status401Unauthorized, "wrong-cluster-key", "The cluster key is missing or wrong.");
+                if (keys.RoleOfBearer(context.Connection.RemoteIpAddress, context.Request.Headers.Authorization) != AccessRole.Operate)
+                {
+                    await RefuseAsync(context, StatusCodes.Status401Unauthorized, "wrong-cluster-key", "The cluster key is missing or wrong.");
+                    return;
+                }
+            }
+            catch (TooManyWrongKeysException exception)
+            {
+                context.Response.Headers.RetryAfter = exception.Seconds;
+                await RefuseAsync(context, StatusCodes.Status429TooManyRequests, ProblemKinds.TooManyWrongKeys.Name, exception.Message);
                 return;
             }
 

@@ -62,25 +62,22 @@ public sealed class AccessKeys
         return new AccessKeys(keys.ToImmutable(), isOpen: false);
     }
 
-    /// <summary>What the presented secret allows. All keys are compared, each in constant time.</summary>
-    public AccessRole RoleOf(ReadOnlySpan<byte> presented)
+    /// <summary>What the presented secret allows, and which key it is; -1: none. All keys are compared, each in constant time.</summary>
+    internal (AccessRole Role, int Key) Find(ReadOnlySpan<byte> presented)
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(presented, digest);
-        var role = AccessRole.None;
-        foreach (var key in _keys)
+        var found = (Role: AccessRole.None, Key: -1);
+        for (var i = 0; i < _keys.Length; i++)
         {
-            if (CryptographicOperations.FixedTimeEquals(digest, key.Digest) && key.Role > role)
+            if (CryptographicOperations.FixedTimeEquals(digest, _keys[i].Digest) && _keys[i].Role > found.Role)
             {
-                role = key.Role;
+                found = (_keys[i].Role, i);
             }
         }
 
-        return role;
+        return found;
     }
-
-    /// <inheritdoc cref="RoleOf(ReadOnlySpan{byte})"/>
-    public AccessRole RoleOf(string presented) => RoleOf(Encoding.UTF8.GetBytes(presented));
 
     private static (string, AccessRole, byte[]) Read(JsonElement entry, string file)
     {

@@ -9,7 +9,7 @@ namespace ReplicatedDs.Replica.Security;
 /// Enforces <see cref="RouteRules"/>. A loopback port is reachable for every web page that the user has open: a page could post to it, or
 /// read from it after rebinding its own name to 127.0.0.1. So the Host must be ours, and changes must not come from a foreign origin.
 /// </summary>
-internal sealed class RequestGuard(RequestDelegate next, ApiOptions options, AccessKeys keys)
+internal sealed class RequestGuard(RequestDelegate next, ApiOptions options, KeyGuard keys)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -95,9 +95,7 @@ internal sealed class RequestGuard(RequestDelegate next, ApiOptions options, Acc
             return;
         }
 
-        const string Scheme = "Bearer ";
-        var given = context.Request.Headers.Authorization.ToString();
-        var role = given.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? keys.RoleOf(given[Scheme.Length..].Trim()) : AccessRole.None;
+        var role = keys.RoleOfBearer(context.Connection.RemoteIpAddress, context.Request.Headers.Authorization);
         if (role >= needed)
         {
             return;

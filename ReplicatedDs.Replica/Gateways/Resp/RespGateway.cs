@@ -17,8 +17,6 @@ namespace ReplicatedDs.Replica.Gateways.Resp;
 /// </summary>
 internal sealed class RespGateway(RespOptions options, RespServer server, TimeProvider time, ILoggerFactory loggers, TlsIdentity? tls = null) : BackgroundService
 {
-    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
-
     private static ReadOnlySpan<byte> TooMany => "-ERR max number of clients reached\r\n"u8;
 
     private readonly ILogger _logger = loggers.CreateLogger<RespGateway>();
@@ -112,7 +110,7 @@ internal sealed class RespGateway(RespOptions options, RespServer server, TimePr
         await using var secure = new SslStream(new DuplexPipeStream(connection.Transport), leaveInnerStreamOpen: true);
         using (var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop))
         {
-            deadline.CancelAfter(HandshakeTimeout);
+            deadline.CancelAfter(server.Api.SlowMax);
             await secure.AuthenticateAsServerAsync(tls.ForServer(isForPeers: false), deadline.Token).ConfigureAwait(false);
         }
 

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 using ReplicatedDs.Replica.Http;
 using ReplicatedDs.Replica.Http.Kv;
@@ -8,7 +9,7 @@ namespace ReplicatedDs.Replica.Gateways.Resp;
 
 /// <summary>What the connections share, and the life of each.</summary>
 internal sealed class RespServer(
-    IReplicaNode node, RespWrites writes, KvReads reads, RespClients clients, ScanCursors cursors, RespOptions options, ApiOptions api, AccessKeys keys, TimeProvider time)
+    IReplicaNode node, RespWrites writes, KvReads reads, RespClients clients, ScanCursors cursors, ApiOptions api, KeyGuard keys, TimeProvider time)
 {
     /// <summary>The version of Redis whose behaviour this is modelled on: client libraries choose their commands by it.</summary>
     public const string RedisVersion = "7.2.0";
@@ -25,7 +26,7 @@ internal sealed class RespServer(
 
     public ApiOptions Api => api;
 
-    public AccessKeys Keys => keys;
+    public KeyGuard Keys => keys;
 
     public TimeProvider Time => time;
 
@@ -35,7 +36,7 @@ internal sealed class RespServer(
     /// <returns>Why the connection was closed against the client's will; <c>null</c> if it was not.</returns>
     public async Task<string?> ServeAsync(ConnectionContext connection, CancellationToken stop)
     {
-        var writer = new RespWriter(connection.Transport.Output, options.FlushTimeout, time);
+        var writer = new RespWriter(connection.Transport.Output, api.SlowMax, time);
         var session = new RespSession(this, writer, connection, stop);
         clients.Add(session);
         try
@@ -53,20 +54,25 @@ internal sealed class RespServer(
         }
     }
 
-    private static async Task<string?> ServeAsync(ConnectionContext connection, RespSession session, RespWriter writer, CancellationToken stop)
+    private async Task<string?> ServeAsync(ConnectionContext connection, RespSession session, RespWriter writer, CancellationToken stop)
     {
+        // Runs while a command has begun to arrive and is not whole, or a key has to be shown first. A client may be silent for as long as it likes otherwise.
+        using var slow = new Deadline(time, session.IsStranger ? api.SlowMax : Timeout.InfiniteTimeSpan, stop);
+        var isHurried = session.IsStranger;
         var input = connection.Transport.Input;
         var decoder = new RespDecoder();
         string? broken = null;
         while (true)
         {
             // Everything that has arrived is begun before the first answer is waited for: that is what makes pipelines fast.
-            var result = await input.ReadAsync(stop).ConfigureAwait(false);
+            var result = await ReadAsync(input, session, slow.Token, stop).ConfigureAwait(false);
             var buffer = result.Buffer;
+            var isProgress = false;
             try
             {
                 while (!session.IsOver && decoder.Read(ref buffer) is { } words)
                 {
+                    isProgress = true;
                     await session.TakeAsync(words).ConfigureAwait(false);
                 }
             }
@@ -88,6 +94,29 @@ internal sealed class RespServer(
             {
                 return decoder.IsInside || !buffer.IsEmpty ? "it ended in the middle of a command" : null;
             }
+
+            if (!session.IsStranger && (isHurried || decoder.IsInside || !buffer.IsEmpty))
+            {
+                var hurries = decoder.IsInside || !buffer.IsEmpty;
+                if (!hurries || isProgress || !isHurried)
+                {
+                    slow.CancelAfter(hurries ? api.SlowMax : Timeout.InfiniteTimeSpan);
+                }
+
+                isHurried = hurries;
+            }
+        }
+    }
+
+    private static async ValueTask<ReadResult> ReadAsync(PipeReader input, RespSession session, CancellationToken slow, CancellationToken stop)
+    {
+        try
+        {
+            return await input.ReadAsync(slow).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw new RespSlowPeerException(session.IsStranger ? "it has shown no key for too long" : "it stopped in the middle of a command");
         }
     }
 }

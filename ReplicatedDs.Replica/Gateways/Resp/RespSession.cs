@@ -44,6 +44,9 @@ internal sealed class RespSession(RespServer server, RespWriter writer, Connecti
     /// <summary>What the connection may do.</summary>
     public AccessRole Role { get; set; } = server.Keys.Anybody;
 
+    /// <summary>Whether it has to show a key before it may do anything.</summary>
+    public bool IsStranger => Role == AccessRole.None;
+
     public string Library { get; set; } = "";
 
     public string LibraryVersion { get; set; } = "";
@@ -380,6 +383,7 @@ internal sealed class RespSession(RespServer server, RespWriter writer, Connecti
     private static RespReply? ErrorOf(Exception exception) => exception switch
     {
         RespException => RespReply.Error(exception.Message),
+        TooManyWrongKeysException => RespReply.Error("WRONGPASS " + exception.Message),
         NodeUnavailableException => RespReply.Error("LOADING " + exception.Message),
         ProblemException { Problem: var problem } when problem.Kind == ProblemKinds.NotReady => RespReply.Error("LOADING " + exception.Message),
         ProblemException => RespReply.Error("ERR " + exception.Message),

@@ -9,7 +9,9 @@ using ReplicatedDs.Replica.Storage;
 namespace ReplicatedDs.Replica.Gateways.Text;
 
 /// <summary>One connection of the text gateway: reads frames, carries them out in order, writes replies.</summary>
-internal sealed class TextConnection(Socket socket, TextSession session, TextGatewayOptions options, int frameBytesMax, TimeProvider time, TlsIdentity? tls)
+/// <param name="idleMax">How long it may say nothing.</param>
+/// <param name="slowMax">How long a frame may take from its first byte to its last, a reply to be taken, and a stranger to say something.</param>
+internal sealed class TextConnection(Socket socket, TextSession session, TimeSpan idleMax, TimeSpan slowMax, int frameBytesMax, TimeProvider time, TlsIdentity? tls)
 {
     /// <summary>Serves until the client quits, breaks the protocol, is silent for too long or goes away.</summary>
     /// <returns>Why the connection was closed against the client's will; <c>null</c> if it was not.</returns>
@@ -25,7 +27,7 @@ internal sealed class TextConnection(Socket socket, TextSession session, TextGat
             {
                 if (secure is not null)
                 {
-                    using var deadline = Deadline(options.FrameTimeout, stop);
+                    using var deadline = new Deadline(time, slowMax, stop);
                     await secure.AuthenticateAsServerAsync(tls!.ForServer(isForPeers: false), deadline.Token).ConfigureAwait(false);
                 }
 
@@ -62,7 +64,7 @@ internal sealed class TextConnection(Socket socket, TextSession session, TextGat
         {
             if (await session.TakeAsync(frame, stop).ConfigureAwait(false) is { } reply)
             {
-                using var deadline = Deadline(options.FrameTimeout, stop);
+                using var deadline = new Deadline(time, slowMax, stop);
                 await stream.WriteAsync(reply, deadline.Token).ConfigureAwait(false);
             }
         }
@@ -72,8 +74,8 @@ internal sealed class TextConnection(Socket socket, TextSession session, TextGat
     private async ValueTask<string?> NextAsync(PipeReader reader, CancellationToken stop)
     {
         // The clock of a frame runs from its first byte: one that trickles in is bounded like one that stalls.
-        using var idle = Deadline(options.IdleMax, stop);
-        DeadlineSource? inFrame = null;
+        using var idle = new Deadline(time, session.IsStranger ? slowMax : idleMax, stop);
+        Deadline? inFrame = null;
         try
         {
             while (true)
@@ -94,31 +96,13 @@ internal sealed class TextConnection(Socket socket, TextSession session, TextGat
 
                 if (!buffer.IsEmpty)
                 {
-                    inFrame ??= Deadline(options.FrameTimeout, stop);
+                    inFrame ??= new Deadline(time, slowMax, stop);
                 }
             }
         }
         finally
         {
             inFrame?.Dispose();
-        }
-    }
-
-    private DeadlineSource Deadline(TimeSpan after, CancellationToken stop) => new DeadlineSource(time, after, stop);
-
-    /// <summary>A cancellation after some time on our clock, or when the replica stops.</summary>
-    private sealed class DeadlineSource : CancellationTokenSource
-    {
-        private readonly CancellationTokenRegistration _registration;
-
-        public DeadlineSource(TimeProvider time, TimeSpan after, CancellationToken stop)
-            : base(after, time) =>
-            _registration = stop.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), this);
-
-        protected override void Dispose(bool disposing)
-        {
-            _registration.Dispose();
-            base.Dispose(disposing);
         }
     }
 }

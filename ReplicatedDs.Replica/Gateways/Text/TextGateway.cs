@@ -11,7 +11,7 @@ namespace ReplicatedDs.Replica.Gateways.Text;
 internal sealed class TextGateway(
     TextGatewayOptions options,
     ApiOptions api,
-    Func<TextSession> newSession,
+    Func<IPAddress?, TextSession> newSession,
     TimeProvider time,
     ILogger<TextGateway> logger,
     TlsIdentity? tls = null) : BackgroundService
@@ -105,7 +105,7 @@ internal sealed class TextGateway(
                 socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
                 socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 60);
                 var frameBytesMax = Math.Min(TextFrames.BytesMax, api.ValueBytesMax + FrameOverhead);
-                var connection = new TextConnection(socket, newSession(), options, frameBytesMax, time, tls);
+                var connection = new TextConnection(socket, newSession((client as IPEndPoint)?.Address), options.IdleMax, api.SlowMax, frameBytesMax, time, tls);
                 if (await connection.RunAsync(stop).ConfigureAwait(false) is { } reason)
                 {
                     TextGatewayLog.Closed(logger, client, reason);

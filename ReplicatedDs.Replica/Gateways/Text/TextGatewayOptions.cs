@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using ReplicatedDs.Replica.Http;
 using ReplicatedDs.Replica.Runtime;
 using ReplicatedDs.Replica.Security;
 
@@ -15,17 +16,15 @@ public sealed record TextGatewayOptions
     /// <value>127.0.0.1 by default.</value>
     public IPAddress Address { get; init; } = IPAddress.Loopback;
 
-    /// <summary>Connections at once; more are closed when they arrive.</summary>
+    /// <summary>Connections at once, <c>Gateways:Text:Connections</c>; more are closed when they arrive.</summary>
+    /// <value>256 by default.</value>
     public int ConnectionsMax { get; init; } = 256;
 
-    /// <summary>How long a connection may say nothing.</summary>
+    /// <summary>How long a connection may say nothing; one that has to show a key and has not: <see cref="ApiOptions.SlowMax"/>.</summary>
     public TimeSpan IdleMax { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long a frame may take from its first byte to its last, and a reply to be taken.</summary>
-    public TimeSpan FrameTimeout { get; init; } = TimeSpan.FromSeconds(30);
-
     /// <summary>The options; <c>null</c> when no port is configured: the gateway is off then.</summary>
-    /// <exception cref="ConfigurationException">The port is no port.</exception>
+    /// <exception cref="ConfigurationException">The port is no port, or a bound out of range.</exception>
     public static TextGatewayOptions? From(IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -33,7 +32,12 @@ public sealed record TextGatewayOptions
         {
             null or "" => null,
             var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= 65535 =>
-                new TextGatewayOptions { Port = port, Address = ListenAddress.Read(configuration, "Gateways:Text:Address") },
+                new TextGatewayOptions
+                {
+                    Port = port,
+                    Address = ListenAddress.Read(configuration, "Gateways:Text:Address"),
+                    ConnectionsMax = ApiOptions.Number(configuration, "Gateways:Text:Connections", 256, 1, 1 << 20),
+                },
             var text => throw new ConfigurationException($"Gateways:Text:Port must be a port from 0 to 65535, not '{text}'."),
         };
     }

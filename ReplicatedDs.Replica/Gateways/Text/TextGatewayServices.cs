@@ -1,3 +1,4 @@
+using System.Net;
 using ReplicatedDs.Replica.Http;
 using ReplicatedDs.Replica.Http.Kv;
 using ReplicatedDs.Replica.Runtime;
@@ -19,14 +20,15 @@ public static class TextGatewayServices
         }
 
         services.AddSingleton(options);
-        services.AddSingleton<Func<TextSession>>(provider => () => new TextSession(
+        services.AddSingleton<Func<IPAddress?, TextSession>>(provider => source => new TextSession(
             provider.GetRequiredService<IReplicaNode>(),
             provider.GetRequiredService<KeyWriter>(),
             provider.GetRequiredService<KeyLeases>(),
             provider.GetRequiredService<KvReads>(),
             provider.GetRequiredService<KvFind>(),
             provider.GetRequiredService<ApiOptions>(),
-            provider.GetRequiredService<AccessKeys>()));
+            provider.GetRequiredService<KeyGuard>(),
+            source));
         services.AddSingleton<TextGateway>();
         return services.AddHostedService(provider => provider.GetRequiredService<TextGateway>());
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
@@ -15,7 +16,7 @@ namespace ReplicatedDs.Replica.Gateways.Text;
 /// What one text connection says, frame by frame: the original system's client messages. One connection is one causal session. Not
 /// thread-safe: a connection's frames are carried out one after the other.
 /// </summary>
-internal sealed class TextSession(IReplicaNode node, KeyWriter writer, KeyLeases leases, KvReads reads, KvFind find, ApiOptions options, AccessKeys keys) : IDisposable
+internal sealed class TextSession(IReplicaNode node, KeyWriter writer, KeyLeases leases, KvReads reads, KvFind find, ApiOptions options, KeyGuard keys, IPAddress? source) : IDisposable
 {
     private const int HalvesMax = 16;
 
@@ -26,6 +27,9 @@ internal sealed class TextSession(IReplicaNode node, KeyWriter writer, KeyLeases
 
     private VectorClock _seen = VectorClock.Empty;
     private AccessRole _role = keys.Anybody;
+
+    /// <summary>Whether it has to show a key before it may do anything.</summary>
+    public bool IsStranger => _role == AccessRole.None;
 
     /// <summary>Whether the client asked for the end.</summary>
     public bool HasQuit { get; private set; }
@@ -48,9 +52,7 @@ internal sealed class TextSession(IReplicaNode node, KeyWriter writer, KeyLeases
         switch (verb)
         {
             case "CA":
-                _role = keys.RoleOf(frame[2..]) is var role and not AccessRole.None
-                    ? role
-                    : throw new TextGatewayException("a CA frame holds a key that is none of this replica's");
+                Show(frame.AsSpan(2));
                 return null;
             case "CW":
                 if (colon < 0)
@@ -100,6 +102,23 @@ internal sealed class TextSession(IReplicaNode node, KeyWriter writer, KeyLeases
             throw new TextGatewayException(_role == AccessRole.None
                 ? "this replica has keys, and the connection has shown none: its first frame has to be CA with a key behind it"
                 : $"the key of this connection does not allow {verb}");
+        }
+    }
+
+    private void Show(ReadOnlySpan<char> key)
+    {
+        try
+        {
+            _role = keys.RoleOf(source, key);
+        }
+        catch (TooManyWrongKeysException exception)
+        {
+            throw new TextGatewayException(exception.Message);
+        }
+
+        if (IsStranger)
+        {
+            throw new TextGatewayException("a CA frame holds a key that is none of this replica's");
         }
     }
 

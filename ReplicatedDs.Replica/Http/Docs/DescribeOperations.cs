@@ -64,6 +64,7 @@ internal sealed class DescribeOperations : IOpenApiOperationTransformer
         if (rule?.Access == RouteAccess.Operator)
         {
             kinds.Add(ProblemKinds.Unauthorized);
+            kinds.Add(ProblemKinds.TooManyWrongKeys);
         }
 
         if (rule?.IsLab == true)

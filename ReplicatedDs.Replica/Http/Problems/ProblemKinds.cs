@@ -35,6 +35,7 @@ internal static class ProblemKinds
     public static readonly ProblemKind UnsupportedContentEncoding = new("unsupported-content-encoding", 415, "Encoded bodies are not taken.");
     public static readonly ProblemKind IdempotencyKeyReused = new("idempotency-key-reused", 422, "The idempotency key belongs to another write.");
     public static readonly ProblemKind ForeignHost = new("foreign-host", 421, "The Host header names another server.");
+    public static readonly ProblemKind TooManyWrongKeys = new("too-many-wrong-keys", 429, "Too many wrong keys came from this address.");
 
     // What the replica can do now.
     public static readonly ProblemKind Internal = new("internal", 500, "Something went wrong inside the replica.");
@@ -58,7 +59,7 @@ internal static class ProblemKinds
     [
         BadRequest, BadKey, BadToken, BadTimeout, BadCondition, BadJson, BadUpdate, Unauthorized, Forbidden, ForeignOrigin, LabOff, NoSuchRoute, NoSuchKey,
         NotPending, UnknownPeer, MethodNotAllowed, SlowRequest, Conflict, WrongType, Overflow, IdTaken, LastMember, NeedsForce, Evicted, HistoryLost, ConditionFailed, TooLarge, UnsupportedContentType,
-        UnsupportedContentEncoding, IdempotencyKeyReused, ForeignHost, Internal, NotReady, CausalTimeout, NotActive, Verifying, Leaving, OlderCopy, Forked, IdInUse, ClockAhead, Refused, Overloaded, KeyBusy,
+        UnsupportedContentEncoding, IdempotencyKeyReused, ForeignHost, TooManyWrongKeys, Internal, NotReady, CausalTimeout, NotActive, Verifying, Leaving, OlderCopy, Forked, IdInUse, ClockAhead, Refused, Overloaded, KeyBusy,
         StorageUnavailable, AllocatorUnavailable, StorageFull,
     ];
 }

@@ -3,6 +3,7 @@ using ReplicatedDs.Replica.Gateways;
 using ReplicatedDs.Replica.Http.Kv;
 using ReplicatedDs.Replica.Ids;
 using ReplicatedDs.Replica.Runtime;
+using ReplicatedDs.Replica.Security;
 using ReplicatedDs.Replica.Storage;
 
 namespace ReplicatedDs.Replica.Http.Problems;
@@ -40,6 +41,8 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
         {
             case ProblemException known:
                 return known.Problem;
+            case TooManyWrongKeysException guesses:
+                return new Problem(ProblemKinds.TooManyWrongKeys, guesses.Message) { Headers = [("Retry-After", guesses.Seconds)] };
             case NodeUnavailableException unavailable:
                 return new Problem(ProblemKinds.NotReady, unavailable.Message);
             case StorageUnavailableException storage:
@@ -66,7 +69,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
         StatusCodes.Status413PayloadTooLarge => RequestBody.TooLarge(
             context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? 0),
         StatusCodes.Status408RequestTimeout => new Problem(
-            ProblemKinds.SlowRequest, "The body arrived more slowly than 240 bytes a second; send it again."),
+            ProblemKinds.SlowRequest, "The body arrived too slowly; send it again."),
         _ => new Problem(ProblemKinds.BadRequest, exception.Message),
     };
 

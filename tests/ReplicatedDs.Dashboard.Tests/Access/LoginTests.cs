@@ -142,7 +142,7 @@ public sealed class LoginTests : IAsyncLifetime
     public async Task Guesses_TooMany_LockOutAlsoTheRightSecretButNotWhoIsIn()
     {
         await _dashboard.SignInAsync();
-        for (var guess = 0; guess < LoginAttempts.AddressMax; guess++)
+        for (var guess = 0; guess < LoginEndpoints.AddressFailuresMax; guess++)
         {
             using var wrong = await GetAsync($"/login?t=guess-number-{guess}");
             Assert.Equal(HttpStatusCode.Unauthorized, wrong.StatusCode);

@@ -17,9 +17,15 @@ internal sealed class RespClient : IDisposable
     {
     }
 
-    public static async Task<RespClient> ConnectAsync(IPEndPoint endpoint)
+    /// <param name="from">Another address of this machine than the usual one.</param>
+    public static async Task<RespClient> ConnectAsync(IPEndPoint endpoint, IPAddress? from = null)
     {
         var client = new RespClient();
+        if (from is not null)
+        {
+            client._client.Client.Bind(new IPEndPoint(from, 0));
+        }
+
         await client._client.ConnectAsync(endpoint);
         client._client.NoDelay = true;
         client._reading = new BufferedStream(client._client.GetStream(), 16 << 10);

@@ -15,9 +15,15 @@ internal sealed class TextClient : IDisposable
     {
     }
 
-    public static async Task<TextClient> ConnectAsync(IPEndPoint endpoint)
+    /// <param name="from">Another address of this machine than the usual one.</param>
+    public static async Task<TextClient> ConnectAsync(IPEndPoint endpoint, IPAddress? from = null)
     {
         var client = new TextClient();
+        if (from is not null)
+        {
+            client._client.Client.Bind(new IPEndPoint(from, 0));
+        }
+
         await client._client.ConnectAsync(endpoint);
         client._client.NoDelay = true;
         client._stream = client._client.GetStream();

@@ -240,5 +240,6 @@ public sealed class AccessKeyTests : IDisposable
         return new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
     }
 
-    private Task<TestReplica> StartAsync() => TestReplica.StartAsync(null, ("Security:KeysFile", _file));
+    // As many wrong keys as a test likes: GuessingTests are about their number.
+    private Task<TestReplica> StartAsync() => TestReplica.StartAsync(null, ("Security:KeysFile", _file), ("Limits:WrongKeys", "0"));
 }

@@ -114,7 +114,7 @@ public class SecurityTests
     [InlineData("a cluster key of tests")]
     public async Task OperatorCalls_WithoutTheKey_Are401(string? authorization)
     {
-        await using var replica = await TestReplica.StartAsync();
+        await using var replica = await TestReplica.StartAsync(null, ("Limits:WrongKeys", "0"));
         foreach (var rule in RouteRules.All.Where(rule => rule.Access == RouteAccess.Operator))
         {
             using var request = new HttpRequestMessage(new HttpMethod(rule.Method), Concrete(rule.Pattern));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using ReplicatedDs.Replica.Security;
 
 namespace ReplicatedDs.Replica.Gateways.Resp.Commands;
@@ -98,7 +99,7 @@ internal static class ConnectionCommands
     private static AccessRole RoleOf(RespSession session, ReadOnlySpan<byte> user, ReadOnlySpan<byte> password)
     {
         var keys = session.Server.Keys;
-        var role = keys.IsOpen ? (user.SequenceEqual("default"u8) ? keys.Anybody : AccessRole.None) : keys.RoleOf(password);
+        var role = keys.IsOpen ? (user.SequenceEqual("default"u8) ? keys.Anybody : AccessRole.None) : keys.RoleOf((session.Peer as IPEndPoint)?.Address, password);
         return role == AccessRole.None ? throw new RespException("WRONGPASS invalid username-password pair or user is disabled.") : role;
     }
 
