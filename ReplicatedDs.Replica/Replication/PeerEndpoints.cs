@@ -46,7 +46,7 @@ internal static class PeerEndpoints
         {
             try
             {
-                if (keys.RoleOfBearer(context.Connection.RemoteIpAddress, context.Request.Headers.Authorization) != AccessRole.Operate)
+                if (keys.RoleOf(context) != AccessRole.Operate)
                 {
                     await RefuseAsync(context, StatusCodes.Status401Unauthorized, "wrong-cluster-key", "The cluster key is missing or wrong.");
                     return;

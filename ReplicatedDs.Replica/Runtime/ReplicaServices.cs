@@ -57,6 +57,7 @@ internal static class ReplicaServices
         {
             listen.Protocols = HttpProtocols.Http2;
             Secure(listen, options.Tls, isForPeers: true);
+            listen.UsePrefaceDeadline(kestrel.ApplicationServices.GetRequiredService<ApiOptions>().SlowMax, kestrel.ApplicationServices.GetRequiredService<TimeProvider>());
         });
         kestrel.Limits.Http2.InitialStreamWindowSize = 4 << 20;
         kestrel.Limits.Http2.InitialConnectionWindowSize = 8 << 20;

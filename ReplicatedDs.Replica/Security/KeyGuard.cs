@@ -1,22 +1,21 @@
-using System.Collections.Concurrent;
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text;
+using Microsoft.AspNetCore.Connections.Features;
 using ReplicatedDs.ServiceDefaults.Access;
 
 namespace ReplicatedDs.Replica.Security;
 
 /// <summary>
-/// What a presented key allows, the same at every listener; and whoever guesses has to wait. A place that is locked out is told nothing about the keys it
-/// presents, right ones among them, but those which it has shown before go on being good: somebody else's guesses behind one address do not lock out who
-/// works there. Nothing here takes a lock, or allocates, for a key that was shown before. Safe from any thread.
+/// What a presented key allows, the same at every listener; and whoever guesses has to wait. A place that is locked out is told nothing about the keys
+/// that it presents, right ones among them: connections that have shown theirs before go on. For these nothing here takes a lock or allocates. Safe from
+/// any thread.
 /// </summary>
 internal sealed class KeyGuard(AccessKeys keys, FailedAttempts attempts)
 {
-    private const int ShownMax = 10_000;
     private const int ShortKey = 256;
 
-    private readonly ConcurrentDictionary<(SourceNetwork Source, int Key), bool> _shown = new();
-    private int _shownCount;
+    private readonly ConditionalWeakTable<IConnectionLifetimeFeature, ShownKey> _connections = [];
 
     /// <inheritdoc cref="AccessKeys.IsOpen"/>
     public bool IsOpen => keys.IsOpen;
@@ -26,10 +25,35 @@ internal sealed class KeyGuard(AccessKeys keys, FailedAttempts attempts)
 
     /// <param name="source">Where the caller is.</param>
     /// <exception cref="TooManyWrongKeysException">Too many wrong keys came from there.</exception>
-    public AccessRole RoleOf(IPAddress? source, ReadOnlySpan<byte> presented)
+    public AccessRole RoleOf(IPAddress? source, ReadOnlySpan<byte> presented) => RoleOf(source, presented, null);
+
+    /// <inheritdoc cref="RoleOf(IPAddress?, ReadOnlySpan{byte})"/>
+    public AccessRole RoleOf(IPAddress? source, ReadOnlySpan<char> presented) => RoleOf(source, presented, null);
+
+    /// <summary>What the header <c>Authorization: Bearer …</c> allows; without a key in it that is nothing, and no guess.</summary>
+    /// <exception cref="TooManyWrongKeysException">Too many wrong keys came from there.</exception>
+    public AccessRole RoleOf(HttpContext context)
+    {
+        const string Scheme = "Bearer ";
+        var given = ((string?)context.Request.Headers.Authorization).AsSpan();
+        given = given.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? given[Scheme.Length..].Trim() : [];
+        return given.IsEmpty
+            ? AccessRole.None
+            : RoleOf(context.Connection.RemoteIpAddress, given, context.Features.Get<IConnectionLifetimeFeature>());
+    }
+
+    private AccessRole RoleOf(IPAddress? source, ReadOnlySpan<char> presented, IConnectionLifetimeFeature? connection)
+    {
+        var length = Encoding.UTF8.GetMaxByteCount(presented.Length);
+        Span<byte> bytes = length <= ShortKey ? stackalloc byte[ShortKey] : new byte[length];
+        return RoleOf(source, bytes[..Encoding.UTF8.GetBytes(presented, bytes)], connection);
+    }
+
+    private AccessRole RoleOf(IPAddress? source, ReadOnlySpan<byte> presented, IConnectionLifetimeFeature? connection)
     {
         var (role, key) = keys.Find(presented);
-        if (role != AccessRole.None && _shown.ContainsKey((SourceNetwork.Of(source), key)))
+        ShownKey? shown = null;
+        if (role != AccessRole.None && connection is not null && _connections.TryGetValue(connection, out shown) && shown.Key == key)
         {
             return role;
         }
@@ -43,29 +67,21 @@ internal sealed class KeyGuard(AccessKeys keys, FailedAttempts attempts)
         {
             attempts.Failed(source);
         }
-        else if (Volatile.Read(ref _shownCount) < ShownMax && _shown.TryAdd((SourceNetwork.Of(source), key), true))
+        else if (shown is not null)
         {
-            Interlocked.Increment(ref _shownCount);
+            shown.Key = key;
+        }
+        else if (connection is not null)
+        {
+            _connections.AddOrUpdate(connection, new ShownKey { Key = key });
         }
 
         return role;
     }
 
-    /// <inheritdoc cref="RoleOf(IPAddress?, ReadOnlySpan{byte})"/>
-    public AccessRole RoleOf(IPAddress? source, ReadOnlySpan<char> presented)
+    /// <summary>The key that a connection has shown last; it may be used for many requests at once.</summary>
+    private sealed class ShownKey
     {
-        var length = Encoding.UTF8.GetMaxByteCount(presented.Length);
-        Span<byte> bytes = length <= ShortKey ? stackalloc byte[ShortKey] : new byte[length];
-        return RoleOf(source, bytes[..Encoding.UTF8.GetBytes(presented, bytes)]);
-    }
-
-    /// <summary>What a header <c>Authorization: Bearer …</c> allows; without a key in it that is nothing, and no guess.</summary>
-    /// <exception cref="TooManyWrongKeysException">Too many wrong keys came from there.</exception>
-    public AccessRole RoleOfBearer(IPAddress? source, string? header)
-    {
-        const string Scheme = "Bearer ";
-        var given = header.AsSpan();
-        given = given.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? given[Scheme.Length..].Trim() : [];
-        return given.IsEmpty ? AccessRole.None : RoleOf(source, given);
+        public volatile int Key;
     }
 }

@@ -95,7 +95,7 @@ internal sealed class RequestGuard(RequestDelegate next, ApiOptions options, Key
             return;
         }
 
-        var role = keys.RoleOfBearer(context.Connection.RemoteIpAddress, context.Request.Headers.Authorization);
+        var role = keys.RoleOf(context);
         if (role >= needed)
         {
             return;

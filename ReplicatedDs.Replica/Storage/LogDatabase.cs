@@ -30,8 +30,11 @@ internal sealed class LogDatabase : IDisposable
     /// <summary>Memory for an append's bytes that is kept for the next.</summary>
     private const int EncodedKept = 4 << 20;
 
-    /// <summary>Bytes appended after which the write-ahead log is moved into the database.</summary>
+    /// <summary>Bytes appended after which the write-ahead log is moved into the database; small appends make it four times as large.</summary>
     private const long MoveBytes = 4 << 20;
+
+    /// <summary>What an append counts beside its bytes: however small it is, it puts three pages of 4 KiB into the write-ahead log, which is a quarter of that.</summary>
+    private const long AppendCost = 3 << 10;
 
     private const long AheadBytesMax = 64 << 20;
     private const int ConstraintViolated = 19;
@@ -160,7 +163,7 @@ internal sealed class LogDatabase : IDisposable
             _isUnsynced = !_syncs;
             LastPosition += _rows.Count;
             Bytes += bytes;
-            _toMove += bytes;
+            _toMove += bytes + AppendCost;
             if (_toMove >= MoveBytes && _path is not null && _moving.IsCompleted)
             {
                 _toMove = 0;

@@ -159,7 +159,8 @@ public sealed class PeerInputTests(PeerInputTests.Fixture fixture) : IClassFixtu
 
     public sealed class Fixture : ClusterFixture
     {
-        internal override ClusterSpec Spec => new() { Count = 2 };
+        // As many wrong keys as a test likes: PeerAttackTests are about their number.
+        internal override ClusterSpec Spec => new() { Count = 2, Environment = new Dictionary<string, string> { ["Limits__WrongKeys"] = "0" } };
 
         internal Incarnation SecondsIncarnation { get; private set; }
 

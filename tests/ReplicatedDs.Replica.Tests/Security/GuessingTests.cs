@@ -49,9 +49,12 @@ public sealed class GuessingTests : IDisposable
             Assert.Equal("Too many wrong keys came from this address; try again in 60 s.", (string?)problem["detail"]);
         }
 
-        // Whoever works there already goes on, and so does everybody elsewhere.
+        // The connection that has shown its key goes on; no other one is told that this key is right.
         using var shown = await GetAsync(replica.Client, Reader);
         Assert.Equal(HttpStatusCode.OK, shown.StatusCode);
+        using var another = From(replica, IPAddress.Loopback);
+        using var untold = await GetAsync(another, Reader);
+        await TestReplica.ProblemAsync(untold, "too-many-wrong-keys");
         _time.Advance(TimeSpan.FromSeconds(60));
         using var later = await GetAsync(replica.Client, Writer);
         Assert.Equal(HttpStatusCode.OK, later.StatusCode);

@@ -460,6 +460,23 @@ public sealed class SqliteReplicaStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Append_OfSmallUpdates_DoesNotLetTheWriteAheadLogGrow()
+    {
+        await using var store = Open(Durability.Os);
+        await store.InitializeAsync(Story.Identity, ReplicaState.Empty, default);
+        await store.AppendAsync([_story.Found()], isPromise: true, default);
+        var ahead = new FileInfo(Path.Combine(_scratch.Folder, "log.db-wal"));
+        for (var i = 0; i < 30_000; i++)
+        {
+            await store.AppendAsync([_story.Write(1, $"key {i}", "1")], isPromise: false, default);
+        }
+
+        // Two pages and more for each of them would be 250 MB. What comes while it is moved is on top of the 64 MB at which it has to begin again.
+        ahead.Refresh();
+        Assert.InRange(ahead.Length, 1, 128L << 20);
+    }
+
+    [Fact]
     public async Task Usage_SaysHowMuchIsUsedAndFree()
     {
         await using var store = Open();
