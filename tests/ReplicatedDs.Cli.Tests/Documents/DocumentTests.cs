@@ -10,7 +10,7 @@ public sealed class DocumentTests
     public async Task GettingStarted_PrintsWhatItSays()
     {
         await using var cluster = await TestCluster.StartAsync(new ClusterSpec { Count = 3, Spares = 2 });
-        var blocks = ConsoleBlock.Of(Read("docs/getting-started.md"));
+        var blocks = ConsoleBlock.Of(Snippet.Read("docs/getting-started.md"));
         Assert.True(blocks.Count > 20, $"{blocks.Count} commands were found.");
         foreach (var block in blocks)
         {
@@ -31,20 +31,67 @@ public sealed class DocumentTests
     public async Task Readme_TourWithCurl_ShowsNoAnswerWithoutItsQuestion()
     {
         await using var cluster = await TestCluster.StartAsync(new ClusterSpec { Count = 3 });
-        var tour = Read("README.md").Split("## A tour with curl")[1].Split("\n## ")[0].Split("```bash\n").Skip(1).Select(part => part.Split("```")[0]);
-        var script = string.Join('\n', tour).Replace(".data/cluster.json", cluster.ClusterFile, StringComparison.Ordinal);
-        for (var number = 1; number <= 3; number++)
-        {
-            script = script.Replace($"http://127.0.0.1:{7100 + number}", cluster.Slot(number).Http, StringComparison.Ordinal);
-        }
-
-        var printed = await RunAsync(cluster, "exec 2>/dev/null\n" + script); // the progress of curl
+        var tour = Here(cluster, Of("README.md", "/kv/question").Text);
+        var printed = await RunAsync(cluster, Quiet + tour);
         Assert.Contains("\"missing\":[\"1#", printed, StringComparison.Ordinal); // of /pending
         Assert.Contains("404 Not Found", printed, StringComparison.Ordinal);
         Assert.EndsWith("Is it safe?Yes", printed.TrimEnd(), StringComparison.Ordinal);
+
+        // The same once more with rds, and as a replica that one plays by hand.
+        var retold = await RunAsync(cluster, "set -e\ncd \"$(mktemp -d)\"\n" + Of("README.md", "alias rds=").Text + "\nhead -c 20 log.txt\necho; echo all was run");
+        Assert.Contains("Is it safe?", retold, StringComparison.Ordinal);
+        Assert.EndsWith("all was run", retold.TrimEnd(), StringComparison.Ordinal);
+        var key = tour.Split('\n').Single(line => line.StartsWith("KEY=", StringComparison.Ordinal));
+        var played = await RunAsync(cluster, Quiet + key + "\n" + Here(cluster, Of("README.md", "/admin/guests").Text));
+        Assert.Contains("\"outcome\":\"buffered\"", played, StringComparison.Ordinal);
+        Assert.Contains("\"outcome\":\"applied\"", played, StringComparison.Ordinal);
+        Assert.EndsWith("second", played.TrimEnd(), StringComparison.Ordinal);
     }
 
-    private static string Read(string path) => File.ReadAllText(Path.Combine(Programs.Root, path)).ReplaceLineEndings("\n");
+    [Fact]
+    public async Task Resp_CommandsOfRedisClients_PrintWhatTheySay()
+    {
+        await using var cluster = await TestCluster.StartAsync(new ClusterSpec { Count = 2 });
+        var simple = Here(cluster, Of("docs/resp.md", "redis-cli -p 7201 set").Text);
+
+        // Few requests: this is no measurement. What is written at one replica is read at the other when it has come there.
+        var written = await RunAsync(cluster, simple.Replace(" -q", " -q -n 200", StringComparison.Ordinal));
+        Assert.StartsWith("OK\n", written, StringComparison.Ordinal);
+        Assert.Matches("SET: [0-9.]+ requests per second", written);
+        await cluster[2].ShowsAsync("greeting", "hello");
+        Assert.Contains("hello", await RunAsync(cluster, simple.Split('\n').Single(line => line.Contains("get greeting", StringComparison.Ordinal))), StringComparison.Ordinal);
+        Assert.Equal("OK\n1\n", await RunAsync(cluster, Here(cluster, Of("docs/resp.md", "token=").Text)));
+    }
+
+    [Fact]
+    public async Task HistoryFormat_Example_IsWhatTheCheckerFinds()
+    {
+        using var folder = new TestFolder();
+        var history = Path.Combine(folder.Path, "history.jsonl");
+        await File.WriteAllTextAsync(history, Of("docs/history-format.md", "\"format\"").Text);
+        var checkedIt = (await new RdsShell(folder.Path, folder.Path).RunAsync("check", history)).Expect(1);
+        Assert.Contains("WriteCOInitRead", checkedIt.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>The progress of curl is not shown.</summary>
+    private const string Quiet = "exec 2>/dev/null\n";
+
+    /// <summary>The snippet of a document that begins with a line with that in it.</summary>
+    private static Snippet Of(string document, string part) =>
+        Snippet.All.Single(snippet => snippet.Document == document && snippet.Title.Contains(part, StringComparison.Ordinal));
+
+    /// <summary>With the cluster's own ports and files.</summary>
+    private static string Here(TestCluster cluster, string script)
+    {
+        script = script.Replace(".data/cluster.json", cluster.ClusterFile, StringComparison.Ordinal);
+        for (var number = 1; number <= cluster.Running().Count; number++)
+        {
+            script = script.Replace($"http://127.0.0.1:{7100 + number}", cluster.Slot(number).Http, StringComparison.Ordinal)
+                .Replace($"-p {7200 + number}", $"-p {cluster.Slot(number).Resp!.Split(':')[1]}", StringComparison.Ordinal);
+        }
+
+        return script;
+    }
 
     private static async Task<string> RunAsync(TestCluster cluster, string script)
     {

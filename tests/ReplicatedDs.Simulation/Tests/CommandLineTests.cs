@@ -20,6 +20,22 @@ public class CommandLineTests
         Assert.Equal(expected, error);
     }
 
+    [Theory]
+    [InlineData("docs/simulation.md", 3)]
+    [InlineData("docs/hacking.md", 3)]
+    [InlineData("CONTRIBUTING.md", 1)]
+    public void Parse_OfWhatTheDocumentsSay_TakesIt(string document, int count)
+    {
+        const string Program = "--project tests/ReplicatedDs.Simulation -- ";
+        var commands = File.ReadAllLines(Path.Combine(Root(), document)).Where(line => line.Contains(Program, StringComparison.Ordinal)).ToList();
+        Assert.Equal(count, commands.Count);
+        foreach (var command in commands)
+        {
+            var switches = command[(command.IndexOf(Program, StringComparison.Ordinal) + Program.Length)..].Split('#')[0];
+            Assert.True(CommandLine.Parse(switches.Split(' ', StringSplitOptions.RemoveEmptyEntries), out var error) is not null, $"{command}: {error}");
+        }
+    }
+
     [Fact]
     public void Parse_OfOverrides_ChangesTheOptionsOfTheSeed()
     {
@@ -31,5 +47,16 @@ public class CommandLineTests
         Assert.Equal((77, 2, 1), (options.Steps, options.Replicas, options.Clients));
         Assert.Equal(drawn.Faults.Remove(kind), options.Faults);
         Assert.True(line.Trace);
+    }
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "ReplicatedDs.sln")))
+        {
+            folder = folder.Parent ?? throw new DirectoryNotFoundException($"No folder above {AppContext.BaseDirectory} holds ReplicatedDs.sln.");
+        }
+
+        return folder.FullName;
     }
 }

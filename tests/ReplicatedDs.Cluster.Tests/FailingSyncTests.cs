@@ -1,0 +1,101 @@
+using System.Net;
+using ReplicatedDs.Client.Api;
+using ReplicatedDs.Cluster.Tests.Disks;
+using ReplicatedDs.Cluster.Tests.Harness;
+
+namespace ReplicatedDs.Cluster.Tests;
+
+/// <summary>The system calls of a real replica process fail with EIO when it syncs: whatever it promised before is kept, and nothing is promised after.</summary>
+public sealed class FailingSyncTests : IDisposable
+{
+    private const int IoError = 74;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private readonly TestFolder _folder = new();
+    private readonly int _http = Ports.Free();
+    private readonly int _peer = Ports.Free();
+
+    public void Dispose() => _folder.Dispose();
+
+    [FailingSyncFact]
+    public async Task Replica_WhoseDiskCannotSync_EndsAndLosesNothingThatWasAcknowledged()
+    {
+        var library = await FailingSync.BuildAsync(_folder.Path);
+        var trigger = Path.Combine(_folder.Path, "replica-1", FailingSync.Trigger);
+        var written = new List<string>();
+        var api = new ReplicaApi(new ResourceView("replica-1", null, null, "running", Address(_http).ToString(), Address(_peer).ToString(), null, null), "");
+        await using (var replica = Start(("LD_PRELOAD", library)))
+        {
+            await ServesAsync(replica, api);
+            for (var i = 0; i < 20; i++)
+            {
+                (await api.PutAsync($"before/{i}", "kept")).Expect(HttpStatusCode.OK);
+                written.Add($"before/{i}");
+            }
+
+            await File.WriteAllTextAsync(trigger, "");
+
+            // Writes go on until it ends: none may be acknowledged whose sync failed, and none after it.
+            for (var i = 0; !replica.HasExited; i++)
+            {
+                Assert.True(i < 1000, $"It still answers. Its output:\n{replica.Output}");
+                try
+                {
+                    if ((await api.PutAsync($"after/{i}", "lost")).Status == HttpStatusCode.OK)
+                    {
+                        Assert.Fail($"after/{i} was acknowledged although its sync failed.");
+                    }
+                }
+                catch (HttpRequestException)
+                {
+                    // It has ended, or ends.
+                }
+            }
+
+            await replica.ExitedAsync(Patience);
+            Assert.Equal(IoError, replica.ExitCode);
+            Assert.Contains("could not be put on the disk", replica.Errors, StringComparison.Ordinal);
+            Assert.DoesNotContain("   at ", replica.Errors, StringComparison.Ordinal);
+        }
+
+        File.Delete(trigger);
+        await using var again = Start();
+        await ServesAsync(again, api);
+        foreach (var key in written)
+        {
+            Assert.Equal("kept", (await api.GetAsync(key)).Expect(HttpStatusCode.OK).Body);
+        }
+
+        (await api.PutAsync("again", "1")).Expect(HttpStatusCode.OK);
+    }
+
+    private static Uri Address(int port) => new($"http://127.0.0.1:{port}");
+
+    private static Task ServesAsync(ProgramProcess replica, ReplicaApi api) => Eventually.SeesAsync(
+        $"the replica is ready. Its output:\n{replica.Output}",
+        () => replica.HasExited ? throw new Xunit.Sdk.XunitException($"It ended with {replica.ExitCode}:\n{replica.Output}") : api.HealthAsync(),
+        answer => answer.Status == HttpStatusCode.OK,
+        Patience);
+
+    private ProgramProcess Start(params (string Name, string Value)[] more)
+    {
+        var environment = new Dictionary<string, string>
+        {
+            ["ASPNETCORE_URLS"] = Address(_http).ToString(),
+            ["Replication__Port"] = $"{_peer}",
+            ["Replica__Name"] = "replica-1",
+            ["Replica__Data"] = Path.Combine(_folder.Path, "replica-1"),
+            ["Replica__Found"] = "true",
+            ["Cluster__Key"] = "a key of more than sixteen letters",
+            ["Cluster__Members"] = $"replica-1={Address(_http)}",
+            ["Cluster__Peers"] = $"replica-1={Address(_peer)}",
+            ["Ids__File"] = Path.Combine(_folder.Path, "ids.json"),
+        };
+        foreach (var (name, value) in more)
+        {
+            environment[name] = value;
+        }
+
+        return ProgramProcess.Start(Programs.Replica, [], environment);
+    }
+}
