@@ -71,7 +71,7 @@ public sealed class FailingSyncTests : IDisposable
 
     private static Uri Address(int port) => new($"http://127.0.0.1:{port}");
 
-    private static Task ServesAsync(ProgramProcess replica, ReplicaApi api) => Eventually.SeesAsync(
+    private static Task<Answer> ServesAsync(ProgramProcess replica, ReplicaApi api) => Eventually.SeesAsync(
         $"the replica is ready. Its output:\n{replica.Output}",
         () => replica.HasExited ? throw new Xunit.Sdk.XunitException($"It ended with {replica.ExitCode}:\n{replica.Output}") : api.HealthAsync(),
         answer => answer.Status == HttpStatusCode.OK,

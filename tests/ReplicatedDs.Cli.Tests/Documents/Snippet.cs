@@ -6,8 +6,8 @@ namespace ReplicatedDs.Cli.Tests.Documents;
 /// <param name="Language">As the fence names it; <c>""</c>: a figure or output.</param>
 internal sealed record Snippet(string Document, string Language, string Text)
 {
-    /// <value>Its first line that is no comment: names it within its document.</value>
-    public string Title => Text.Split('\n').FirstOrDefault(line => line.Length > 0 && line[0] != '#') ?? "";
+    /// <value>Its first line that is no comment, without one behind it: names it within its document.</value>
+    public string Title => (Text.Split('\n').FirstOrDefault(line => line.Length > 0 && line[0] != '#') ?? "").Split("  ")[0];
 
     /// <summary>Every one for people to type or copy, in everything that people read.</summary>
     public static IReadOnlyList<Snippet> All { get; } =

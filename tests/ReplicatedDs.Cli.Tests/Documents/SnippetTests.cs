@@ -9,12 +9,12 @@ public sealed class SnippetTests
 
     private static readonly Dictionary<(string Document, string Title), string> Known = new()
     {
-        [("README.md", "dotnet run --project ReplicatedDs.AppHost     # three replicas, Redis if it is installed, the dashboard")] =
+        [("README.md", "dotnet run --project ReplicatedDs.AppHost")] =
             "starts the application and all tests: ReplicatedDs.Browser.Tests starts it by the same command (measure)",
         [("README.md", "curl -X PUT -d 'Is it safe?' http://127.0.0.1:7101/kv/question")] = ByDocumentTests,
         [("README.md", "alias rds='dotnet run --project ReplicatedDs.Cli --'")] = ByDocumentTests,
         [("README.md", """ID=$(curl -s -X POST -H "Authorization: Bearer $KEY" http://127.0.0.1:7103/admin/guests | sed 's/.*"id":\([0-9]*\).*/\1/')""")] = ByDocumentTests,
-        [("CONTRIBUTING.md", "./test.sh                                                     # everything that a change has to pass")] = "runs these tests",
+        [("CONTRIBUTING.md", "./test.sh")] = "runs these tests",
         [("docs/getting-started.md", "dotnet run --project ReplicatedDs.AppHost")] = "as in the README",
         [("docs/getting-started.md", "alias rds='dotnet run --project ReplicatedDs.Cli --'")] = "the commands behind it run with the same program, built",
         [("docs/hacking.md", "dotnet test tests/ReplicatedDs.Causality.Tests --filter FullyQualifiedName~ForkTests")] = "tests within a test; CommandLineTests of the simulator reads its switches",
@@ -22,15 +22,15 @@ public sealed class SnippetTests
         [("docs/history-format.md", """{"format":"replicated-ds-history","version":1}""")] = ByDocumentTests,
         [("docs/http-api.md", """{"n":7,"t":1764000000000000,"replica":3,"peer":1,"kind":"Apply","dot":"1#1","keys":["x"],"deps":{},"missing":[],"wouldBeVisible":false,"traceId":"…"}""")] =
             "an answer, not a command: EventFeedTests reads them",
-        [("docs/many-machines.md", "deploy/kubernetes/secrets.sh                     # draws the keys, once")] = "needs a Kubernetes cluster: the test of the same pods (KubernetesRun) makes them with podman",
-        [("docs/many-machines.md", "deploy/network/run.sh network --minutes 10       # Linux, root")] = NeedsRoot,
+        [("docs/many-machines.md", "deploy/kubernetes/secrets.sh")] = "needs a Kubernetes cluster: the test of the same pods (KubernetesRun) makes them with podman",
+        [("docs/many-machines.md", "deploy/network/run.sh network --minutes 10")] = NeedsRoot,
         [("docs/many-machines.md", "deploy/network/run.sh wide-area --cut 300")] = NeedsRoot,
-        [("docs/rds.md", "dotnet run --project ReplicatedDs.Cli -- status            # from the sources")] = "builds, packs and installs for the whole user: the commands run in DocumentTests and RealClusterTests",
+        [("docs/rds.md", "dotnet run --project ReplicatedDs.Cli -- status")] = "builds, packs and installs for the whole user: the commands run in DocumentTests and RealClusterTests",
         [("docs/resp.md", "redis-cli -p 7201 set greeting hello")] = ByDocumentTests,
         [("docs/resp.md", @"token=$(printf 'SET x 1\nCAUSAL.TOKEN\n' | redis-cli -p 7201 | tail -n 1)")] = ByDocumentTests,
         [("docs/scale.md", "dotnet run -c Release --project bench/ReplicatedDs.Bench -- scale .")] = "a measurement of many minutes, which writes that page",
         [("docs/security.md", """{ "keys": [""")] = "AccessKeyTests reads such a file",
-        [("docs/simulation.md", "dotnet run -c Release --project tests/ReplicatedDs.Simulation -- --seeds 10000      # many runs; stops at the first that fails")] =
+        [("docs/simulation.md", "dotnet run -c Release --project tests/ReplicatedDs.Simulation -- --seeds 10000")] =
             "takes long: CommandLineTests of the simulator reads its switches",
         [("docs/telemetry.md", """OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:7080 OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf OTEL_EXPORTER_OTLP_HEADERS="x-otlp-api-key=$KEY" your-program""")] =
             "the program is the reader's: OtlpReceiverTests sends from an OpenTelemetry exporter",
