@@ -39,7 +39,10 @@ public sealed class SoakTests(ITestOutputHelper output)
         {
             var plan = new SoakPlan(TimeSpan.Zero, 100, 1, folder.Path)
             {
-                Replicas = 3, Roamers = 6, Round = TimeSpan.FromSeconds(3), SampleEvery = TimeSpan.FromMilliseconds(250),
+                Replicas = 3,
+                Roamers = 6,
+                Round = TimeSpan.FromSeconds(3),
+                SampleEvery = TimeSpan.FromMilliseconds(250),
             };
             var result = await SoakRun.RunAsync(plan, told);
             SoakCommand.Tell(result, told);

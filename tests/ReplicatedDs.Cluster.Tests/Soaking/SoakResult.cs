@@ -7,7 +7,7 @@ namespace ReplicatedDs.Cluster.Tests.Soaking;
 /// <param name="Promised">Acknowledged writes of keys of their own; each was looked for at every replica.</param>
 internal sealed record SoakResult(TimeSpan Elapsed, IReadOnlyList<Sample> Samples, int Rounds, int Restarts, long Answered, long Written, long Checked, long Promised)
 {
-    /// <summary>The samples of the second half, of one replica and, for what begins anew with it, one process.</summary>
+    /// <summary>Of the second half, for each replica whose process lived through it.</summary>
     public IReadOnlyList<(string Replica, Measure Measure, double Growth, double Allowed)> Trends()
     {
         var late = Samples.Where(sample => sample.At >= Samples[^1].At / 2).ToList();
@@ -17,7 +17,7 @@ internal sealed record SoakResult(TimeSpan Elapsed, IReadOnlyList<Sample> Sample
             foreach (var replica in late.GroupBy(sample => sample.Replica))
             {
                 var points = replica.Select(sample => (sample.At.TotalMinutes, measure.Of(sample))).ToList();
-                if (points.Count >= 2 && !(measure.OfProcess && replica.Select(sample => sample.Pid).Distinct().Count() > 1))
+                if (points.Count >= 2 && replica.Select(sample => sample.Pid).Distinct().Count() == 1)
                 {
                     trends.Add((replica.Key, measure, Trend.Growth(points), measure.Allowed([.. points.Select(point => point.Item2)])));
                 }
