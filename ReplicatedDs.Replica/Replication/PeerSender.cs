@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
@@ -25,6 +26,14 @@ internal sealed class PeerSender : IAsyncDisposable
     /// pieces: on a slow line, or on a new connection to a far peer, which starts with a few packets per round trip, a large one would make both wait.
     /// </summary>
     private const long PieceBytes = 16 << 10;
+
+    /// <summary>
+    /// So many updates within a millisecond are a load: then what follows in it goes out together, once it is over. Every message is a wake-up, a step and an
+    /// append at the peer. A single write goes at once.
+    /// </summary>
+    private const long LoadUpdates = 16;
+
+    private static readonly TimeSpan LoadSpan = TimeSpan.FromMilliseconds(1);
 
     /// <summary>A larger buffer, which one large value needed, is not kept.</summary>
     private const int BufferKept = 1 << 20;
@@ -224,8 +233,19 @@ internal sealed class PeerSender : IAsyncDisposable
     private async Task WriteFramesAsync(Stream stream, CancellationToken cancellationToken)
     {
         var buffer = new ArrayBufferWriter<byte>(4096);
+        var since = Stopwatch.GetTimestamp();
+        var updates = 0L;
         do
         {
+            if (Stopwatch.GetElapsedTime(since) >= LoadSpan)
+            {
+                (since, updates) = (Stopwatch.GetTimestamp(), 0);
+            }
+            else if (updates >= LoadUpdates)
+            {
+                await Task.Delay(LoadSpan, cancellationToken).ConfigureAwait(false);
+            }
+
             while (_ranges.Reader.TryRead(out var range))
             {
                 // Ranges that follow one another go out as one: batches grow with load.
@@ -235,6 +255,7 @@ internal sealed class PeerSender : IAsyncDisposable
                 }
 
                 await WriteRangeAsync(stream, buffer, range, cancellationToken).ConfigureAwait(false);
+                updates += range.Last - range.First + 1;
             }
 
             await WriteSmallAsync(stream, buffer, cancellationToken).ConfigureAwait(false);
