@@ -255,7 +255,7 @@ internal sealed class ReplicaLoop
             switch (input)
             {
                 case WriteRequest or JoinRequest or GuestRequest or LeaveRequest or HandDelivery:
-                    ((PendingRequest)((Request)input).Tag!).FailElsewhere(failure);
+                    ((PendingRequest)((Request)input).Tag!).Fail(failure);
                     break;
                 case MessageArrived { Message: UpdateBatch } or SnapshotArrived:
                     break;
@@ -311,7 +311,10 @@ internal sealed class ReplicaLoop
         }
 
         _published(output, now);
-        PendingRequest.Answer(output.Replies);
+        foreach (var (tag, result) in output.Replies)
+        {
+            ((PendingRequest)tag!).Answer(result);
+        }
     }
 
     private async Task FinishAsync()
@@ -342,7 +345,7 @@ internal sealed class ReplicaLoop
     {
         foreach (var request in inputs.OfType<Request>())
         {
-            ((PendingRequest)request.Tag!).FailElsewhere(exception);
+            ((PendingRequest)request.Tag!).Fail(exception);
         }
     }
 }
