@@ -21,7 +21,7 @@ public class CommandLineTests
     }
 
     [Theory]
-    [InlineData("docs/simulation.md", 3)]
+    [InlineData("docs/simulation.md", 4)]
     [InlineData("docs/hacking.md", 3)]
     [InlineData("CONTRIBUTING.md", 1)]
     public void Parse_OfWhatTheDocumentsSay_TakesIt(string document, int count)
