@@ -156,7 +156,7 @@ internal sealed class RespTransaction(ReplicaState root, ReplicaId self, long un
             case AddOperation or RemoveOperation when kind is not (ValueKind.Absent or ValueKind.Set):
             case IncrementOperation when kind == ValueKind.Set:
                 throw RespException.WrongType();
-            case IncrementOperation when kind == ValueKind.Register && !KeyState.TryParseInteger(state!.Winner.Value.Span, out _):
+            case IncrementOperation when kind == ValueKind.Register && !state!.Winner.TryGetInteger(out _):
                 throw RespException.NotAnInteger();
             case IncrementOperation increment when (Int128)(kind == ValueKind.Absent ? 0 : state!.Count) + increment.By is var sum && (sum < long.MinValue || sum > long.MaxValue):
                 throw new RespException(RespException.OverflowText);
