@@ -73,7 +73,7 @@ internal sealed class LocalRedisCluster : IAsyncDisposable
         await UntilAsync($"{node.Address} is promoted", async () => (await MastersAsync()).Contains(node), () => Nodes[0].AskAsync("CLUSTER", "NODES"));
 
     /// <summary>Waits until the node is a replica that has caught up with its master.</summary>
-    public async Task FollowsAsync(RedisNode node) => await UntilAsync(
+    public static async Task FollowsAsync(RedisNode node) => await UntilAsync(
         $"{node.Address} follows its master",
         async () => await node.FieldAsync("master_link_status", "INFO", "replication") == "up",
         () => node.AskAsync("INFO", "replication"));

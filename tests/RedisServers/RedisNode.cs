@@ -68,17 +68,27 @@ internal sealed class RedisNode(string folder, int port, int busPort, int megaby
     public async Task<string> AskAsync(params string[] words)
     {
         var start = new ProcessStartInfo("redis-cli") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var word in (string[])["-t", "5", "-p", $"{port}", .. words])
+        foreach (var word in (string[])["-p", $"{port}", .. words])
         {
             start.ArgumentList.Add(word);
         }
 
         using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var text = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        _ = await error;
-        return process.ExitCode == 0 ? text.Trim() : "";
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        try
+        {
+            var error = process.StandardError.ReadToEndAsync(deadline.Token);
+            var text = await process.StandardOutput.ReadToEndAsync(deadline.Token);
+            _ = await error;
+            await process.WaitForExitAsync(deadline.Token);
+            return process.ExitCode == 0 ? text.Trim() : "";
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+            return "";
+        }
     }
 
     /// <summary>One field of <c>INFO</c> or <c>CLUSTER INFO</c>.</summary>

@@ -219,7 +219,10 @@ internal sealed class ValueStore : IValueStore, IAsyncDisposable
         var values = new Dictionary<Dot, ReadOnlyMemory<byte>>();
         foreach (var version in state.Versions.Where(version => version.IsReference))
         {
-            values[version.Dot] = await ReadAsync(new ValueId(key, version.Dot), version.Value.Length, cancellationToken).ConfigureAwait(false);
+            var value = await ReadAsync(new ValueId(key, version.Dot), version.Value.Length, cancellationToken).ConfigureAwait(false);
+            values[version.Dot] = value.Length == version.Value.Length
+                ? value
+                : throw new InvalidOperationException($"The value that {version.Dot} wrote to '{key}' has {version.Value.Length} bytes, but {value.Length} were found.");
         }
 
         return state.WithValues(version => version.IsReference ? values[version.Dot] : version.Value);
@@ -281,7 +284,7 @@ internal sealed class ValueStore : IValueStore, IAsyncDisposable
     private static ReadOnlyMemory<byte>? ValueIn(ImmutableArray<Update> updates, ValueId id, int length) =>
         updates is [var update, ..] && update.Operations.OfType<SetOperation>().LastOrDefault(set => set.Key == id.Key) is { } set && set.Value.Length == length
             ? set.Value
-            : null;
+            : (ReadOnlyMemory<byte>?)null; // a bare null would be taken for no bytes
 
     private async Task<ReadOnlyMemory<byte>> ReadAsync(ValueId id, int length, CancellationToken cancellationToken)
     {

@@ -24,9 +24,7 @@ internal sealed class Keeper : IAsyncDisposable
         CheckpointInterval = TimeSpan.FromDays(1), CheckpointBytes = long.MaxValue, RecentUpdatesMax = 1, LogBytesKept = 1, RowBytesMax = 4096,
     };
 
-    private readonly Story _story;
-
-    private Keeper(ReplicaIdentity identity, Story story, SqliteReplicaStore store, ReplicaState state) => (Identity, _story, Store, State) = (identity, story, store, state);
+    private Keeper(ReplicaIdentity identity, SqliteReplicaStore store, ReplicaState state) => (Identity, Store, State) = (identity, store, state);
 
     public ReplicaIdentity Identity { get; }
 
@@ -46,11 +44,11 @@ internal sealed class Keeper : IAsyncDisposable
     /// <summary>A new replica of an empty folder.</summary>
     public static async Task<Keeper> FoundAsync(string folder, ValuesOptions options, ReplicaIdentity? identity = null, ReplicaState? state = null)
     {
-        var keeper = new Keeper(identity ?? NewIdentity(), new Story(), Open(folder, options), state ?? ReplicaState.Empty);
+        var keeper = new Keeper(identity ?? NewIdentity(), Open(folder, options), state ?? ReplicaState.Empty);
         await keeper.Store.InitializeAsync(keeper.Identity, keeper.State, default);
         if (state is null)
         {
-            await keeper.AppendAsync(keeper._story.Found());
+            await keeper.AppendAsync(ReplicaCore.Found(new AdmitOperation(keeper.Identity.Id, keeper.Identity.Incarnation, "replica-1", "http://a", "http://b"), new Instant(1, 1)));
         }
 
         return keeper;
@@ -60,12 +58,13 @@ internal sealed class Keeper : IAsyncDisposable
     public Keeper Again(string folder, ValuesOptions options)
     {
         var store = Open(folder, options);
-        return new Keeper(Identity, _story, store, store.Recover());
+        return new Keeper(Identity, store, store.Recover());
     }
 
-    public Task WriteAsync(string key, string value) => AppendAsync(_story.Write(1, key, value));
+    public Task WriteAsync(string key, string value) => WriteAsync(new SetOperation(key, Encoding.UTF8.GetBytes(value), "text/plain"));
 
-    public Task DeleteAsync(string key) => AppendAsync(_story.Write(1, new DeleteOperation(key)));
+    public Task WriteAsync(params ImmutableArray<Operation> operations) => AppendAsync(
+        new Update(new Dot(Identity.Id, State.Delivered[Identity.Id] + 1), State.Delivered, new HybridTimestamp(State.Timestamp.Packed + (1 << 16)), operations));
 
     public async Task AppendAsync(params ImmutableArray<Update> updates)
     {

@@ -3,7 +3,6 @@ using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Causality.Wire;
 using ReplicatedDs.RedisServers;
 using ReplicatedDs.Replica.Storage;
-using ReplicatedDs.Replica.Storage.Values;
 using ReplicatedDs.Replica.Tests.Http;
 
 namespace ReplicatedDs.Replica.Tests.Storage.Values;
@@ -90,7 +89,7 @@ public sealed class ValueStoreTests(SharedRedisCluster shared) : IClassFixture<S
             }
         }
 
-        await keeper.DeleteAsync("k0");
+        await keeper.WriteAsync(new DeleteOperation("k0"));
         await keeper.WriteAsync("k1", "short");
         await keeper.CutAsync();
         await LocalRedisCluster.UntilAsync("28 values are left", async () => await keeper.NamesAsync(_redis) == 28, async () => $"{await keeper.NamesAsync(_redis)}");
@@ -123,7 +122,7 @@ public sealed class ValueStoreTests(SharedRedisCluster shared) : IClassFixture<S
     public async Task UpdateThatWritesAKeyTwice_KeepsTheLast()
     {
         await using var keeper = await Keeper.FoundAsync(_scratch.Folder, Keeper.Options(_redis));
-        await keeper.WriteAsync("x", new SetOperation("x", Bytes(1), null), new SetOperation("y", Bytes(2), null), new SetOperation("x", Bytes(3), "a/b"));
+        await keeper.WriteAsync(new SetOperation("x", Bytes(1), null), new SetOperation("y", Bytes(2), null), new SetOperation("x", Bytes(3), "a/b"));
         await keeper.CutAsync();
         Assert.Equal((Large(3), Large(2)), (await keeper.ReadAsync("x"), await keeper.ReadAsync("y")));
     }
