@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using ReplicatedDs.Client.Api;
 using ReplicatedDs.Cluster.Tests.Chaos;
 using ReplicatedDs.Cluster.Tests.Harness;
 using ReplicatedDs.Cluster.Tests.Traffic;
@@ -68,8 +67,8 @@ internal sealed class RedisClusterRun
     private static async Task WriteBallastAsync(TestCluster cluster, int count, TextWriter output)
     {
         var clock = Stopwatch.StartNew();
-        await Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (number, _) =>
-            (await cluster[1 + (number % Replicas)].PutAsync(BallastKey(number), Ballast(number))).Expect(HttpStatusCode.OK));
+        await Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (number, cancellationToken) =>
+            (await cluster[1 + (number % Replicas)].PutAsync(BallastKey(number), Ballast(number), cancellationToken: cancellationToken)).Expect(HttpStatusCode.OK));
         var written = clock.Elapsed;
         await cluster.SettledAsync();
         await ConfirmedAsync(cluster);
@@ -82,7 +81,7 @@ internal sealed class RedisClusterRun
         var missing = new ConcurrentBag<string>();
         foreach (var replica in cluster.Running())
         {
-            await Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (number, _) =>
+            await Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (number, cancellationToken) =>
             {
                 var answer = await replica.GetAsync(BallastKey(number));
                 if (answer.Status != HttpStatusCode.OK || answer.Body != Ballast(number))

@@ -60,11 +60,11 @@ public sealed class ValuesOptionsTests(SharedRedisCluster shared) : IClassFixtur
     {
         await using var cluster = Cluster([.. _redis.Nodes.Take(2).Select(node => new RedisEndpoint("127.0.0.1", node.Port))]);
         Assert.Null(await RedisClusterCheck.ObjectionAsync(cluster, default));
-        await _redis.Nodes[4].AskAsync("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
+        await _redis.Nodes[1].AskAsync("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
         try
         {
             Assert.Equal(
-                $"The Redis server {_redis.Nodes[4].Address} evicts keys when its memory is full (maxmemory-policy allkeys-lru), and evicted values would be lost: set it to noeviction.",
+                $"The Redis server {_redis.Nodes[1].Address} evicts keys when its memory is full (maxmemory-policy allkeys-lru), and evicted values would be lost: set it to noeviction.",
                 await RedisClusterCheck.ObjectionAsync(cluster, default));
             using var scratch = new Scratch();
             await using var keeper = await Keeper.FoundAsync(scratch.Folder, Keeper.Options(_redis));
@@ -74,7 +74,7 @@ public sealed class ValuesOptionsTests(SharedRedisCluster shared) : IClassFixtur
         }
         finally
         {
-            await _redis.Nodes[4].AskAsync("CONFIG", "SET", "maxmemory-policy", "noeviction");
+            await _redis.Nodes[1].AskAsync("CONFIG", "SET", "maxmemory-policy", "noeviction");
         }
     }
 
