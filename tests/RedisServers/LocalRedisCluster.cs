@@ -96,6 +96,15 @@ internal sealed class LocalRedisCluster : IAsyncDisposable
     /// <summary>How many names the masters have in all.</summary>
     public async Task<long> NamesAsync() => (await UseAsync()).Sum(one => one.Names);
 
+    /// <summary>Deletes everything.</summary>
+    public async Task ClearAsync()
+    {
+        foreach (var master in await MastersAsync())
+        {
+            await master.AskAsync("FLUSHALL");
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         AppDomain.CurrentDomain.ProcessExit -= _kill;
