@@ -50,9 +50,9 @@ public static class ReplicaOptionsReader
             throw new ConfigurationException("Log:KeepMegabytes must not be larger than Log:MaxMegabytes.");
         }
 
-        if (options.Values is not null && options.Durability == Durability.Memory)
+        if (options.Values is not null && options.Durability != Durability.Fsync)
         {
-            throw new ConfigurationException("Storage:Values=redis-cluster needs Replica:Durability fsync or os: what Redis loses is written again from the log.");
+            throw new ConfigurationException("Storage:Values=redis-cluster needs Replica:Durability=fsync: what Redis loses is written again from the log.");
         }
 
         if (options.Mutation is { } name && (!options.Lab || !Enum.TryParse<CoreMutation>(name, out _)))

@@ -57,25 +57,4 @@ public sealed class RedisClusterTests(ITestOutputHelper output)
         var backup = (await newcomer.OperateAsync(HttpMethod.Get, "/admin/snapshot")).Expect(HttpStatusCode.OK);
         Assert.Contains(values["k299"], backup.Body, StringComparison.Ordinal);
     }
-
-    [Fact]
-    public async Task Replica_WithValuesInWhatIsNoRedisCluster_RefusesToStart()
-    {
-        using var folder = new TestFolder();
-        await using var process = await ProgramProcess.RunAsync(
-            Programs.Replica,
-            [],
-            new Dictionary<string, string>
-            {
-                ["Replica__Name"] = "replica-1",
-                ["Replica__Data"] = Path.Combine(folder.Path, "replica-1"),
-                ["Replica__Found"] = "true",
-                ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{Ports.Free()}",
-                ["Replication__Port"] = $"{Ports.Free()}",
-                ["Cluster__Key"] = new string('k', 32),
-                ["Storage__Values"] = "redis-cluster",
-                ["Storage__RedisCluster"] = "nowhere",
-            });
-        Assert.Equal((2, "Storage:RedisCluster must read host:port,host:port, but has 'nowhere'."), (process.ExitCode, process.Errors.Trim()));
-    }
 }
