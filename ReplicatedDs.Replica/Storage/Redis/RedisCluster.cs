@@ -14,6 +14,9 @@ internal sealed class RedisCluster(IReadOnlyList<RedisEndpoint> seeds, string? u
     /// <summary>How long a server has for an answer.</summary>
     public static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long a read tries one server after the other.</summary>
+    private static readonly TimeSpan ReadWithin = TimeSpan.FromSeconds(4);
+
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(50);
 
     /// <summary>How long nobody waits for a server that did not answer.</summary>
@@ -84,6 +87,33 @@ internal sealed class RedisCluster(IReadOnlyList<RedisEndpoint> seeds, string? u
     /// <exception cref="RedisException">Nobody who should know answers.</exception>
     public async Task<byte[]?> GetAsync(ReadOnlyMemory<byte> name, CancellationToken cancellationToken)
     {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(ReadWithin);
+        try
+        {
+            return await GetAnywhereAsync(name, deadline.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new RedisException($"nobody who has it answered within {ReadWithin.TotalSeconds} s");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var reader in _readers.Values)
+        {
+            if (reader.IsCompletedSuccessfully)
+            {
+                await (await reader.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+            }
+        }
+
+        _asking.Dispose();
+    }
+
+    private async Task<byte[]?> GetAnywhereAsync(ReadOnlyMemory<byte> name, CancellationToken cancellationToken)
+    {
         var slot = RedisSlots.SlotOf(name.Span);
         RedisException? last = null;
         for (var attempt = 0; attempt < AttemptsMax; attempt++)
@@ -126,19 +156,6 @@ internal sealed class RedisCluster(IReadOnlyList<RedisEndpoint> seeds, string? u
         }
 
         throw last!;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var reader in _readers.Values)
-        {
-            if (reader.IsCompletedSuccessfully)
-            {
-                await (await reader.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
-            }
-        }
-
-        _asking.Dispose();
     }
 
     private async Task<RedisReply> GetFromAsync(RedisEndpoint endpoint, ReadOnlyMemory<byte> name, CancellationToken cancellationToken, bool asking = false)
