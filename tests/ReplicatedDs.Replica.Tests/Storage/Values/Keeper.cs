@@ -21,7 +21,11 @@ internal sealed class Keeper : IAsyncDisposable
     // A checkpoint only where a test asks for one; next to nothing in memory and in the log, so that reads come from Redis.
     private static readonly StoreLimits Limits = new()
     {
-        CheckpointInterval = TimeSpan.FromDays(1), CheckpointBytes = long.MaxValue, RecentUpdatesMax = 1, LogBytesKept = 1, RowBytesMax = 4096,
+        CheckpointInterval = TimeSpan.FromDays(1),
+        CheckpointBytes = long.MaxValue,
+        RecentUpdatesMax = 1,
+        LogBytesKept = 1,
+        RowBytesMax = 4096,
     };
 
     private Keeper(ReplicaIdentity identity, SqliteReplicaStore store, ReplicaState state) => (Identity, Store, State) = (identity, store, state);
@@ -38,7 +42,10 @@ internal sealed class Keeper : IAsyncDisposable
 
     public static ValuesOptions Options(LocalRedisCluster redis) => new()
     {
-        Servers = [.. redis.Nodes.Select(node => new RedisEndpoint("127.0.0.1", node.Port))], CacheBytes = 1, DeleteAfter = TimeSpan.Zero, WatchInterval = TimeSpan.FromMilliseconds(100),
+        Servers = [.. redis.Nodes.Select(node => new RedisEndpoint("127.0.0.1", node.Port))],
+        CacheBytes = 1,
+        DeleteAfter = TimeSpan.Zero,
+        WatchInterval = TimeSpan.FromMilliseconds(100),
     };
 
     /// <summary>A new replica of an empty folder.</summary>
@@ -81,7 +88,7 @@ internal sealed class Keeper : IAsyncDisposable
 
     public Task ConfirmedAsync() => Eventually.TrueAsync(() => Values.Status.UnconfirmedBytes == 0, () => $"{Values.Status}");
 
-    /// <summary>Two checkpoints: the first makes what is confirmed safe and cuts the log, which needs nothing but itself.</summary>
+    /// <summary>A checkpoint of what is confirmed: it makes that safe and cuts the log.</summary>
     public async Task CutAsync()
     {
         await ConfirmedAsync();
