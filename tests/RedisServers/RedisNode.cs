@@ -24,7 +24,7 @@ internal sealed class RedisNode(string folder, int port, int busPort, int megaby
         string[] arguments =
         [
             "--port", $"{port}", "--bind", "127.0.0.1", "--cluster-enabled", "yes", "--cluster-port", $"{busPort}", "--cluster-config-file", "nodes.conf",
-            "--cluster-node-timeout", "2000", "--cluster-replica-validity-factor", "0", "--cluster-require-full-coverage", "no", "--cluster-allow-reads-when-down", "yes",
+            "--cluster-node-timeout", "4000", "--cluster-replica-validity-factor", "0", "--cluster-require-full-coverage", "no", "--cluster-allow-reads-when-down", "yes",
             "--maxmemory", $"{megabytes}mb", "--maxmemory-policy", "noeviction", "--appendonly", "no", "--save", "", "--repl-diskless-sync-delay", "0",
             "--repl-backlog-size", "1mb", "--dir", folder,
         ];
