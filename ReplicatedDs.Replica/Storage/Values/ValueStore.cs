@@ -165,6 +165,7 @@ internal sealed class ValueStore : IValueStore, IAsyncDisposable
         lock (_gate)
         {
             (_root, _checkpoint, _published) = (state, state, position);
+            Written_NeedsLock();
             _sweepAt = _time.GetTimestamp(); // what of the snapshot was superseded here
             _work.TrySetResult();
         }

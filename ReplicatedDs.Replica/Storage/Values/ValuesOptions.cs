@@ -36,4 +36,7 @@ internal sealed record ValuesOptions
 
     /// <summary>How often the Redis Cluster is asked who the masters are when nothing else makes that necessary.</summary>
     public TimeSpan WatchInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Without the password.</summary>
+    public override string ToString() => string.Join(',', Servers);
 }
