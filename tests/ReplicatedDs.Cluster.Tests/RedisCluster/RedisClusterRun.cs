@@ -104,7 +104,7 @@ internal sealed class RedisClusterRun
     private async Task<ChaosResult> RunAsync(TimeSpan duration, Random random, Recorder recorder)
     {
         (string, Func<Random, Task<string>>)[] deck =
-            [("master killed", KillMasterAsync), ("master killed, tail lost", LoseTailAsync), ("Redis stands still", FreezeAsync), ("replica killed", KillReplicaAsync)];
+            [("master killed", KillMasterAsync), ("tail lost", LoseTailAsync), ("Redis stands still", FreezeAsync), ("replica killed", KillReplicaAsync)];
         await _traffic.GoesOnAsync(200);
         do
         {
