@@ -255,7 +255,7 @@ internal sealed class ReplicaLoop
             switch (input)
             {
                 case WriteRequest or JoinRequest or GuestRequest or LeaveRequest or HandDelivery:
-                    ((PendingRequest)((Request)input).Tag!).Fail(failure);
+                    ((PendingRequest)((Request)input).Tag!).FailElsewhere(failure);
                     break;
                 case MessageArrived { Message: UpdateBatch } or SnapshotArrived:
                     break;
@@ -311,10 +311,7 @@ internal sealed class ReplicaLoop
         }
 
         _published(output, now);
-        foreach (var (tag, result) in output.Replies)
-        {
-            ((PendingRequest)tag!).Answer(result);
-        }
+        PendingRequest.Answer(output.Replies);
     }
 
     private async Task FinishAsync()
@@ -345,7 +342,7 @@ internal sealed class ReplicaLoop
     {
         foreach (var request in inputs.OfType<Request>())
         {
-            ((PendingRequest)request.Tag!).Fail(exception);
+            ((PendingRequest)request.Tag!).FailElsewhere(exception);
         }
     }
 }
