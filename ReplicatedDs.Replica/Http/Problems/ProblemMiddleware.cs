@@ -4,6 +4,7 @@ using ReplicatedDs.Replica.Http.Kv;
 using ReplicatedDs.Replica.Ids;
 using ReplicatedDs.Replica.Runtime;
 using ReplicatedDs.Replica.Storage;
+using ReplicatedDs.Replica.Storage.Values;
 
 namespace ReplicatedDs.Replica.Http.Problems;
 
@@ -42,6 +43,8 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
                 return known.Problem;
             case NodeUnavailableException unavailable:
                 return new Problem(ProblemKinds.NotReady, unavailable.Message);
+            case ValuesUnavailableException values:
+                return new Problem(ProblemKinds.ValuesUnavailable, values.Message);
             case StorageUnavailableException storage:
                 return new Problem(storage.IsFull ? ProblemKinds.StorageFull : ProblemKinds.StorageUnavailable, storage.Message);
             case KeyBusyException busy:
