@@ -24,6 +24,14 @@ export function waitsFor(store, row, ears = false) {
   return list.length === 0 ? "earlier updates" : `${list.join(ears ? " and " : ", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
 }
 
+/** A piece of a ribbon in one sentence. `clock` tells the time of day of a moment. */
+export function pieceWords(store, piece, clock) {
+  const count = (amount, what) => amount === 0 ? null : `${amount.toLocaleString("en-US")} ${what}`;
+  const ways = [...piece.ways].sort((a, b) => a[0] - b[0]).map(([origin, way]) => `${way.count.toLocaleString("en-US")} of r${origin}${way.timed > 0 ? `, on their way ${seconds(way.lag / way.timed)} in the mean and ${seconds(way.most)} at most` : ""}`);
+  const done = [count(piece.writes, "written"), count(piece.applies, "applied"), count(piece.reads, piece.reads === 1 ? "read" : "reads")].filter(Boolean).join(", ") || "nothing new";
+  return `r${piece.id}, ${clock(piece.from)} to ${clock(piece.to)}: ${done}${ways.length > 0 ? ` (${ways.join("; ")})` : ""}; ${piece.waiting === 0 ? "nothing waited" : `at most ${piece.waiting.toLocaleString("en-US")} waited`}`;
+}
+
 /** One sentence for eyes. `now` is the time up to which an open wait is counted. */
 export function title(store, row, now) {
   const who = `r${row.at}`;
