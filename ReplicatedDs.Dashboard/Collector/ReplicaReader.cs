@@ -51,9 +51,10 @@ internal sealed class ReplicaReader(HttpClient http, DashboardOptions options)
     }
 
     /// <summary>The replica's event feed after number <paramref name="after"/>, until the connection ends.</summary>
-    public async IAsyncEnumerable<EventView> EventsAsync(ReplicaSlot slot, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <param name="except">Kinds that are left out, with commas between them.</param>
+    public async IAsyncEnumerable<EventView> EventsAsync(ReplicaSlot slot, long after, string except, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(slot.Address, $"/events?after={after}"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(slot.Address, $"/events?after={after}{(except.Length > 0 ? "&except=" + except : "")}"));
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         response.EnsureSuccessStatusCode();

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
+using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Replica.Http.Problems;
 using ReplicatedDs.Replica.Runtime;
 
@@ -18,6 +19,9 @@ internal sealed class EventFeed(IReplicaNode node, ApiOptions options, TimeProvi
 {
     private const int BatchMax = 256;
 
+    /// <summary>What follows within it goes out together: one event at a time would cost a busy replica more than the events themselves.</summary>
+    private static readonly TimeSpan GatherInterval = TimeSpan.FromMilliseconds(20);
+
     /// <summary>A comment is sent after this long without an event, so that a dead reader is noticed.</summary>
     private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(5);
 
@@ -29,6 +33,7 @@ internal sealed class EventFeed(IReplicaNode node, ApiOptions options, TimeProvi
     public async Task<IResult> ReadAsync(HttpContext context)
     {
         var after = StartAfter(context.Request);
+        var except = Except(context.Request.Query["except"].ToString());
         try
         {
             if (Interlocked.Increment(ref _readers) > options.EventReadersMax)
@@ -41,7 +46,7 @@ internal sealed class EventFeed(IReplicaNode node, ApiOptions options, TimeProvi
             response.Headers.CacheControl = "no-store";
             context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
             using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
-            await SendAsync(response.BodyWriter, after, ends.Token).ConfigureAwait(false);
+            await SendAsync(response.BodyWriter, after, except, ends.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -69,7 +74,12 @@ internal sealed class EventFeed(IReplicaNode node, ApiOptions options, TimeProvi
             : throw new ProblemException(ProblemKinds.BadRequest, $"'{text}' is not the number of an event; it has to be 0 or more.");
     }
 
-    private async Task SendAsync(PipeWriter writer, long after, CancellationToken cancellationToken)
+    private static HashSet<ReplicaEventKind> Except(string text) =>
+        [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(word => Enum.TryParse<ReplicaEventKind>(word, out var kind) && Enum.IsDefined(kind)
+            ? kind
+            : throw new ProblemException(ProblemKinds.BadRequest, $"'{word}' is no kind of event; there are {string.Join(", ", Enum.GetNames<ReplicaEventKind>())}."))];
+
+    private async Task SendAsync(PipeWriter writer, long after, HashSet<ReplicaEventKind> except, CancellationToken cancellationToken)
     {
         // The answer's head goes out at once: a reader knows that it is connected before anything happens.
         await FlushAsync(writer, ": events of this replica\n\n", cancellationToken).ConfigureAwait(false);
@@ -94,12 +104,21 @@ internal sealed class EventFeed(IReplicaNode node, ApiOptions options, TimeProvi
 
             foreach (var stamped in next.Events)
             {
+                if (except.Contains(stamped.Event.Kind))
+                {
+                    continue;
+                }
+
                 EventJson.Write(json, stamped, replica);
                 Emit(writer, stamped.N, json, line);
             }
 
             after = next.Events[^1].N;
             await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
+            if (next.Events.Length < BatchMax)
+            {
+                await Task.Delay(GatherInterval, time, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 

@@ -56,6 +56,22 @@ public class EventFeedTests
     }
 
     [Fact]
+    public async Task Events_Except_LeavesKindsOutAndCountsOn()
+    {
+        await using var replica = await TestReplica.StartAsync();
+        var first = replica.Node.Events.Last + 1;
+        foreach (var kind in (ReplicaEventKind[])[ReplicaEventKind.Read, ReplicaEventKind.Send, ReplicaEventKind.Arrive, ReplicaEventKind.Read])
+        {
+            replica.Node.Events.Add(1, new ReplicaEvent(kind) { Key = "x" });
+        }
+
+        var events = await ReadAsync(replica, $"/events?after={first - 1}&except=Send,Arrive", 2);
+        Assert.Equal([first, first + 3], events.Select(one => (long)one["n"]!));
+        using var wrong = await replica.Client.GetAsync("/events?except=Send,Nonsense");
+        Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
+    }
+
+    [Fact]
     public async Task Events_SlowReader_IsToldHowManyWereLost()
     {
         await using var replica = await TestReplica.StartAsync();
