@@ -1,26 +1,28 @@
+using System.Globalization;
+using ReplicatedDs.Client.Api;
 using ReplicatedDs.Dashboard.Configuration;
 
 namespace ReplicatedDs.Dashboard.Collector;
 
 /// <summary>
 /// Follows one replica's event feed into the log. After a broken connection it goes on behind the last event it got; a replica
-/// that was started anew numbers from 1 again, and is read from there. Where very much happens, it does without the events that nothing
-/// but the list of events is drawn from, so that telling them takes neither the replica's time nor the dashboard's.
+/// that was started anew numbers from 1 again, and is read from there. Where very much happens, a part of it is asked for.
 /// </summary>
 internal sealed class ReplicaFollower(ReplicaSlot slot, ReplicaReader reader, ReplicaPoller poller, ClusterStore store, EventLog log, TimeProvider time, ILogger logger)
 {
-    /// <summary>What is left out where very much happens: an update's write, its waiting and where it becomes visible are told all the same.</summary>
-    public const string LeftOut = "Send,Arrive,Stable";
-
-    /// <summary>Events a second of one replica, from which on they are left out, and below which they are told again.</summary>
-    public const int BusyRate = 2_000;
-    private const int CalmRate = 1_000;
+    /// <summary>In the log from where on only a share of the updates is told, and from where on all of them.</summary>
+    public const string Thinned = "Thinned";
+    public const string Whole = "Whole";
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan RateWindow = TimeSpan.FromSeconds(2);
 
     private (string Incarnation, long Boot)? _process;
     private long _n;
+    private int _share = 1;
+
+    /// <summary>The share that a <see cref="Thinned"/> or <see cref="Whole"/> event tells.</summary>
+    public static int ShareOf(EventView one) => one.Detail is ['1', ' ', 'i', 'n', ' ', .. var share] && int.TryParse(share, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : 1;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -61,9 +63,16 @@ internal sealed class ReplicaFollower(ReplicaSlot slot, ReplicaReader reader, Re
             _n = 0;
         }
 
-        var isBrief = store.Slot(slot.Name).IsBrief;
+        var detail = store.Slot(slot.Name).Detail;
+        if (detail.Share != _share)
+        {
+            // Before the first event that is told so: who reads the log is never told less than it knows of.
+            _share = detail.Share;
+            log.Append(status.Replica, _share > 1 ? Thinned : Whole, FormattableString.Invariant($"1 in {_share}"));
+        }
+
         var (since, from) = (time.GetTimestamp(), -1L);
-        await foreach (var item in reader.EventsAsync(slot, _n, isBrief ? LeftOut : "", cancellationToken))
+        await foreach (var item in reader.EventsAsync(slot, _n, detail, cancellationToken))
         {
             if (isRestart && item.Kind != "Restart")
             {
@@ -84,9 +93,10 @@ internal sealed class ReplicaFollower(ReplicaSlot slot, ReplicaReader reader, Re
             if (time.GetElapsedTime(since) is var took && took >= RateWindow)
             {
                 var rate = (item.N - from) / took.TotalSeconds;
-                if (isBrief ? rate < CalmRate : rate > BusyRate)
+                store.Update(slot.Name, picture => picture with { EventsPerSecond = rate });
+                if (detail.For(rate, store.Read().Slots.Sum(other => other.EventsPerSecond)) is var wanted && wanted != detail)
                 {
-                    store.Update(slot.Name, picture => picture with { IsBrief = !isBrief });
+                    store.Update(slot.Name, picture => picture with { Detail = wanted });
                     return true;
                 }
 

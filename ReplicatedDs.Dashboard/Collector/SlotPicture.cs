@@ -10,7 +10,6 @@ namespace ReplicatedDs.Dashboard.Collector;
 /// <param name="Ended">How its process ended (a word of <c>ReplicaStates</c>); <c>null</c> while it runs.</param>
 /// <param name="Asked">What was last asked of the control API from here (<c>stop</c> or <c>crash</c>), until the process is back.</param>
 /// <param name="ProcessSince">When a new process was seen in the slot; <c>null</c>: not since this dashboard runs.</param>
-/// <param name="IsBrief">So much happens there that its feed leaves out <see cref="ReplicaFollower.LeftOut"/>.</param>
 /// <param name="LinkRefusal">Why the links cannot be seen, such as lab mode being off.</param>
 internal sealed record SlotPicture(
     ReplicaSlot Slot,
@@ -29,8 +28,11 @@ internal sealed record SlotPicture(
     string? Asked = null,
     DateTimeOffset? ProcessSince = null,
     double WritesPerSecond = 0,
-    bool IsBrief = false)
+    double EventsPerSecond = 0)
 {
+    /// <summary>How much of its events it is asked to tell.</summary>
+    public FeedDetail Detail { get; init; } = FeedDetail.Whole;
+
     /// <summary>Its replica id, as far as known. A joiner may tell it before the control API does.</summary>
     public int? Id => Resource is { } resource ? resource.Id ?? (ResourceStates.IsBusy(resource.State) ? Status?.Replica : null) : Status?.Replica;
 }

@@ -5,7 +5,6 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
-using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Replica.Http.Problems;
 using ReplicatedDs.Replica.Runtime;
 
@@ -33,7 +32,7 @@ internal sealed class EventFeed(IReplicaNode node, ApiOptions options, TimeProvi
     public async Task<IResult> ReadAsync(HttpContext context)
     {
         var after = StartAfter(context.Request);
-        var except = Except(context.Request.Query["except"].ToString());
+        var selection = EventSelection.Parse(context.Request.Query);
         try
         {
             if (Interlocked.Increment(ref _readers) > options.EventReadersMax)
@@ -46,7 +45,7 @@ internal sealed class EventFeed(IReplicaNode node, ApiOptions options, TimeProvi
             response.Headers.CacheControl = "no-store";
             context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
             using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
-            await SendAsync(response.BodyWriter, after, except, ends.Token).ConfigureAwait(false);
+            await SendAsync(response.BodyWriter, after, selection, ends.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -74,12 +73,7 @@ internal sealed class EventFeed(IReplicaNode node, ApiOptions options, TimeProvi
             : throw new ProblemException(ProblemKinds.BadRequest, $"'{text}' is not the number of an event; it has to be 0 or more.");
     }
 
-    private static HashSet<ReplicaEventKind> Except(string text) =>
-        [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(word => Enum.TryParse<ReplicaEventKind>(word, out var kind) && Enum.IsDefined(kind)
-            ? kind
-            : throw new ProblemException(ProblemKinds.BadRequest, $"'{word}' is no kind of event; there are {string.Join(", ", Enum.GetNames<ReplicaEventKind>())}."))];
-
-    private async Task SendAsync(PipeWriter writer, long after, HashSet<ReplicaEventKind> except, CancellationToken cancellationToken)
+    private async Task SendAsync(PipeWriter writer, long after, EventSelection selection, CancellationToken cancellationToken)
     {
         // The answer's head goes out at once: a reader knows that it is connected before anything happens.
         await FlushAsync(writer, ": events of this replica\n\n", cancellationToken).ConfigureAwait(false);
@@ -104,13 +98,11 @@ internal sealed class EventFeed(IReplicaNode node, ApiOptions options, TimeProvi
 
             foreach (var stamped in next.Events)
             {
-                if (except.Contains(stamped.Event.Kind))
+                if (selection.Wants(stamped))
                 {
-                    continue;
+                    EventJson.Write(json, stamped, replica);
+                    Emit(writer, stamped.N, json, line);
                 }
-
-                EventJson.Write(json, stamped, replica);
-                Emit(writer, stamped.N, json, line);
             }
 
             after = next.Events[^1].N;

@@ -111,7 +111,7 @@ public sealed class CollectorTests : IAsyncLifetime
                 _cluster.Replica(1).Write("x", [1], "text/plain");
             }
 
-            return store.Slot("replica-1").IsBrief;
+            return store.Slot("replica-1").Detail.IsBrief;
         }
 
         await Deadline.UntilAsync(() => IsBriefAfter(400), isBrief => isBrief, "the feed of a busy replica is brief", 60);

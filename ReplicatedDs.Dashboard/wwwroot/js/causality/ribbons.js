@@ -88,8 +88,8 @@ export class Ribbons {
       if (lane.buckets.size > 2 * BucketsMax) { for (const old of lane.buckets.keys()) { if (old <= lane.newest - BucketsMax) { lane.buckets.delete(old); } } }
     }
     switch (row.kind) {
-      case "Write": bucket.writes++; break;
-      case "Read": bucket.reads++; break;
+      case "Write": bucket.writes += row.share; break;
+      case "Read": bucket.reads += row.share; break;
       case "Buffer": bucket.opened++; break;
       case "Drop": if (store.update(row.dot)?.buffers.get(row.at)?.until === row) { bucket.closed++; } break;
       case "Kill": case "Stop": case "Restart": bucket.closed += store.lane(row.at).buffers.filter(waiting => waiting.until === row).length; break;
@@ -97,7 +97,7 @@ export class Ribbons {
         const way = bucket.from.get(row.origin) ?? { count: 0, timed: 0, lag: 0, most: 0 };
         const write = store.update(row.dot)?.write;
         const lag = write ? Math.max(0, row.time - write.time) : null;
-        bucket.from.set(row.origin, { count: way.count + 1, timed: way.timed + (lag === null ? 0 : 1), lag: way.lag + (lag ?? 0), most: Math.max(way.most, lag ?? 0) });
+        bucket.from.set(row.origin, { count: way.count + row.share, timed: way.timed + (lag === null ? 0 : 1), lag: way.lag + (lag ?? 0), most: Math.max(way.most, lag ?? 0) });
         if (row.arrived !== null) { bucket.closed++; }
         break;
       }

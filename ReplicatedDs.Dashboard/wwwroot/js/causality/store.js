@@ -130,6 +130,7 @@ export class Store {
       keys: item.keys ?? [], missing: item.missing ?? [], missingCount: item.missingCount ?? item.missing?.length ?? 0, ghost: item.wouldBeVisible === true,
       arrived: item.arrivedAt === undefined ? null : (item.arrivedAt - this.zero) / 1000, waitedFor: item.waitedFor ?? null,
       trace: item.traceId ?? null, detail: item.detail ?? null, lost: item.lost ?? 0, clock: null,
+      share: item.share || 1, // It stands for so many, where only a part is told.
       until: null, // On Buffer: the row that ended the waiting.
       depth: 0, // The longest chain of events up to it; counted only where it is wanted.
       x: 0, named: false, level: 0, // Where the layout put it.

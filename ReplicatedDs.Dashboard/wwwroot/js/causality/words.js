@@ -59,6 +59,8 @@ export function title(store, row, now) {
     case "Join": return `${row.peer ? `r${row.peer}` : who} joined, seen by ${who}${detail}`;
     case "Leave": return `${row.peer ? `r${row.peer}` : who} left, seen by ${who}${detail}`;
     case "LinkChanged": return `link ${who}→r${row.peer}${detail}`;
+    case "Thinned": return `so much happens that of the ordinary updates ${who} tells only ${row.detail} from here on`;
+    case "Whole": return `${who} tells every update again`;
     case "Gap": return `${row.lost.toLocaleString("en-US")} events ${row.at ? `of ${who} ` : ""}are not drawn here${detail}`;
     default: return `${who}: ${row.kind} ${dotOf(row)}${detail}`;
   }
