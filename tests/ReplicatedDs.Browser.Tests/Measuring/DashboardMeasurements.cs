@@ -72,6 +72,8 @@ internal static class DashboardMeasurements
         await using var live = await browsers.Fixture.OpenAsync(cluster.Login);
         await live.ReadyAsync();
         var shown = clock.Elapsed;
+        await live.Page.Locator("#events li").First.WaitForAsync();
+        var told = clock.Elapsed;
         await live.Button(ScenarioView.Invitation).ClickAsync();
         var scenario = new ScenarioView(live);
         await scenario.WaitingAsync();
@@ -79,7 +81,7 @@ internal static class DashboardMeasurements
         await scenario.DoneAsync();
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"dotnet run to the dashboard answering {serves.TotalSeconds:0.0} s, to its page live {shown.TotalSeconds:0.0} s, to scenario 1 started, released and done {clock.Elapsed.TotalSeconds:0.0} s"));
+            $"dotnet run to the dashboard answering {serves.TotalSeconds:0.0} s, to its page live {shown.TotalSeconds:0.0} s, to the first event on it {told.TotalSeconds:0.0} s, to scenario 1 started, released and done {clock.Elapsed.TotalSeconds:0.0} s"));
     }
 
     /// <returns>The writes answered per second.</returns>
@@ -145,6 +147,7 @@ internal static class DashboardMeasurements
         output.WriteLine($"clicks on Read under it, one a second: {Describe(clicks)}");
         output.WriteLine($"render batches and traffic of the Cluster page: {onCluster}");
         output.WriteLine($"render batches and traffic of the Causality page: {onCausality}");
+        output.WriteLine($"the Causality page says: {await drawn.Page.InnerTextAsync("[data-part=level]")}. {(await drawn.Page.InnerTextAsync("[data-part=degraded]")).Trim()}");
         output.WriteLine($"resident memory of the dashboard every 15 s: {string.Join(", ", memory.Select(one => one.MiB))} MiB");
         if (memory.Where(one => one.At >= MemoryIsFlatAfter).Select(one => one.MiB).ToList() is { Count: > 1 } late)
         {
