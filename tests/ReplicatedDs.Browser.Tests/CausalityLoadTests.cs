@@ -37,7 +37,7 @@ public sealed class CausalityLoadTests(BrowserFixture browser, ITestOutputHelper
 
         // Level 2: a window of so many events is drawn as ribbons, which count every one of them.
         await Assertions.Expect(page.Part("level")).ToContainTextAsync("L2 · ribbons", new() { Timeout = 30_000 });
-        await live.ScreenshotAsync("causality-load");
+        await live.ScreenshotAsync("causality-load", fullPage: false);
         var missed = await live.Page.EvaluateAsync<int>(Uncounted);
         Assert.True(missed == 0, $"{missed} events in the window are in no ribbon.");
         Assert.True(await live.Page.EvaluateAsync<int>(OnRibbons) <= 1000, "Marks stand out of the ribbons without end.");
@@ -48,7 +48,7 @@ public sealed class CausalityLoadTests(BrowserFixture browser, ITestOutputHelper
 
         // Zooming in lowers the level, down to every single event.
         await ZoomUntilAsync(page, "L1 · sampled");
-        await live.ScreenshotAsync("causality-load-sampled");
+        await live.ScreenshotAsync("causality-load-sampled", fullPage: false);
         await Assertions.Expect(page.Part("degraded")).ToContainTextAsync("Drawing 1 in");
         await ZoomUntilAsync(page, "L0 · exact");
         await stop.CancelAsync();

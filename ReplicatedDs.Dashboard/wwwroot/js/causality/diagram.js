@@ -478,7 +478,7 @@ export class Diagram {
     setText(this.part("level"), [
       `L0 · exact: all ${number(this.sampling.count)} events`,
       `L1 · sampled: 1 in ${this.sampling.rate} updates of ${number(this.sampling.count)} events`,
-      `L2 · ribbons of ${number(this.sampling.count)} events${full ? `; full thickness: ${number(full.rate)} events/s, below ${number(full.depth)} that wait` : ""}`,
+      `L2 · ribbons of ${number(this.sampling.count)} events${full ? `; full thickness: ${number(full.rate)} events/s, more is cut; below ${number(full.depth)} that wait` : ""}`,
     ][this.sampling.level] + this.#foldedWords());
     const share = store.rows.findLast(row => row.kind === "Write" || row.kind === "Apply")?.share ?? 1;
     if (share > 1) { parts.push(`So much happens in the cluster that 1 in ${share} updates is told here, and every one that waited; the rates of ribbons are extrapolated.`); }

@@ -63,15 +63,15 @@ export class Ribbons {
     return result.reverse();
   }
 
-  /** One scale for all lifelines: up at once, down only well below. Answers events a second and updates that wait, at full height. */
+  /**
+   * One scale for all lifelines: up at once, down only well below. Answers events a second and updates that wait, at full height. A few
+   * pieces that are far above all others do not flatten those: they are cut.
+   */
   adapt(perLane) {
-    let [rate, depth] = [1, 1];
-    for (const pieces of perLane) {
-      for (const piece of pieces) {
-        rate = Math.max(rate, rateOf(piece));
-        depth = Math.max(depth, piece.waiting);
-      }
-    }
+    const rates = perLane.flatMap(pieces => pieces.map(rateOf)).filter(one => one > 0).sort((a, b) => a - b);
+    const usual = (rates[Math.floor(rates.length * 0.9)] ?? 1) * 1.2;
+    const rate = Math.min(rates.at(-1) ?? 1, Math.max(1, usual));
+    const depth = perLane.reduce((most, pieces) => pieces.reduce((deepest, piece) => Math.max(deepest, piece.waiting), most), 1);
     this.#most = rate > this.#most || rate < this.#most * 0.4 ? round(rate) : this.#most;
     this.#deepest = depth > this.#deepest || depth < this.#deepest * 0.4 ? round(depth) : this.#deepest;
     return { rate: this.#most, depth: this.#deepest };

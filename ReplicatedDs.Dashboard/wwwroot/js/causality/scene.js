@@ -414,12 +414,14 @@ export class Scene {
       const line = geometry.across(id);
       const layers = new Map(); // colour -> rectangles: one call each
       const waits = [];
+      const cut = []; // Pieces that would be thicker than the scale.
       let busiest = null;
       let deepest = null;
       for (const piece of pieces) {
         const from = Math.round(viewport.toAlong(axis.at(piece.from)));
         const width = Math.max(1, Math.round(viewport.toAlong(axis.at(piece.to))) - from);
-        const height = Math.abs(up) * rateOf(piece) / rate;
+        const height = Math.abs(up) * Math.min(1, rateOf(piece) / rate);
+        if (rateOf(piece) > rate) { cut.push(from, width); }
         const total = piece.writes + piece.reads + piece.applies;
         let base = line;
         const parts = [[palette.of(id), piece.writes], ...[...piece.ways].sort((a, b) => a[0] - b[0]).map(([origin, way]) => [palette.of(origin), way.count]), [palette["text-3"], piece.reads]];
@@ -443,6 +445,8 @@ export class Scene {
         for (let i = 0; i < rects.length; i += 4) { context.rect(rects[i], rects[i + 1], rects[i + 2], rects[i + 3]); }
         context.fill();
       }
+      context.fillStyle = palette.surface;
+      for (let i = 0; i < cut.length; i += 2) { context.fillRect(cut[i], geometry.vertical ? line - up - 6 : line - up + 4, cut[i + 1], 2); }
       for (const fill of [palette["waiting-tint"], palette.hatch(context, palette.waiting)]) {
         context.fillStyle = fill;
         context.beginPath();
