@@ -52,6 +52,7 @@ export class Diagram {
     this.depth = new Depth();
     this.wanted = null; // What the address names, until its events are here.
     this.wantsTable = false;
+    this.behind = { at: -Infinity, by: 0 }; // How old the newest event was when it came last.
     this.missed = 0;
     this.frozenNow = 0;
     this.revision = -1;
@@ -344,6 +345,7 @@ export class Diagram {
     if (hasLanes || rows.some(row => row.at > 0 && !this.geometry.has(row.at) && !this.all.includes(row.at))) {
       if (this.#lifelines(this.geometry.vertical).join() !== this.geometry.ids.join() || known === 0) { this.resize(); } else { this.controls.drawLanes(); }
     }
+    if (rows.length > 0) { this.behind = { at: performance.now(), by: this.now - this.store.lastTime }; }
     if (!this.viewport.isLive) { this.missed += rows.length; }
     this.#meet();
     if (rows.length > 0 || hasLanes || lost > 0) { this.touch(); }
@@ -515,7 +517,8 @@ export class Diagram {
       text = "All lifelines are hidden. Choose some under Replicas.";
     } else if (!this.logical && !this.#hasSomething()) {
       const last = this.walk.newest(this.seenFrom) ?? this.walk.newest();
-      text = viewport.isLive && last ? `Nothing has happened for ${age(now - last.time)}.` : "Nothing happened in this window.";
+      const lags = performance.now() - this.behind.at < StaleAfter && this.behind.by > StaleAfter;
+      text = viewport.isLive && lags ? `So much happens that its news come here ${age(this.behind.by)} late.` : viewport.isLive && last ? `Nothing has happened for ${age(now - last.time)}.` : "Nothing happened in this window.";
       action = ["Show the last events", () => this.showLast()];
     }
     this.part("plot").setAttribute("aria-busy", String(feed.receivedAt === null));
