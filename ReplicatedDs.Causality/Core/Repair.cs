@@ -12,11 +12,14 @@ internal sealed class Repair
     /// <summary>Patience has run out: ask without further waiting until caught up.</summary>
     public bool IsActive { get; set; }
 
-    /// <summary>When the last request went out; <c>null</c> if there was none.</summary>
-    public long? AskedAt { get; set; }
+    /// <summary>When to ask again, unless the answer is complete before; <c>null</c> if nothing was asked.</summary>
+    public long? AskAgainAt { get; set; }
 
-    /// <summary>The last update that the answer to it will bring.</summary>
+    /// <summary>The last update that the answer will bring.</summary>
     public long AskedLast { get; set; }
+
+    /// <summary>For how many updates to ask at once: twice as many after every complete answer, so that a far holder is not asked in small steps.</summary>
+    public int Count { get; set; }
 
     public int Attempts { get; set; }
 }

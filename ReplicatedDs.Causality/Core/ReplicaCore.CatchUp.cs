@@ -21,7 +21,7 @@ public sealed partial class ReplicaCore
         // What was asked for will not come: ask the next one at once.
         if (_repairs.GetValueOrDefault(cut.Origin) is { } repair)
         {
-            repair.AskedAt = null;
+            repair.AskAgainAt = null;
         }
     }
 

@@ -17,6 +17,9 @@ public sealed partial class ReplicaCore
     /// <summary>However long the way to a peer takes, updates without an answer are sent again after that.</summary>
     private static readonly TimeSpan ResendTimeoutMax = TimeSpan.FromSeconds(4);
 
+    /// <summary>Updates that one request of a peer may name, at most.</summary>
+    private const int RepairMax = 4096;
+
     // The maximum of all that peers ever announced: what it does not cover need not be looked for link by link.
     private VectorClock _announced = VectorClock.Empty;
 
@@ -39,7 +42,7 @@ public sealed partial class ReplicaCore
 
         var link = _links.GetValueOrDefault(sender.Id) ?? AddLink(sender); // one that departed long ago still wants an answer
 
-        link.Heard(_now.MonotonicMicroseconds);
+        link.Heard(_now.MonotonicMicroseconds, Micros(_settings.RepairPatience));
         switch (arrived.Message)
         {
             case Heartbeat heartbeat:
@@ -115,6 +118,7 @@ public sealed partial class ReplicaCore
             return;
         }
 
+        link.Streams |= !batch.IsRepair;
         foreach (var update in batch.Updates)
         {
             var isWellFormed = update.Origin == batch.Origin
@@ -134,12 +138,16 @@ public sealed partial class ReplicaCore
         if (_repairs.TryGetValue(batch.Origin, out var repair))
         {
             repair.IsActive &= batch.IsRepair;
+            if (batch.IsRepair)
+            {
+                repair.AskAgainAt = Math.Max(repair.AskAgainAt ?? 0, _now.MonotonicMicroseconds + AnswerWithin(link)); // it is coming
+            }
         }
     }
 
     private void Serve(PeerLink link, PullRequest pull)
     {
-        var last = Math.Min(_staged.Delivered[pull.Origin], pull.First + Math.Clamp(pull.Count, 1, _settings.RangeMax) - 1);
+        var last = Math.Min(_staged.Delivered[pull.Origin], pull.First + Math.Clamp(pull.Count, 1, RepairMax) - 1);
         var isOwnStream = pull.Origin == Id && _staged.Members.Find(link.Peer) is not { Status: MemberStatus.Departed };
         if (isOwnStream || pull.First < 1 || pull.First > last || _staged.Members.Find(pull.Origin) is not { } origin)
         {
@@ -165,6 +173,7 @@ public sealed partial class ReplicaCore
             link.Failures = Math.Min(link.Failures + 1, 8);
             link.BackOffUntil = _now.MonotonicMicroseconds + Math.Min(50_000L << link.Failures, 2_000_000L);
             link.SendAgainFrom(link.Acknowledged);
+            link.Window = PeerLink.AnyWindow; // nothing is under way any more
         }
     }
 
@@ -234,6 +243,7 @@ public sealed partial class ReplicaCore
                 link.SendAgainFrom(arrived);
                 link.LastProgressAt = now;
                 link.FruitlessResends++;
+                link.Window = _settings.RangeMax;
             }
 
             if (now < link.BackOffUntil || !IsReachable(link))
@@ -246,10 +256,11 @@ public sealed partial class ReplicaCore
                 link.LastProgressAt = now;
             }
 
-            while (link.Sent < passable && link.Sent - link.Acknowledged < _settings.WindowMax)
+            var end = Math.Min(passable, Math.Min(link.Acknowledged + _settings.WindowMax, arrived + link.Window));
+            while (link.Sent < end)
             {
                 var first = link.Sent + 1;
-                link.SendUpTo(Math.Min(Math.Min(passable, link.Acknowledged + _settings.WindowMax), link.Sent + _settings.RangeMax), now);
+                link.SendUpTo(Math.Min(end, link.Sent + _settings.RangeMax), now);
                 Send(link, new UpdateRange(Id, _settings.Incarnation, first, link.Sent, IsRepair: false));
                 link.OwesHeartbeat |= link.OwesAcknowledgement; // it costs nothing on the way that is taken anyhow
             }
@@ -260,8 +271,12 @@ public sealed partial class ReplicaCore
     /// After how long without progress updates are sent again. Far peers answer late, and later still while much is under way: what only takes its time must
     /// not be sent twice, which would make it take longer.
     /// </summary>
-    private long ResendAfter(PeerLink link) =>
-        Math.Max(Micros(_settings.ResendTimeout), Math.Min(4 * link.RoundTrip, Micros(ResendTimeoutMax))) << Math.Min(link.FruitlessResends, 3);
+    private long ResendAfter(PeerLink link) => AnswerWithin(link, Micros(_settings.ResendTimeout)) << Math.Min(link.FruitlessResends, 3);
+
+    /// <summary>Within which time, in microseconds, the peer's answer is expected to come in.</summary>
+    private long AnswerWithin(PeerLink link) => AnswerWithin(link, 2 * Micros(_settings.ResendTimeout));
+
+    private static long AnswerWithin(PeerLink link, long least) => Math.Max(least, Math.Min(4 * link.RoundTrip, Micros(ResendTimeoutMax)));
 
     /// <summary>
     /// Whether the peer has delivered this replica's activation. One that answers has delivered the admission; where it leaves the sponsor out of its
@@ -379,7 +394,7 @@ public sealed partial class ReplicaCore
         var own = _links.GetValueOrDefault(origin.Id);
         if (own is { IsPausedByPeer: true } && IsFresh(own) && !origin.IsFenced)
         {
-            (repair.StalledSince, repair.IsActive, repair.AskedAt) = (null, false, null);
+            (repair.StalledSince, repair.IsActive, repair.AskAgainAt) = (null, false, null);
             return;
         }
 
@@ -388,10 +403,11 @@ public sealed partial class ReplicaCore
             (repair.StalledSince, repair.StalledAt) = (now, first);
         }
 
-        var isSilent = !origin.IsServing || own is null || !IsFresh(own);
+        // One that was silent and is heard again counts as silent until it sends: it may not hear this replica yet, or be busy with others.
+        var isSilent = !origin.IsServing || own is null or { Streams: false } || !IsFresh(own);
         var isStalled = now - repair.StalledSince > Micros(_settings.RepairPatience);
-        if (!(repair.IsActive || isSilent || isStalled)
-            || (repair.AskedAt is { } asked && first <= repair.AskedLast && now - asked < 2 * Micros(_settings.ResendTimeout)))
+        var isAnswered = first > repair.AskedLast;
+        if (!(repair.IsActive || isSilent || isStalled) || (!isAnswered && now < repair.AskAgainAt))
         {
             return;
         }
@@ -399,8 +415,9 @@ public sealed partial class ReplicaCore
         var holders = _links.Values.Where(link => Holds(link, origin.Id, first)).ToList();
         var holder = holders[repair.Attempts++ % holders.Count];
         // No more than there is room for, and nothing twice: what arrives in pieces or has to be dropped must not be asked for at the speed of the wire.
-        var count = Math.Clamp(_settings.BufferMax - _buffer.Count, 1, _settings.RangeMax);
-        (repair.IsActive, repair.AskedAt) = (true, now);
+        repair.Count = isAnswered && repair.IsActive ? Math.Min(2 * repair.Count, RepairMax) : _settings.RangeMax;
+        var count = Math.Clamp(_settings.BufferMax - _buffer.Count, 1, repair.Count);
+        (repair.IsActive, repair.AskAgainAt) = (true, now + AnswerWithin(holder));
         repair.AskedLast = Math.Min(first + count - 1, holder.Announced![origin.Id]);
         Send(holder, new PullRequest(origin.Id, first, count));
     }

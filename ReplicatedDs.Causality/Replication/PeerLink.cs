@@ -8,6 +8,9 @@ namespace ReplicatedDs.Causality.Replication;
 /// </summary>
 internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
 {
+    /// <summary>A <see cref="Window"/> that limits nothing.</summary>
+    public const long AnyWindow = long.MaxValue / 4;
+
     // When each of this replica's updates may be sent on a delayed link: those up to (counter) not before (dueAt).
     private readonly Queue<(long Counter, long DueAt)> _due = [];
     private VectorClock? _candidate;
@@ -46,6 +49,15 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
     public long LastProgressAt { get; set; } = now;
 
     public int FruitlessResends { get; set; }
+
+    /// <summary>
+    /// How many updates may be under way. After a resend few, in case it is not loss but a way that takes long: then all of them would come twice. Each
+    /// answer doubles it (slow start).
+    /// </summary>
+    public long Window { get; set; } = AnyWindow;
+
+    /// <summary>Whether the peer sends its own updates as they come. False once it was silent, until it sends again.</summary>
+    public bool Streams { get; set; } = true;
 
     /// <summary>How long it takes until the peer's word about an update is back, smoothed, in microseconds; 0 before the first.</summary>
     public long RoundTrip { get; private set; }
@@ -97,8 +109,9 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
 
     public bool IsPaused => Fault.Mode is LinkMode.Hold or LinkMode.Delay;
 
-    public void Heard(long at)
+    public void Heard(long at, long patience)
     {
+        Streams &= at - (LastHeardAt ?? at) <= patience;
         LastHeardAt = at;
         (Failures, BackOffUntil) = (0, 0);
     }
@@ -118,12 +131,14 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
         (IsPausedByPeer, Latest) = (heartbeat.Paused, heartbeat.Delivered);
         Announced = Announced is null ? heartbeat.Delivered : Announced.Merge(heartbeat.Delivered);
         var acknowledged = Announced[self];
-        if (acknowledged > Acknowledged)
+        var received = Math.Max(heartbeat.Received, acknowledged);
+        if (acknowledged > Acknowledged || received > Received)
         {
-            (Acknowledged, LastProgressAt, FruitlessResends) = (acknowledged, now, 0);
+            (LastProgressAt, FruitlessResends, Window) = (now, 0, Math.Min(2 * Window, AnyWindow));
         }
 
-        Received = Math.Max(heartbeat.Received, Acknowledged);
+        Acknowledged = acknowledged;
+        Received = received;
         Sent = Math.Max(Sent, Acknowledged);
         if (_timed is { } timed && Received >= timed.Counter)
         {

@@ -12,7 +12,7 @@ namespace ReplicatedDs.Causality.Values;
 /// </remarks>
 internal abstract class KeyTree(object? owner)
 {
-    public static readonly KeyTree Empty = new Leaf([], [], null);
+    public static readonly KeyTree Empty = new Leaf(SortedKeys.Of([]), [], null);
 
     private const int Max = 32;
     private const int Min = 8;
@@ -31,7 +31,7 @@ internal abstract class KeyTree(object? owner)
     public KeyTree Set(string key, KeyState state, object owner, out bool isNew)
     {
         var (left, right) = Put(key, state, owner, out isNew);
-        return right is null ? left : new Branch([right.First], [left, right], owner);
+        return right is null ? left : new Branch(SortedKeys.Of([right.First]), [left, right], owner);
     }
 
     /// <summary>Without the key, which must be there.</summary>
@@ -51,25 +51,6 @@ internal abstract class KeyTree(object? owner)
 
     private bool IsOf(object other) => ReferenceEquals(owner, other);
 
-    /// <summary>The place of the key, or the complement of the place where it would be.</summary>
-    private static int Search(string[] keys, string key)
-    {
-        var (low, high) = (0, keys.Length);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            var order = string.CompareOrdinal(keys[middle], key);
-            if (order == 0)
-            {
-                return middle;
-            }
-
-            (low, high) = order < 0 ? (middle + 1, high) : (low, middle);
-        }
-
-        return ~low;
-    }
-
     private static T[] With<T>(T[] source, int index, T value)
     {
         var target = (T[])source.Clone();
@@ -77,22 +58,22 @@ internal abstract class KeyTree(object? owner)
         return target;
     }
 
-    private sealed class Leaf(string[] keys, KeyState[] states, object? owner) : KeyTree(owner)
+    private sealed class Leaf(SortedKeys keys, KeyState[] states, object? owner) : KeyTree(owner)
     {
-        protected override int Width => keys.Length;
+        protected override int Width => keys.Count;
 
         protected override string First => keys[0];
 
         public override KeyState? Find(string key)
         {
-            var index = Search(keys, key);
+            var index = keys.Find(key);
             return index < 0 ? null : states[index];
         }
 
         public override IEnumerable<KeyValuePair<string, KeyState>> From(string from)
         {
-            var index = Search(keys, from);
-            for (var i = index < 0 ? ~index : index; i < keys.Length; i++)
+            var index = keys.Search(from);
+            for (var i = index < 0 ? ~index : index; i < keys.Count; i++)
             {
                 yield return KeyValuePair.Create(keys[i], states[i]);
             }
@@ -100,7 +81,7 @@ internal abstract class KeyTree(object? owner)
 
         protected override (KeyTree Left, KeyTree? Right) Put(string key, KeyState state, object owner, out bool isNew)
         {
-            var index = Search(keys, key);
+            var index = keys.Search(key);
             isNew = index < 0;
             if (!isNew && IsOf(owner))
             {
@@ -113,36 +94,36 @@ internal abstract class KeyTree(object? owner)
                 return (new Leaf(keys, With(states, index, state), owner), null);
             }
 
-            var (wideKeys, wideStates) = (ArrayEdits.Insert(keys, ~index, key), ArrayEdits.Insert(states, ~index, state));
-            if (wideKeys.Length <= Max)
+            var (wideKeys, wideStates) = (keys.Insert(~index, key), ArrayEdits.Insert(states, ~index, state));
+            if (wideKeys.Count <= Max)
             {
                 return (new Leaf(wideKeys, wideStates, owner), null);
             }
 
             // Keys often come in ascending order: then the left half stays nearly full.
-            var middle = ~index == keys.Length ? Max : wideKeys.Length / 2;
+            var middle = ~index == keys.Count ? Max : wideKeys.Count / 2;
             return (new Leaf(wideKeys[..middle], wideStates[..middle], owner), new Leaf(wideKeys[middle..], wideStates[middle..], owner));
         }
 
         protected override KeyTree Take(string key)
         {
-            var index = Search(keys, key);
-            return new Leaf(ArrayEdits.Without(keys, index), ArrayEdits.Without(states, index), null);
+            var index = keys.Search(key);
+            return new Leaf(keys.Without(index), ArrayEdits.Without(states, index), null);
         }
 
         protected override KeyTree Append(KeyTree right)
         {
             var other = (Leaf)right;
-            return new Leaf([.. keys, .. other.Keys], [.. states, .. other.States], null);
+            return new Leaf(keys.Append(other.Keys), [.. states, .. other.States], null);
         }
 
-        private string[] Keys => keys;
+        private SortedKeys Keys => keys;
 
         private KeyState[] States => states;
     }
 
     /// <param name="separators">The first key of each child but the first.</param>
-    private sealed class Branch(string[] separators, KeyTree[] children, object? owner) : KeyTree(owner)
+    private sealed class Branch(SortedKeys separators, KeyTree[] children, object? owner) : KeyTree(owner)
     {
         /// <summary>The only child, if there is but one.</summary>
         public KeyTree? Only => children.Length == 1 ? children[0] : null;
@@ -179,7 +160,7 @@ internal abstract class KeyTree(object? owner)
                 return (new Branch(separators, With(children, index, left), owner), null);
             }
 
-            var (wideSeparators, wideChildren) = (ArrayEdits.Insert(separators, index, right.First), ArrayEdits.Insert(children, index + 1, right));
+            var (wideSeparators, wideChildren) = (separators.Insert(index, right.First), ArrayEdits.Insert(children, index + 1, right));
             wideChildren[index] = left;
             if (wideChildren.Length <= Max)
             {
@@ -198,7 +179,7 @@ internal abstract class KeyTree(object? owner)
             var child = children[index].Take(key);
             if (child.Width == 0)
             {
-                return new Branch(separators.Length == 0 ? [] : ArrayEdits.Without(separators, Math.Max(0, index - 1)), ArrayEdits.Without(children, index), null);
+                return new Branch(separators.Count == 0 ? separators : separators.Without(Math.Max(0, index - 1)), ArrayEdits.Without(children, index), null);
             }
 
             // The smaller neighbours of a small node join it, so that what is deleted leaves no long row of nearly empty nodes.
@@ -211,22 +192,22 @@ internal abstract class KeyTree(object? owner)
             var (first, second) = left == index ? (child, children[index + 1]) : (children[left], child);
             return first.Width + second.Width > Max
                 ? new Branch(separators, With(children, index, child), null)
-                : new Branch(ArrayEdits.Without(separators, left), With(ArrayEdits.Without(children, left + 1), left, first.Append(second)), null);
+                : new Branch(separators.Without(left), With(ArrayEdits.Without(children, left + 1), left, first.Append(second)), null);
         }
 
         protected override KeyTree Append(KeyTree right)
         {
             var other = (Branch)right;
-            return new Branch([.. separators, other.First, .. other.Separators], [.. children, .. other.Children], null);
+            return new Branch(separators.Append(SortedKeys.Of([other.First])).Append(other.Separators), [.. children, .. other.Children], null);
         }
 
-        private string[] Separators => separators;
+        private SortedKeys Separators => separators;
 
         private KeyTree[] Children => children;
 
         private int ChildOf(string key)
         {
-            var index = Search(separators, key);
+            var index = separators.Search(key);
             return index < 0 ? ~index : index + 1;
         }
     }

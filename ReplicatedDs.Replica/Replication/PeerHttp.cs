@@ -22,6 +22,7 @@ public sealed class PeerHttp : IDisposable
         _client = new HttpClient(new SocketsHttpHandler
         {
             ConnectTimeout = ConnectTimeout,
+            ConnectCallback = PeerDialer.ConnectAsync,
             KeepAlivePingDelay = TimeSpan.FromSeconds(2),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(3),
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,

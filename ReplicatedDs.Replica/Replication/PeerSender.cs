@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
@@ -22,9 +23,17 @@ internal sealed class PeerSender : IAsyncDisposable
 {
     /// <summary>
     /// Updates are read from the log and sent in pieces of about this many bytes. A piece is taken in when all of it has arrived, and heartbeats go between
-    /// pieces: on a slow or far line a large one would make both wait.
+    /// pieces: on a slow line, or on a new connection to a far peer, which starts with a few packets per round trip, a large one would make both wait.
     /// </summary>
-    private const long PieceBytes = 64 << 10;
+    private const long PieceBytes = 16 << 10;
+
+    /// <summary>
+    /// So many updates within a millisecond are a load: then what follows in it goes out together, once it is over. Every message is a wake-up, a step and an
+    /// append at the peer. A single write goes at once.
+    /// </summary>
+    private const long LoadUpdates = 16;
+
+    private static readonly TimeSpan LoadSpan = TimeSpan.FromMilliseconds(1);
 
     /// <summary>A larger buffer, which one large value needed, is not kept.</summary>
     private const int BufferKept = 1 << 20;
@@ -39,8 +48,12 @@ internal sealed class PeerSender : IAsyncDisposable
     private readonly PeerHttp _http;
     private readonly ILogger _logger;
     private readonly Func<ReplicaInput, CancellationToken, ValueTask> _post;
-    private readonly Channel<PeerMessage> _ranges = Channel.CreateBounded<PeerMessage>(
+    private readonly Channel<UpdateRange> _ranges = Channel.CreateBounded<UpdateRange>(
         new BoundedChannelOptions(256) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
+
+    // Few and small: they go between the pieces of a long range, as heartbeats do.
+    private readonly Channel<PullRequest> _requests = Channel.CreateBounded<PullRequest>(
+        new BoundedChannelOptions(64) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
     private readonly SemaphoreSlim _work = new(0, 1);
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _run;
@@ -62,13 +75,19 @@ internal sealed class PeerSender : IAsyncDisposable
     /// <summary>Takes a message to send. Of heartbeats only the newest is kept; nothing else piles up, since the core's window bounds it.</summary>
     public void Offer(PeerMessage message)
     {
-        if (message is Heartbeat heartbeat)
+        switch (message)
         {
-            Volatile.Write(ref _heartbeat, heartbeat);
-        }
-        else
-        {
-            _ranges.Writer.TryWrite(message); // full: lost, and sent again by the protocol
+            case Heartbeat heartbeat:
+                Volatile.Write(ref _heartbeat, heartbeat);
+                break;
+            case UpdateRange range:
+                _ranges.Writer.TryWrite(range); // full: lost, and sent again by the protocol
+                break;
+            case PullRequest request:
+                _requests.Writer.TryWrite(request); // likewise
+                break;
+            default:
+                throw new ArgumentException($"The core sends no {message.GetType().Name}.", nameof(message));
         }
 
         if (_work.CurrentCount == 0)
@@ -138,7 +157,7 @@ internal sealed class PeerSender : IAsyncDisposable
 
     private void Clear()
     {
-        while (_ranges.Reader.TryRead(out _))
+        while (_ranges.Reader.TryRead(out _) || _requests.Reader.TryRead(out _))
         {
         }
     }
@@ -214,27 +233,32 @@ internal sealed class PeerSender : IAsyncDisposable
     private async Task WriteFramesAsync(Stream stream, CancellationToken cancellationToken)
     {
         var buffer = new ArrayBufferWriter<byte>(4096);
+        var since = Stopwatch.GetTimestamp();
+        var updates = 0L;
         do
         {
-            while (_ranges.Reader.TryRead(out var message))
+            if (Stopwatch.GetElapsedTime(since) >= LoadSpan)
             {
-                if (message is UpdateRange range)
-                {
-                    // Ranges that follow one another go out as one: batches grow with load.
-                    while (_ranges.Reader.TryPeek(out var next) && next is UpdateRange more && Continues(range, more) && _ranges.Reader.TryRead(out _))
-                    {
-                        range = range with { Last = more.Last };
-                    }
-
-                    await WriteRangeAsync(stream, buffer, range, cancellationToken).ConfigureAwait(false);
-                }
-                else
-                {
-                    await WriteFrameAsync(stream, buffer, message, cancellationToken).ConfigureAwait(false);
-                }
+                (since, updates) = (Stopwatch.GetTimestamp(), 0);
+            }
+            else if (updates >= LoadUpdates)
+            {
+                await Task.Delay(LoadSpan, cancellationToken).ConfigureAwait(false);
             }
 
-            await WriteHeartbeatAsync(stream, buffer, cancellationToken).ConfigureAwait(false);
+            while (_ranges.Reader.TryRead(out var range))
+            {
+                // Ranges that follow one another go out as one: batches grow with load.
+                while (_ranges.Reader.TryPeek(out var next) && Continues(range, next) && _ranges.Reader.TryRead(out _))
+                {
+                    range = range with { Last = next.Last };
+                }
+
+                await WriteRangeAsync(stream, buffer, range, cancellationToken).ConfigureAwait(false);
+                updates += range.Last - range.First + 1;
+            }
+
+            await WriteSmallAsync(stream, buffer, cancellationToken).ConfigureAwait(false);
             await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
             await _work.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -265,12 +289,17 @@ internal sealed class PeerSender : IAsyncDisposable
             next = updates[^1].Dot.Counter + 1;
 
             // A long range must not make this replica look silent.
-            await WriteHeartbeatAsync(stream, buffer, cancellationToken).ConfigureAwait(false);
+            await WriteSmallAsync(stream, buffer, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task WriteHeartbeatAsync(Stream stream, ArrayBufferWriter<byte> buffer, CancellationToken cancellationToken)
+    private async Task WriteSmallAsync(Stream stream, ArrayBufferWriter<byte> buffer, CancellationToken cancellationToken)
     {
+        while (_requests.Reader.TryRead(out var request))
+        {
+            await WriteFrameAsync(stream, buffer, request, cancellationToken).ConfigureAwait(false);
+        }
+
         if (Interlocked.Exchange(ref _heartbeat, null) is { } heartbeat)
         {
             await WriteFrameAsync(stream, buffer, heartbeat, cancellationToken).ConfigureAwait(false);

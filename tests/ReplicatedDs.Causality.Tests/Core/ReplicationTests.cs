@@ -176,6 +176,56 @@ public class ReplicationTests
         Assert.Contains(_three.Pass(300, Hear), message => message.Message is PullRequest);
     }
 
+    /// <summary>One whose line is whole again may be heard long before it hears this replica.</summary>
+    [Fact]
+    public void Repair_WhenTheOriginIsBackFromSilence_AsksElsewhereUntilItSends()
+    {
+        var (x, y) = (_one.Write("x", "1"), _one.Write("y", "1"));
+        _three.Hear(1, _start);
+        _three.Pass(2000, () => _three.Hear(2, _start));
+        _three.Hear(1, _start);
+        _three.Hear(2, x.Clock);
+        Assert.Contains(_three.Output.Messages, message => message.To.Value == 2 && message.Message is PullRequest);
+        _three.Receive(x);
+        _three.Hear(2, y.Clock);
+        Assert.DoesNotContain(_three.Pass(900, () => _three.Hear(1, _start)), message => message.Message is PullRequest);
+    }
+
+    [Fact]
+    public void Repair_AfterACompleteAnswer_AsksForTwiceAsMuch()
+    {
+        var three = new TestReplica(3, TestReplica.ClusterOf(3), settings => settings with { RangeMax = 2 });
+        var updates = Enumerable.Range(0, 12).Select(i => _one.Write("x", $"{i}")).ToArray();
+        var asked = new List<int>();
+        var given = 0;
+        three.Pass(1500);
+        three.Hear(2, updates[^1].Clock);
+        while (three.Output.Messages.Select(message => message.Message).OfType<PullRequest>().SingleOrDefault() is { } pull)
+        {
+            Assert.Equal(updates[given].Dot.Counter, pull.First);
+            asked.Add(pull.Count);
+            var answer = updates.Skip(given).Take(pull.Count).ToArray();
+            given += answer.Length;
+            three.Repair(2, answer);
+        }
+
+        Assert.Equal([2, 4, 8], asked);
+        Assert.Equal("11", three.Read("x"));
+    }
+
+    [Fact]
+    public void Resend_OfALongStream_IsOfFewUpdatesUntilThereIsAnAnswer()
+    {
+        var one = new TestReplica(1, TestReplica.ClusterOf(3), settings => settings with { RangeMax = 2 });
+        one.Hear(2, _start);
+        var updates = Enumerable.Range(0, 20).Select(i => one.Write("x", $"{i}")).ToArray();
+        Assert.Equal(updates[..2].Select(update => update.Dot), TestReplica.Sent(one.Pass(600, () => one.Hear(2, _start)), to: 2));
+        one.Hear(2, updates[1].Clock);
+        Assert.Equal(updates[2..6].Select(update => update.Dot), TestReplica.Sent(one.Output.Messages, to: 2));
+        one.Hear(2, updates[5].Clock);
+        Assert.Equal(updates[6..14].Select(update => update.Dot), TestReplica.Sent(one.Output.Messages, to: 2));
+    }
+
     [Fact]
     public void Pull_OfUpdatesThatAreHere_IsAnsweredWithARange()
     {

@@ -48,6 +48,39 @@ public class KeySpaceTests
         Assert.Empty(keys.From("9"));
     }
 
+    /// <summary>Keys that begin alike for long, end within each other, and hold the least and the greatest code units.</summary>
+    [Theory]
+    [InlineData(1, "ab", 9)]
+    [InlineData(2, "\0a\uffff", 5)]
+    [InlineData(3, "key:", 14)]
+    public void Find_OfKeysThatAreAlike_FindsEachAndNothingElse(int seed, string letters, int length)
+    {
+        var random = new Random(seed);
+        var expected = new SortedDictionary<string, KeyState>(StringComparer.Ordinal);
+        var builder = KeySpace.Empty.ToBuilder();
+        string Draw() => (random.Next(2) == 0 ? "" : "a long beginning ") + new string(random.GetItems<char>(letters, random.Next(length)));
+        for (var i = 0; i < 4_000; i++)
+        {
+            var key = Draw();
+            expected[key] = KeyState.Of([new KeyVersion(new Dot(1, i + 1), default, VersionKind.Register, default, null)]);
+            builder.Set(key, expected[key]);
+            if (random.Next(3) == 0)
+            {
+                var gone = Draw();
+                expected.Remove(gone);
+                builder.Remove(gone);
+            }
+        }
+
+        var keys = builder.ToKeySpace();
+        Assert.Equal(expected, keys.All);
+        for (var i = 0; i < 4_000; i++)
+        {
+            var key = Draw();
+            Assert.Same(expected.GetValueOrDefault(key), keys.Find(key));
+        }
+    }
+
     /// <summary>Against the framework's sorted dictionary, with more keys than fit into one node and more removals than insertions at times.</summary>
     [Theory]
     [InlineData(1, 50)]

@@ -160,12 +160,12 @@ internal sealed class SimulatedReplica
 
     /// <summary>
     /// Puts the image in the place of the disk, if it is older and others know that: what this replica has, another one that it knew then has too, so that nothing
-    /// is lost but the id; and nobody else knows this replica alone, who would hear of the others from nobody once the id is spent.
+    /// is lost but the id; and the others go on knowing each other without this one. Some who knew the rest only through it would hear of the rest from nobody.
     /// </summary>
     public bool RestoreImage()
     {
         if (_image is not var (disk, knowledge, state) || !IsActive || IsOlderCopy || state.Delivered[Id] == Published.Delivered[Id]
-            || !_cluster.Replicas.All(other => other == this || KnowsAnotherThan(other))
+            || !OthersKnowEachOther()
             || !_cluster.Replicas.Any(other => other != this && other.IsActive && !other.IsOlderCopy && state.Members.IsServing(other.Id)
                 && _cluster.Checks.History.Of(other).Delivered.IsAtLeast(_cluster.Checks.History.Of(this).Delivered)))
         {
@@ -179,9 +179,22 @@ internal sealed class SimulatedReplica
         return true;
     }
 
-    private bool KnowsAnotherThan(SimulatedReplica other) => other.Phase is not (ReplicaPhase.Running or ReplicaPhase.Down)
-        || _cluster.Replicas.Any(third => third != this && third != other && third.Phase is ReplicaPhase.Running or ReplicaPhase.Down
-            && !third.IsOlderCopy && other.Published.Members.IsServing(third.Id));
+    private bool OthersKnowEachOther()
+    {
+        var others = _cluster.Replicas.Where(other => other != this && other.Phase is ReplicaPhase.Running or ReplicaPhase.Down && !other.IsOlderCopy).ToHashSet();
+        var reached = new Queue<SimulatedReplica>(others.Take(1));
+        others.ExceptWith(reached);
+        while (reached.TryDequeue(out var one))
+        {
+            foreach (var next in others.Where(other => one.Published.Members.IsServing(other.Id) && other.Published.Members.IsServing(one.Id)).ToList())
+            {
+                others.Remove(next);
+                reached.Enqueue(next);
+            }
+        }
+
+        return others.Count == 0;
+    }
 
     /// <summary>The machine is gone, disk and all.</summary>
     public void Destroy()

@@ -59,6 +59,9 @@ internal static class KeyCommands
             return RespReply.Array();
         }
 
+        // It takes long: the thread that hears from the sockets must not wait for it.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+
         // Counted first and enumerated again while it is written: the root never changes, and the keys are not held twice.
         var prefix = pattern.Prefix();
         var keys = root.Keys.From(prefix)
