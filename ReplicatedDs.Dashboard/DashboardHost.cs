@@ -122,9 +122,6 @@ internal static class DashboardHost
         services.AddSingleton<PaletteSearch>();
         services.AddScoped<PaletteDesk>();
         services.AddOtlpReceiver();
-        services.AddSingleton<StageGate>();
-        services.AddSingleton<ScenarioStage>();
-        services.AddHostedService(provider => provider.GetRequiredService<ScenarioStage>());
         services.AddSingleton<LessonTools>();
         services.AddSingleton<LessonStage>();
         services.AddHostedService(provider => provider.GetRequiredService<LessonStage>());

@@ -32,6 +32,7 @@ try
     app.UsePeerPort(options);
     app.MapReplicaApi();
 
+    await app.Services.GetRequiredService<ReplicaStoreFactory>().CheckValuesAsync(CancellationToken.None);
     app.Services.GetRequiredService<ReplicaNode>().Open();
     await app.RunAsync();
     return Environment.ExitCode;

@@ -54,7 +54,7 @@ internal sealed class PreparedWrite(StagedState staged, ImmutableArray<KeyOperat
                 return null;
             case IncrementOperation increment:
                 var isNumber = kind is ValueKind.Absent or ValueKind.Counter
-                    || (kind == ValueKind.Register && KeyState.TryParseInteger(state!.Winner.Value.Span, out _));
+                    || (kind == ValueKind.Register && state!.Winner.TryGetInteger(out _));
                 if (!isNumber)
                 {
                     return new WrongType(operation.Key, kind);

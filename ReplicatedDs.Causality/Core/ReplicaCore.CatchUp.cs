@@ -106,7 +106,7 @@ public sealed partial class ReplicaCore
 
         State = StateJoin.Of(State, theirs);
         _forgottenAtMost = State.Delivered;
-        _staged = new StagedState(State, _settings.Mutation);
+        _staged = new StagedState(State, _settings.Mutation, _settings.InlineBytesMax);
         RememberDigests();
         foreach (var entry in _buffer.InOrder().ToList())
         {

@@ -53,7 +53,7 @@ public sealed partial class ReplicaCore
         _now = now;
         _buffer = new DeliveryBuffer(settings.BufferMax, settings.BufferBytesMax);
         State = _previous = state;
-        _staged = new StagedState(state, settings.Mutation);
+        _staged = new StagedState(state, settings.Mutation, settings.InlineBytesMax);
         _startedAt = now.MonotonicMicroseconds;
         _forgottenAtMost = state.Delivered;
         RememberDigests();
@@ -102,7 +102,7 @@ public sealed partial class ReplicaCore
     {
         _now = now;
         (_previous, _previousStable) = (State, Stable);
-        _staged = new StagedState(State, _settings.Mutation);
+        _staged = new StagedState(State, _settings.Mutation, _settings.InlineBytesMax);
         _append.Clear();
         _replies.Clear();
         _messages.Clear();
@@ -172,7 +172,7 @@ public sealed partial class ReplicaCore
     {
         State = _settings.Mutation == CoreMutation.KeepFailedSteps ? State : _previous;
         Stable = _previousStable;
-        _staged = new StagedState(State, _settings.Mutation);
+        _staged = new StagedState(State, _settings.Mutation, _settings.InlineBytesMax);
         AdjustLinks();
         foreach (var link in _links.Values)
         {
@@ -202,11 +202,11 @@ public sealed partial class ReplicaCore
 
     /// <summary>Recovery: the state of a checkpoint with the log behind it applied. Updates that the checkpoint covers are skipped.</summary>
     /// <exception cref="InvalidOperationException">The log has a hole or is out of causal order.</exception>
-    public static ReplicaState Replay(ReplicaState checkpoint, IEnumerable<Update> log)
+    public static ReplicaState Replay(ReplicaState checkpoint, IEnumerable<Update> log, int inlineBytesMax = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         ArgumentNullException.ThrowIfNull(log);
-        var staged = new StagedState(checkpoint);
+        var staged = new StagedState(checkpoint, inlineBytesMax: inlineBytesMax);
         foreach (var update in log)
         {
             if (!staged.Delivered.Covers(update.Dot))

@@ -47,6 +47,9 @@ public sealed record ReplicaSettings(ReplicaId Id, Incarnation Incarnation)
     /// <summary>How far ahead of this replica's clock an update's timestamp may be before the update has to wait.</summary>
     public TimeSpan ClockAheadMax { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Values of more bytes than this are kept outside the state, which holds a <see cref="Values.ValueReference"/>; at least <see cref="Values.KeyVersion.IntegerBytesMax"/>.</summary>
+    public int InlineBytesMax { get; init; } = int.MaxValue;
+
     /// <summary>A deliberate fault, for testing the tests.</summary>
     internal CoreMutation Mutation { get; init; }
 }

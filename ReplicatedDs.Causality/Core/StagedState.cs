@@ -8,7 +8,7 @@ using ReplicatedDs.Causality.Values;
 namespace ReplicatedDs.Causality.Core;
 
 /// <summary>Changes on top of one immutable root: made into the next root in one piece, or thrown away.</summary>
-internal sealed class StagedState(ReplicaState root, CoreMutation mutation = CoreMutation.None)
+internal sealed class StagedState(ReplicaState root, CoreMutation mutation = CoreMutation.None, int inlineBytesMax = int.MaxValue)
 {
     private readonly Dictionary<ReplicaId, StreamHead> _heads = [];
     private static readonly StreamHead NoHead = new(VectorClock.Empty, StreamDigest.Start);
@@ -149,6 +149,11 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
 
     private void Write(Update update, KeyOperation operation, bool isVoid, List<ReplicaEvent>? events)
     {
+        if (operation is SetOperation set && set.Value.Length > inlineBytesMax)
+        {
+            operation = set with { Value = ValueReference.Of(set.Value.Length) }; // the log has the bytes
+        }
+
         var key = operation.Key;
         var before = Find(key);
         var start = mutation == CoreMutation.WinnerByArrival ? null : before;

@@ -42,7 +42,7 @@ public sealed class KeyState
     /// <summary>What a plain read finds: the winner's type. Increments beside a winning integer count on from it.</summary>
     public ValueKind Kind => Winner.Kind switch
     {
-        VersionKind.Register => Counter is not null && TryParseInteger(Winner.Value.Span, out _) ? ValueKind.Counter : ValueKind.Register,
+        VersionKind.Register => Counter is not null && Winner.TryGetInteger(out _) ? ValueKind.Counter : ValueKind.Register,
         VersionKind.Counter when Counter is not null || StartOf(out _) => ValueKind.Counter,
         VersionKind.Set when Members.Count > 0 => ValueKind.Set,
         _ => ValueKind.Absent,
@@ -108,6 +108,27 @@ public sealed class KeyState
             return false;
         }
     }
+
+    /// <summary>Whether the value of a version is kept outside the state.</summary>
+    public bool HasReferences
+    {
+        get
+        {
+            foreach (var version in _versions)
+            {
+                if (version.IsReference)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>The same with other bytes for each register's value: references in the place of values, or values in that of references.</summary>
+    public KeyState WithValues(Func<KeyVersion, ReadOnlyMemory<byte>> valueOf) => new(
+        [.. _versions.Select(version => version.Kind == VersionKind.Register ? version with { Value = valueOf(version) } : version)], Counter, Members);
 
     /// <summary>The bytes that a plain read gives: those of a register, or a counter's value in decimal digits; nothing for a set.</summary>
     public ReadOnlyMemory<byte> ToBytes() => Kind switch
@@ -274,7 +295,7 @@ public sealed class KeyState
     {
         foreach (var version in _versions)
         {
-            if (version.Kind == VersionKind.Register && TryParseInteger(version.Value.Span, out start))
+            if (version.TryGetInteger(out start))
             {
                 return true;
             }

@@ -9,6 +9,9 @@ namespace ReplicatedDs.Causality.Values;
 public sealed record KeyVersion(Dot Dot, HybridTimestamp Timestamp, VersionKind Kind, ReadOnlyMemory<byte> Value, string? ContentType)
     : IComparable<KeyVersion>
 {
+    /// <summary>Bytes of the longest integer: values up to this size are always in the state.</summary>
+    public const int IntegerBytesMax = 20;
+
     public bool IsTombstone => Kind == VersionKind.Tombstone;
 
     /// <summary>Whether it supersedes everything of the key in its causal past: a set or a delete.</summary>
@@ -16,6 +19,16 @@ public sealed record KeyVersion(Dot Dot, HybridTimestamp Timestamp, VersionKind 
 
     /// <summary>Whether it is only kept until it is stable: a delete, or a write that was taken back.</summary>
     public bool IsPassing => Kind is VersionKind.Tombstone or VersionKind.Void;
+
+    /// <summary>Whether its value is kept outside the state: see <see cref="ValueReference"/>.</summary>
+    public bool IsReference => Kind == VersionKind.Register && ValueReference.Is(Value);
+
+    /// <summary>Whether it is a register that counts can go on from: its value is an integer. Integers are never kept outside the state.</summary>
+    public bool TryGetInteger(out long value)
+    {
+        value = 0;
+        return Kind == VersionKind.Register && Value.Length <= IntegerBytesMax && KeyState.TryParseInteger(Value.Span, out value);
+    }
 
     /// <summary>
     /// The greater version wins: by timestamp, then by replica id (two updates of one replica never tie). Of one update what counts or

@@ -14,11 +14,14 @@ public static class SnapshotCodec
     private const byte Version = 1;
     private const int PrefixBytes = 5;
     private const int FrameBytesWanted = 256 << 10;
+    private const int ChunkKeysMax = 1024;
 
     // What a frame is given room for before any of it has come.
     private const int RoomAtFirst = 32 << 10;
 
-    public static async Task WriteAsync(Stream target, ReplicaState state, CancellationToken cancellationToken)
+    /// <param name="values">Fetches the values of a state that holds references; a few keys at a time, so that they are never all in memory.</param>
+    /// <exception cref="InvalidOperationException">The state holds references and nobody fetches the values.</exception>
+    public static async Task WriteAsync(Stream target, ReplicaState state, CancellationToken cancellationToken, ValueExchange? values = null)
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(state);
@@ -26,13 +29,21 @@ public static class SnapshotCodec
         var buffer = new ArrayBufferWriter<byte>(FrameBytesWanted + 4096);
         StateCodec.WriteHeader(buffer, state);
         await WriteFrameAsync(target, FrameKind.Header, buffer, cancellationToken).ConfigureAwait(false);
-        foreach (var (key, value) in state.Keys.All)
+        foreach (var few in Chunks(state.Keys.All))
         {
-            buffer.WriteKeyText(key);
-            StateCodec.WriteKey(buffer, value);
-            if (buffer.WrittenCount >= FrameBytesWanted)
+            foreach (var (key, value) in values is null ? few : await values(few, cancellationToken).ConfigureAwait(false))
             {
-                await WriteFrameAsync(target, FrameKind.Keys, buffer, cancellationToken).ConfigureAwait(false);
+                if (value.HasReferences)
+                {
+                    throw new InvalidOperationException($"The value of '{key}' is kept elsewhere; a snapshot has to have it.");
+                }
+
+                buffer.WriteKeyText(key);
+                StateCodec.WriteKey(buffer, value);
+                if (buffer.WrittenCount >= FrameBytesWanted)
+                {
+                    await WriteFrameAsync(target, FrameKind.Keys, buffer, cancellationToken).ConfigureAwait(false);
+                }
             }
         }
 
@@ -48,8 +59,9 @@ public static class SnapshotCodec
 
     /// <summary>Reads up to and including the end frame.</summary>
     /// <param name="keys">Told how many keys have come so far.</param>
+    /// <param name="values">Keeps the values elsewhere and gives references to them, a frame at a time; <c>null</c>: they stay in the state.</param>
     /// <exception cref="WireFormatException">The stream ended early or is no snapshot.</exception>
-    public static async Task<ReplicaState> ReadAsync(Stream source, CancellationToken cancellationToken, IProgress<long>? keys = null)
+    public static async Task<ReplicaState> ReadAsync(Stream source, CancellationToken cancellationToken, IProgress<long>? keys = null, ValueExchange? values = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         var version = (await ReadExactlyAsync(source, 1, cancellationToken).ConfigureAwait(false))[0];
@@ -79,7 +91,13 @@ public static class SnapshotCodec
                     _ = StateCodec.ReadHeader(header, KeySpace.Empty);
                     break;
                 case FrameKind.Keys when header is not null:
-                    count += ReadKeys(frame, space, ref last);
+                    var read = ReadKeys(frame, ref last);
+                    foreach (var (key, value) in values is null ? read : await values(read, cancellationToken).ConfigureAwait(false))
+                    {
+                        space.Set(key, value);
+                    }
+
+                    count += read.Count;
                     keys?.Report(count);
                     break;
                 case FrameKind.End when header is not null:
@@ -106,10 +124,30 @@ public static class SnapshotCodec
         content.ResetWrittenCount();
     }
 
-    private static int ReadKeys(byte[] frame, KeySpace.Builder space, ref string? last)
+    /// <summary>Some keys at a time, about as many as make a frame.</summary>
+    private static IEnumerable<IReadOnlyList<KeyValuePair<string, KeyState>>> Chunks(IEnumerable<KeyValuePair<string, KeyState>> keys)
+    {
+        var few = new List<KeyValuePair<string, KeyState>>();
+        var bytes = 0L;
+        foreach (var one in keys)
+        {
+            few.Add(one);
+            bytes += one.Key.Length + one.Value.Versions.Sum(static version => (long)version.Value.Length);
+            if (bytes >= FrameBytesWanted || few.Count == ChunkKeysMax)
+            {
+                yield return few;
+                few = [];
+                bytes = 0;
+            }
+        }
+
+        yield return few;
+    }
+
+    private static List<KeyValuePair<string, KeyState>> ReadKeys(byte[] frame, ref string? last)
     {
         var reader = new WireReader(frame);
-        var count = 0;
+        var keys = new List<KeyValuePair<string, KeyState>>();
         while (reader.Remaining > 0)
         {
             var key = reader.ReadKeyText();
@@ -118,12 +156,17 @@ public static class SnapshotCodec
                 throw new WireFormatException("The keys of a snapshot are not in ascending order.");
             }
 
-            space.Set(key, StateCodec.ReadKey(ref reader));
+            var state = StateCodec.ReadKey(ref reader);
+            if (state.HasReferences)
+            {
+                throw new WireFormatException($"The snapshot lacks a value of '{key}'.");
+            }
+
+            keys.Add(KeyValuePair.Create(key, state));
             last = key;
-            count++;
         }
 
-        return count;
+        return keys;
     }
 
     private static void ExpectCount(byte[] frame, long count)

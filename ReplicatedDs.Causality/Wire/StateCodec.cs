@@ -27,6 +27,8 @@ public static class StateCodec
     private const byte CounterKind = 4;
     private const byte SetKind = 5;
     private const byte VoidKind = 6;
+    private const byte ReferenceKind = 7;
+    private const byte TypedReferenceKind = 8;
 
     /// <summary>Everything but the keys.</summary>
     public static void WriteHeader(IBufferWriter<byte> target, ReplicaState state)
@@ -131,6 +133,12 @@ public static class StateCodec
                 target.WriteText(version.ContentType, WireLimits.TextBytesMax, "content type");
             }
 
+            if (version.IsReference)
+            {
+                target.WriteCount(version.Value.Length, WireLimits.ValueBytesMax, "bytes of a value");
+                continue;
+            }
+
             target.WriteBytes(version.Value.Span, WireLimits.ValueBytesMax, "value");
         }
 
@@ -178,6 +186,7 @@ public static class StateCodec
 
     private static byte KindOf(KeyVersion version) => version.Kind switch
     {
+        VersionKind.Register when version.IsReference => version.ContentType is null ? ReferenceKind : TypedReferenceKind,
         VersionKind.Register => version.ContentType is null ? RegisterKind : TypedRegisterKind,
         VersionKind.Tombstone => TombstoneKind,
         VersionKind.Counter => CounterKind,
@@ -191,7 +200,7 @@ public static class StateCodec
         var byteOfKind = reader.ReadByte();
         var kind = byteOfKind switch
         {
-            RegisterKind or TypedRegisterKind => VersionKind.Register,
+            RegisterKind or TypedRegisterKind or ReferenceKind or TypedReferenceKind => VersionKind.Register,
             TombstoneKind => VersionKind.Tombstone,
             CounterKind => VersionKind.Counter,
             SetKind => VersionKind.Set,
@@ -201,9 +210,19 @@ public static class StateCodec
         };
         var dot = reader.ReadDot();
         var timestamp = new HybridTimestamp(reader.ReadSigned());
-        var contentType = byteOfKind == TypedRegisterKind ? reader.ReadText(WireLimits.TextBytesMax, "content type") : null;
-        var value = kind == VersionKind.Register ? reader.ReadBytes(WireLimits.ValueBytesMax, "value").ToArray() : [];
+        var contentType = byteOfKind is TypedRegisterKind or TypedReferenceKind ? reader.ReadText(WireLimits.TextBytesMax, "content type") : null;
+        var value = byteOfKind is ReferenceKind or TypedReferenceKind
+            ? ReadReference(ref reader)
+            : kind == VersionKind.Register ? reader.ReadBytes(WireLimits.ValueBytesMax, "value").ToArray() : [];
         return new KeyVersion(dot, timestamp, kind, value, contentType);
+    }
+
+    private static ReadOnlyMemory<byte> ReadReference(ref WireReader reader)
+    {
+        var length = reader.ReadVarint();
+        return length is > KeyVersion.IntegerBytesMax and <= WireLimits.ValueBytesMax
+            ? ValueReference.Of((int)length)
+            : throw new WireFormatException($"A value of {length} bytes is said to be kept elsewhere; it would have from {KeyVersion.IntegerBytesMax + 1} to {WireLimits.ValueBytesMax}.");
     }
 
     private static void WriteCounter(IBufferWriter<byte> target, Counter? counter)

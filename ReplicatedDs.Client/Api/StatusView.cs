@@ -22,6 +22,9 @@ public sealed record StatusView(
     /// <summary>What its clock showed when it answered.</summary>
     public DateTimeOffset Now { get; init; }
 
+    /// <summary>Where its values are, if they are not in its memory.</summary>
+    public ValuesView? Values { get; init; }
+
     /// <summary>Origins whose updates cannot be taken at present; normally none.</summary>
     public IReadOnlyList<QuarantineView> Quarantined { get; init; } = [];
 }

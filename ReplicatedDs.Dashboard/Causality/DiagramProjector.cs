@@ -1,6 +1,7 @@
 using System.Globalization;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Client.Api;
+using ReplicatedDs.Dashboard.Collector;
 
 namespace ReplicatedDs.Dashboard.Causality;
 
@@ -48,7 +49,9 @@ internal sealed class DiagramProjector(int writesMax = DiagramLog.Capacity)
         var before = line.Clock;
         row = Dot.TryParse(item.Dot, out var dot) ? Follow(line, row, item, dot) : Follow(line, row);
         var implied = item.Kind is "Write" or "Apply" ? before.With(dot) : before;
-        return row with { State = line.Clock, IsClockNews = !implied.Equals(line.Clock) };
+        line.Share = item.Kind is ReplicaFollower.Thinned or ReplicaFollower.Whole ? ReplicaFollower.ShareOf(item) : line.Share;
+        var share = line.Share > 1 && row.ArrivedAt is null && (item.Kind is "Write" or "Apply" or "Read") ? line.Share : 0;
+        return row with { State = line.Clock, IsClockNews = !implied.Equals(line.Clock), Share = share };
     }
 
     /// <summary>Stands for events that were overwritten before they could be projected.</summary>
@@ -144,6 +147,8 @@ internal sealed class DiagramProjector(int writesMax = DiagramLog.Capacity)
         public VectorClock Clock { get; set; } = VectorClock.Empty;
 
         public long T { get; set; }
+
+        public int Share { get; set; } = 1;
 
         public Dictionary<Dot, Waiting> Waiting { get; } = [];
     }

@@ -48,6 +48,10 @@ public sealed record DiagramRow(long N, long T, int Replica, string Kind)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Detail { get; init; }
 
+    /// <summary>It stands for so many, because only a share of the updates is told; 0: for itself.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Share { get; init; }
+
     /// <summary>On Gap: how many events are not known here.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Lost { get; init; }

@@ -1,17 +1,28 @@
+using System.Globalization;
+using ReplicatedDs.Client.Api;
 using ReplicatedDs.Dashboard.Configuration;
 
 namespace ReplicatedDs.Dashboard.Collector;
 
 /// <summary>
 /// Follows one replica's event feed into the log. After a broken connection it goes on behind the last event it got; a replica
-/// that was started anew numbers from 1 again, and is read from there.
+/// that was started anew numbers from 1 again, and is read from there. Where very much happens, a part of it is asked for.
 /// </summary>
 internal sealed class ReplicaFollower(ReplicaSlot slot, ReplicaReader reader, ReplicaPoller poller, ClusterStore store, EventLog log, TimeProvider time, ILogger logger)
 {
+    /// <summary>In the log from where on only a share of the updates is told, and from where on all of them.</summary>
+    public const string Thinned = "Thinned";
+    public const string Whole = "Whole";
+
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan RateWindow = TimeSpan.FromSeconds(2);
 
     private (string Incarnation, long Boot)? _process;
     private long _n;
+    private int _share = 1;
+
+    /// <summary>The share that a <see cref="Thinned"/> or <see cref="Whole"/> event tells.</summary>
+    public static int ShareOf(EventView one) => one.Detail is ['1', ' ', 'i', 'n', ' ', .. var share] && int.TryParse(share, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : 1;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -27,7 +38,10 @@ internal sealed class ReplicaFollower(ReplicaSlot slot, ReplicaReader reader, Re
 
             try
             {
-                await FollowAsync(cancellationToken);
+                if (await FollowAsync(cancellationToken))
+                {
+                    continue;
+                }
             }
             catch (Exception exception) when (ReplicaPoller.IsExpected(exception) && !cancellationToken.IsCancellationRequested)
             {
@@ -38,7 +52,8 @@ internal sealed class ReplicaFollower(ReplicaSlot slot, ReplicaReader reader, Re
         }
     }
 
-    private async Task FollowAsync(CancellationToken cancellationToken)
+    /// <returns>Another selection of events is wanted; else the replica ended the feed.</returns>
+    private async Task<bool> FollowAsync(CancellationToken cancellationToken)
     {
         var status = await reader.StatusAsync(slot, cancellationToken);
         var isRestart = _process is { } known && known.Incarnation == status.Incarnation && known.Boot != status.Boot;
@@ -48,7 +63,16 @@ internal sealed class ReplicaFollower(ReplicaSlot slot, ReplicaReader reader, Re
             _n = 0;
         }
 
-        await foreach (var item in reader.EventsAsync(slot, _n, cancellationToken))
+        var detail = store.Slot(slot.Name).Detail;
+        if (detail.Share != _share)
+        {
+            // Before the first event that is told so: who reads the log is never told less than it knows of.
+            _share = detail.Share;
+            log.Append(status.Replica, _share > 1 ? Thinned : Whole, FormattableString.Invariant($"1 in {_share}"));
+        }
+
+        var (since, from) = (time.GetTimestamp(), -1L);
+        await foreach (var item in reader.EventsAsync(slot, _n, detail, cancellationToken))
         {
             if (isRestart && item.Kind != "Restart")
             {
@@ -63,6 +87,23 @@ internal sealed class ReplicaFollower(ReplicaSlot slot, ReplicaReader reader, Re
 
             log.Append(item.Replica == 0 ? item with { Replica = status.Replica } : item);
             poller.Wake(item);
+
+            // The replica numbers also what it leaves out.
+            from = from < 0 ? item.N : from;
+            if (time.GetElapsedTime(since) is var took && took >= RateWindow)
+            {
+                var rate = (item.N - from) / took.TotalSeconds;
+                store.Update(slot.Name, picture => picture with { EventsPerSecond = rate });
+                if (detail.For(rate, store.Read().Slots.Sum(other => other.EventsPerSecond)) is var wanted && wanted != detail)
+                {
+                    store.Update(slot.Name, picture => picture with { Detail = wanted });
+                    return true;
+                }
+
+                (since, from) = (time.GetTimestamp(), item.N);
+            }
         }
+
+        return false;
     }
 }

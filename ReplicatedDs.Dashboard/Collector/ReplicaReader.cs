@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using ReplicatedDs.Client.Api;
 using ReplicatedDs.Dashboard.Configuration;
+using ReplicatedDs.Dashboard.Scenario;
 
 namespace ReplicatedDs.Dashboard.Collector;
 
@@ -51,9 +52,9 @@ internal sealed class ReplicaReader(HttpClient http, DashboardOptions options)
     }
 
     /// <summary>The replica's event feed after number <paramref name="after"/>, until the connection ends.</summary>
-    public async IAsyncEnumerable<EventView> EventsAsync(ReplicaSlot slot, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<EventView> EventsAsync(ReplicaSlot slot, long after, FeedDetail detail, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(slot.Address, $"/events?after={after}"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(slot.Address, $"/events?after={after}{detail.Query(DemoKeys.Prefix)}"));
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         response.EnsureSuccessStatusCode();

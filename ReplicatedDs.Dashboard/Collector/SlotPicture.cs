@@ -27,8 +27,12 @@ internal sealed record SlotPicture(
     string? Ended = null,
     string? Asked = null,
     DateTimeOffset? ProcessSince = null,
-    double WritesPerSecond = 0)
+    double WritesPerSecond = 0,
+    double EventsPerSecond = 0)
 {
+    /// <summary>How much of its events it is asked to tell.</summary>
+    public FeedDetail Detail { get; init; } = FeedDetail.Whole;
+
     /// <summary>Its replica id, as far as known. A joiner may tell it before the control API does.</summary>
     public int? Id => Resource is { } resource ? resource.Id ?? (ResourceStates.IsBusy(resource.State) ? Status?.Replica : null) : Status?.Replica;
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ReplicatedDs.Checker.Online;
 using ReplicatedDs.Client.Api;
+using ReplicatedDs.Dashboard.Collector;
 
 namespace ReplicatedDs.Dashboard.History;
 
@@ -19,6 +20,7 @@ internal sealed class ContinuousCheck
     private readonly Lock _lock = new();
     private readonly CausalMonitor _monitor = new(new MonitorOptions { Window = Window, WaitingMax = WaitingMax, FindingsMax = FindingsMax });
     private readonly HashSet<int> _sites = [];
+    private readonly HashSet<int> _thinned = [];
 
     public (MonitorStatus Status, IReadOnlyList<MonitorFinding> Findings) Picture
     {
@@ -27,6 +29,18 @@ internal sealed class ContinuousCheck
             lock (_lock)
             {
                 return (_monitor.Status, [.. _monitor.Findings]);
+            }
+        }
+    }
+
+    /// <summary>The replicas tell so little that nothing can be checked at present.</summary>
+    public bool IsPaused
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _thinned.Count > 0;
             }
         }
     }
@@ -41,6 +55,18 @@ internal sealed class ContinuousCheck
         lock (_lock)
         {
             _sites.Add(one.Replica);
+            if (one.Kind is ReplicaFollower.Thinned or ReplicaFollower.Whole)
+            {
+                // What is not told could be the cause of what is: nothing is concluded until all is told again, and nothing from before.
+                _ = one.Kind == ReplicaFollower.Thinned ? _thinned.Add(one.Replica) : _thinned.Remove(one.Replica);
+                Lost();
+            }
+
+            if (_thinned.Count > 0)
+            {
+                return;
+            }
+
             switch (one.Kind)
             {
                 case "Write" when Name(one.Dot) is { } own:

@@ -11,7 +11,7 @@ internal sealed class EventFilter
 {
     private static readonly string[] Kinds =
     [
-        "Write", "Send", "Arrive", "Buffer", "Apply", "Read", "Drop", "Duplicate", "Join", "Leave", "Kill", "Stop", "Restart", "LinkChanged", "SiblingMade", "SiblingResolved", "Stable", "Gap",
+        "Write", "Send", "Arrive", "Buffer", "Apply", "Read", "Drop", "Duplicate", "Join", "Leave", "Kill", "Stop", "Restart", "LinkChanged", "SiblingMade", "SiblingResolved", "Stable", "Thinned", "Whole", "Gap",
     ];
 
     private readonly List<Func<EventView, bool>> _conditions = [];

@@ -1,4 +1,5 @@
 using ReplicatedDs.Client.Api;
+using ReplicatedDs.Dashboard.Collector;
 using ReplicatedDs.Dashboard.Views;
 
 namespace ReplicatedDs.Dashboard.History;
@@ -16,6 +17,7 @@ internal sealed class Measures(TimeProvider time)
 
     private readonly Lock _lock = new();
     private readonly MeasureBin?[] _ring = new MeasureBin?[SecondsKept + AheadMax];
+    private readonly Dictionary<int, int> _shares = []; // Of which replicas only a share of the updates is told.
     private MeasureBin _levels = new(0);
     private long _lastView;
     private long _events;
@@ -110,16 +112,19 @@ internal sealed class Measures(TimeProvider time)
         return result;
     }
 
-    private static void Count(MeasureBin bin, EventView one)
+    private void Count(MeasureBin bin, EventView one)
     {
         bin.Events++;
         switch (one.Kind)
         {
             case "Write":
-                bin.Writes[one.Replica] = bin.Writes.GetValueOrDefault(one.Replica) + 1;
+                bin.Writes[one.Replica] = bin.Writes.GetValueOrDefault(one.Replica) + _shares.GetValueOrDefault(one.Replica, 1);
                 break;
             case "Apply":
-                bin.Applies[one.Replica] = bin.Applies.GetValueOrDefault(one.Replica) + 1;
+                bin.Applies[one.Replica] = bin.Applies.GetValueOrDefault(one.Replica) + _shares.GetValueOrDefault(one.Replica, 1);
+                break;
+            case ReplicaFollower.Thinned or ReplicaFollower.Whole:
+                _shares[one.Replica] = ReplicaFollower.ShareOf(one);
                 break;
             case "Buffer":
                 bin.Buffered++;

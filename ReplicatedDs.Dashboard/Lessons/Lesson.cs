@@ -9,6 +9,9 @@ internal sealed record Lesson
     /// <summary>Its part of the address, such as <c>siblings</c>.</summary>
     public required string Id { get; init; }
 
+    /// <summary>The address of its page; by itself made of <see cref="Id"/>.</summary>
+    public string Address { get => field ?? $"scenarios/{Id}"; init; }
+
     public required int Number { get; init; }
 
     public required string Title { get; init; }
@@ -19,6 +22,9 @@ internal sealed record Lesson
     /// <summary>About how long it takes, such as <c>40 s</c>.</summary>
     public required string Length { get; init; }
 
+    /// <summary>What the button says that starts it.</summary>
+    public string Invitation { get => field ?? $"Start ({Length})"; init; }
+
     /// <summary>How many running replicas it takes.</summary>
     public int Needs { get; init; } = 3;
 
@@ -28,5 +34,9 @@ internal sealed record Lesson
     /// <summary>The keys that it writes.</summary>
     public required IReadOnlyList<string> Keys { get; init; }
 
+    /// <summary>Its picture is a split screen too, on which the viewer goes on to the last step; <c>null</c>: it is not.</summary>
+    public LessonSplit? Split { get; init; }
+
+    /// <summary>What the first one predicts is asked before the start.</summary>
     public required IReadOnlyList<LessonStep> Steps { get; init; }
 }

@@ -20,4 +20,12 @@ public sealed record LessonFrame(
     IReadOnlyList<EventView> Events,
     IReadOnlyList<long> Reads,
     IReadOnlyList<LessonAnswer> Answers,
-    IReadOnlyList<LessonCard> Cards);
+    IReadOnlyList<LessonCard> Cards)
+{
+    /// <summary>What a replica got of some keys and what it did with it, from the lesson's first hold on: both halves of a split screen are drawn from it.</summary>
+    public IReadOnlyList<EventView> Arrivals(int replica, params IReadOnlyCollection<string> keys)
+    {
+        var from = Events.FirstOrDefault(one => one.Kind == "LinkChanged")?.N ?? long.MaxValue;
+        return [.. Events.Where(one => one.N > from && one.Replica == replica && (one.Kind is "Arrive" or "Buffer" or "Apply") && one.Dot is not null && one.Keys is [var key] && keys.Contains(key))];
+    }
+}

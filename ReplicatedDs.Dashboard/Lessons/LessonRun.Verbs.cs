@@ -9,6 +9,8 @@ namespace ReplicatedDs.Dashboard.Lessons;
 /// <summary>The verbs of lessons. Each does something, or waits until something is seen, and says so in a sentence with its evidence.</summary>
 internal sealed partial class LessonRun
 {
+    private readonly Dictionary<(CastMember From, CastMember To), long> _heldSince = [];
+
     private CastMember? _newcomer;
 
     /// <summary>Somebody's session that lasts over several steps.</summary>
@@ -52,7 +54,6 @@ internal sealed partial class LessonRun
     public async Task HealOwnAsync(CastMember? to = null)
     {
         var held = _faults.Held.Where(link => to is null || link.To == to).ToList();
-        var after = _tools.Log.Last;
         var trouble = await _faults.HealAsync(to);
         ShowHeld();
         if (trouble is not null)
@@ -63,7 +64,7 @@ internal sealed partial class LessonRun
         EventView? last = null;
         foreach (var (from, peer) in held)
         {
-            last = await SeesAsync(one => one.N > after && one.Kind == "LinkChanged" && one.Replica == from.Id && one.Peer == peer.Id && IsHealed(one), $"link {from.Label}→{peer.Label} is healed");
+            last = await SeesAsync(one => one.N > _heldSince[(from, peer)] && one.Kind == "LinkChanged" && one.Replica == from.Id && one.Peer == peer.Id && IsHealed(one), $"link {from.Label}→{peer.Label} is healed");
         }
 
         Prove(held.Count == 1 ? $"Link {held[0].From.Label}→{held[0].To.Label} is healed" : to is null ? $"All {held.Count} links are healed" : $"The {held.Count} links to {to.Label} are healed", Evidence(last!));
@@ -93,6 +94,24 @@ internal sealed partial class LessonRun
         var one = await SeesAsync(seen => IsOf(seen, "Apply", at, _dots[first]), $"{Name(first)} is visible at {at.Label}");
         var other = await SeesAsync(seen => IsOf(seen, "Apply", at, _dots[second]), $"{Name(second)} is visible at {at.Label}");
         Prove($"{at.Label} applied {Name(first)}, and only then {Name(second)}", $"events {one.N} and {other.N}", one.N < other.N);
+    }
+
+    /// <summary>A write has reached a replica and waits there for its cause, which has not.</summary>
+    public async Task WaitsAsync(CastMember at, string write, string cause)
+    {
+        var arrived = await SeesAsync(one => IsOf(one, "Arrive", at, _dots[write]) || IsOf(one, "Buffer", at, _dots[write]), $"{Name(write)} arrives at {at.Label}");
+        var decided = await SeesAsync(one => IsOf(one, "Buffer", at, _dots[write]) || IsOf(one, "Apply", at, _dots[write]), $"what {at.Label} does with {Name(write)}");
+        if (decided.Kind == "Apply")
+        {
+            throw new ScenarioFailure($"{Name(cause)} reached {at.Label} before {Name(write)}: somebody else healed the link. Start again.");
+        }
+
+        Prove($"{Name(write)} arrived at {at.Label}, {Name(cause)} did not", Evidence(arrived));
+        var names = string.Join(", ", decided.Missing.Take(4).Select(dot => "r" + dot)) + (decided.Missing.Count > 4 ? " and more" : "");
+        Prove(
+            $"{at.Label} keeps {Name(write)} waiting for {names}; without causal delivery it would be visible now",
+            Evidence(decided),
+            decided.WouldBeVisible && decided.Missing.Contains(_dots[cause].ToString()));
     }
 
     /// <summary>The dependencies that travelled with each write do not hold the other.</summary>
@@ -219,7 +238,9 @@ internal sealed partial class LessonRun
         var after = _tools.Log.Last;
         Check(await _faults.HoldAsync(from, to));
         ShowHeld();
-        return await SeesAsync(one => one.N > after && one.Kind == "LinkChanged" && one.Replica == from.Id && one.Peer == to.Id && !IsHealed(one), $"link {from.Label}→{to.Label} is held");
+        var held = await SeesAsync(one => one.N > after && one.Kind == "LinkChanged" && one.Replica == from.Id && one.Peer == to.Id && !IsHealed(one), $"link {from.Label}→{to.Label} is held");
+        _heldSince[(from, to)] = held.N;
+        return held;
     }
 
     private Task<EventView> SeesAsync(Func<EventView, bool> match, string what) => _watch.SeesAsync(match, what, _stop);

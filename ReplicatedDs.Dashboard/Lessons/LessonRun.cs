@@ -123,7 +123,7 @@ internal sealed partial class LessonRun
             }
         }
 
-        if (_faults.Held.FirstOrDefault(IsHealedBySomebody) is { From: not null } link)
+        if (!_lesson.Steps[step].BeginsWhenHealed && _faults.Held.FirstOrDefault(IsHealedBySomebody) is { From: not null } link)
         {
             throw new ScenarioFailure($"Somebody else healed link {link.From.Label}→{link.To.Label}.");
         }

@@ -1,5 +1,6 @@
 using ReplicatedDs.Dashboard.Actions;
 using ReplicatedDs.Dashboard.Collector;
+using ReplicatedDs.Dashboard.Lessons.Catalog;
 using ReplicatedDs.Dashboard.Scenario;
 
 namespace ReplicatedDs.Dashboard.Lessons;
@@ -8,7 +9,7 @@ namespace ReplicatedDs.Dashboard.Lessons;
 /// Where lessons run: one at a time for the whole dashboard, which everybody may watch. However a run ends (done, failed, stopped, its
 /// viewer gone, the dashboard ended), the links that it held are healed. All members may be called from any thread.
 /// </summary>
-internal sealed class LessonStage(LessonTools tools, StageGate gate, ILogger<LessonStage> logger) : IHostedService, IDisposable
+internal sealed class LessonStage(LessonTools tools, ILogger<LessonStage> logger) : IHostedService, IDisposable
 {
     private readonly Lock _lock = new();
     private LessonPicture _current = LessonPicture.Idle;
@@ -32,17 +33,14 @@ internal sealed class LessonStage(LessonTools tools, StageGate gate, ILogger<Les
         {
             if (Current.IsActive)
             {
-                return Current.Owner == viewer && Current.Lesson == lesson.Id ? ActionOutcome.Done("The scenario runs.") : ActionOutcome.Failed("Another viewer runs a scenario; it has to end first.");
+                return Current.Owner == viewer && Current.Lesson == lesson.Id
+                    ? ActionOutcome.Done("The scenario runs.")
+                    : ActionOutcome.Failed($"Scenario {LessonCatalog.Find(Current.Lesson)?.Number} runs{(Current.Owner == viewer ? "" : " for another viewer")}: it has to end first.");
             }
 
             if (Obstacle(lesson) is { } obstacle)
             {
                 return ActionOutcome.Failed(obstacle.Text);
-            }
-
-            if (!gate.TryEnter($"scenario {lesson.Number}"))
-            {
-                return ActionOutcome.Failed($"There is one stage, and {gate.Title} is on it: it has to end first.");
             }
 
             var cast = ScenarioRules.Live(tools.Store.Current).Take(lesson.Needs).ToList();
@@ -150,10 +148,6 @@ internal sealed class LessonStage(LessonTools tools, StageGate gate, ILogger<Les
             // Whatever it is: what the run broke is healed before anything else.
             logger.RunFailed(exception);
             await FailAsync(run, $"The scenario broke: {exception.Message}");
-        }
-        finally
-        {
-            gate.Leave();
         }
     }
 

@@ -7,4 +7,7 @@ internal sealed record LessonStep(string Title, string Say, Func<LessonRun, Task
 {
     /// <summary>What the viewer may predict before it is played.</summary>
     public LessonPrediction? Predict { get; init; }
+
+    /// <summary>That somebody heals the lesson's links is not a mishap before this step, but begins it.</summary>
+    public bool BeginsWhenHealed { get; init; }
 }

@@ -5,9 +5,6 @@ internal static partial class LogMessages
     [LoggerMessage(300, LogLevel.Error, "A run of the scenario broke")]
     public static partial void RunFailed(this ILogger logger, Exception exception);
 
-    [LoggerMessage(301, LogLevel.Warning, "The scenario could not heal its link: {Trouble}")]
-    public static partial void LinkLeft(this ILogger logger, string trouble);
-
     [LoggerMessage(302, LogLevel.Information, "The viewer of a scenario is gone: {Reason}")]
     public static partial void ViewerGone(this ILogger logger, string reason);
 

@@ -6,11 +6,6 @@ namespace ReplicatedDs.Dashboard.Scenario;
 /// <summary>What the scenario needs of the cluster before it starts.</summary>
 internal static class ScenarioRules
 {
-    private const int Needed = 3;
-
-    /// <summary>The first three replicas that take writes, by id; <c>null</c>: there are fewer.</summary>
-    public static ScenarioCast? Cast(ClusterView view) => Live(view).Take(Needed).ToArray() is [var asker, var answerer, var reader] ? new ScenarioCast(asker, answerer, reader) : null;
-
     /// <summary>The replicas that take writes, by id.</summary>
     public static IEnumerable<CastMember> Live(ClusterView view) =>
         view.Members.Where(replica => replica is { State: ReplicaStates.Running, IsLive: true }).OrderBy(replica => replica.Id).Select(replica => new CastMember(replica.Id!.Value, replica.Name));
@@ -20,7 +15,7 @@ internal static class ScenarioRules
 
     /// <param name="needed">How many running replicas it takes.</param>
     /// <param name="joins">It lets a spare join.</param>
-    public static ScenarioObstacle? Obstacle(ClusterView view, LinkActions links, int needed = Needed, bool joins = false)
+    public static ScenarioObstacle? Obstacle(ClusterView view, LinkActions links, int needed, bool joins)
     {
         if (view.Version == 0)
         {

@@ -1,3 +1,5 @@
+using ReplicatedDs.Client.Api;
+
 namespace ReplicatedDs.Dashboard.Scenario;
 
 /// <summary>
@@ -6,30 +8,33 @@ namespace ReplicatedDs.Dashboard.Scenario;
 /// </summary>
 public sealed record SplitScreen(IReadOnlyList<ShownUpdate> OnArrival, IReadOnlyList<ShownUpdate> AsItRan)
 {
-    public static SplitScreen From(IReadOnlyList<ArrivalEntry> log)
+    public static SplitScreen From(IReadOnlyList<EventView> log)
     {
         ArgumentNullException.ThrowIfNull(log);
-        var missing = log.Where(entry => entry.Kind == "Buffer").GroupBy(entry => entry.Dot).ToDictionary(group => group.Key, group => group.First());
+        var missing = log.Where(entry => entry.Kind == "Buffer").GroupBy(entry => entry.Dot!).ToDictionary(group => group.Key, group => group.First());
         var left = new List<ShownUpdate>();
         var right = new List<ShownUpdate>();
         foreach (var entry in log)
         {
-            // A repeat of what has arrived changes nothing in either store.
-            if (entry.Kind == "Arrive" && left.TrueForAll(shown => shown.Dot != entry.Dot))
+            // A repeat of what has arrived changes nothing in either store. What waits or is visible has arrived, whether or not that was told.
+            if (left.TrueForAll(shown => shown.Dot != entry.Dot))
             {
-                var absent = missing.GetValueOrDefault(entry.Dot)?.Missing.Where(dot => left.TrueForAll(shown => shown.Dot != dot)).ToList() ?? [];
-                left.Add(new ShownUpdate(entry.Dot, entry.Key, entry.T, absent, true, TimeSpan.Zero));
+                var absent = missing.GetValueOrDefault(entry.Dot!)?.Missing.Where(dot => left.TrueForAll(shown => shown.Dot != dot)).ToList() ?? [];
+                left.Add(Shown(entry, absent, true));
             }
-            else if (entry.Kind == "Apply" && right.TrueForAll(shown => shown.Dot != entry.Dot))
+
+            if (entry.Kind == "Apply" && right.TrueForAll(shown => shown.Dot != entry.Dot))
             {
-                var waited = missing.TryGetValue(entry.Dot, out var buffered) ? TimeSpan.FromMicroseconds(Math.Max(0, entry.T - buffered.T)) : TimeSpan.Zero;
-                right.Add(new ShownUpdate(entry.Dot, entry.Key, entry.T, [], true, waited));
+                var waited = missing.TryGetValue(entry.Dot!, out var buffered) ? TimeSpan.FromMicroseconds(Math.Max(0, entry.T - buffered.T)) : TimeSpan.Zero;
+                right.Add(Shown(entry, [], true) with { Waited = waited });
             }
         }
 
         // What waits stands behind what is visible: that is where it will appear.
         right.AddRange(missing.Values.Where(entry => right.TrueForAll(shown => shown.Dot != entry.Dot)).OrderBy(entry => entry.N)
-            .Select(entry => new ShownUpdate(entry.Dot, entry.Key, entry.T, entry.Missing, false, TimeSpan.Zero)));
+            .Select(entry => Shown(entry, entry.Missing, false)));
         return new SplitScreen(left, right);
     }
+
+    private static ShownUpdate Shown(EventView entry, IReadOnlyList<string> missing, bool isVisible) => new(entry.Dot!, entry.Keys[0], entry.T, missing, isVisible, TimeSpan.Zero);
 }

@@ -7,7 +7,7 @@ namespace ReplicatedDs.Dashboard.Scenario;
 /// One viewer's circuit. When its page is left or closed the viewer leaves the scenario at once; when only the connection is lost (a
 /// killed browser looks like that) after a short time in which a page that merely stuttered comes back.
 /// </summary>
-internal sealed class ViewerSeat(ScenarioStage stage, LessonStage lessons, TimeProvider time, ILogger<ViewerSeat> logger) : CircuitHandler, IDisposable
+internal sealed class ViewerSeat(LessonStage stage, TimeProvider time, ILogger<ViewerSeat> logger) : CircuitHandler, IDisposable
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
 
@@ -52,11 +52,11 @@ internal sealed class ViewerSeat(ScenarioStage stage, LessonStage lessons, TimeP
 
     private Task LeaveAsync(string reason)
     {
-        if (stage.Current.Owner == Viewer || lessons.Current.Owner == Viewer)
+        if (stage.Current.Owner == Viewer)
         {
             logger.ViewerGone(reason);
         }
 
-        return Task.WhenAll(stage.LeaveAsync(Viewer), lessons.LeaveAsync(Viewer));
+        return stage.LeaveAsync(Viewer);
     }
 }

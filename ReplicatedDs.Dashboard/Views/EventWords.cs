@@ -34,6 +34,8 @@ internal static class EventWords
             "SiblingMade" => $"{who} keeps siblings{keys}: {update} was written without knowing of the other",
             "SiblingResolved" => $"{who} resolved the siblings{keys} with {update}",
             "Stable" => $"{who} knows more to be stable{detail}",
+            "Thinned" => $"So much happens that of the ordinary updates {who} tells only {one.Detail} from here on",
+            "Whole" => $"{who} tells every update again",
             "Gap" => string.Create(CultureInfo.InvariantCulture, $"{who} reported {one.Lost ?? 0:N0} events too late to be recorded here"),
             _ => $"{who}: {one.Kind}{(one.Dot is null ? "" : " " + update)}{keys}{detail}",
         };

@@ -7,6 +7,7 @@ using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Causality.Wire;
 using ReplicatedDs.Replica.Runtime;
 using ReplicatedDs.Replica.Storage;
+using ReplicatedDs.Replica.Storage.Values;
 
 namespace ReplicatedDs.Replica.Replication;
 
@@ -70,16 +71,23 @@ internal sealed class PeerClient(PeerHttp http, ReplicaOptions options, AddressB
     }
 
     /// <exception cref="JoinException">It could not be read to its end.</exception>
-    public async Task<ReplicaState> SnapshotAsync(Uri sponsor, IProgress<long> keys, CancellationToken cancellationToken)
+    /// <param name="values">Where its values go; <c>null</c>: they stay in the state.</param>
+    public async Task<ReplicaState> SnapshotAsync(Uri sponsor, IProgress<long> keys, IValueImport? values, CancellationToken cancellationToken)
     {
         try
         {
             using var response = await http.GetAsync(new Uri(sponsor, "/replication/snapshot"), cancellationToken).ConfigureAwait(false);
             response.EnsureSuccessStatusCode();
             await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-            return await SnapshotCodec.ReadAsync(stream, cancellationToken, keys).ConfigureAwait(false);
+            var state = await SnapshotCodec.ReadAsync(stream, cancellationToken, keys, values is null ? null : values.KeepAsync).ConfigureAwait(false);
+            if (values is not null)
+            {
+                await values.ConfirmAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            return state;
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or WireFormatException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or WireFormatException or ValuesUnavailableException)
         {
             throw new JoinException($"the snapshot of {sponsor} could not be read: {exception.Message}", exception);
         }

@@ -346,7 +346,14 @@ internal static class PeerEndpoints
         }
 
         context.Response.ContentType = AdminEndpoints.SnapshotType;
-        await SnapshotCodec.WriteAsync(context.Response.Body, node.State, context.RequestAborted);
+        try
+        {
+            await node.WriteSnapshotAsync(context.Response.Body, context.RequestAborted);
+        }
+        catch (StorageUnavailableException exception)
+        {
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "values-unavailable", exception.Message);
+        }
     }
 
     private static async Task UpdateAsync(HttpContext context, int replica, long counter, IReplicaNode node)

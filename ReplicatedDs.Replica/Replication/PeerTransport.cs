@@ -55,7 +55,8 @@ internal sealed class PeerTransport(
             if (addresses.Peer(member) is { } address)
             {
                 logger.SnapshotWanted(member.Id.Value);
-                answer = new SnapshotArrived(member.Id, await client.SnapshotAsync(address, new Progress<long>(), _stop.Token).ConfigureAwait(false));
+                await using var values = store.Values?.Import(self);
+                answer = new SnapshotArrived(member.Id, await client.SnapshotAsync(address, new Progress<long>(), values, _stop.Token).ConfigureAwait(false));
             }
         }
         catch (JoinException failure)

@@ -1,7 +1,10 @@
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Updates;
+using ReplicatedDs.Causality.Values;
+using ReplicatedDs.Causality.Wire;
 using ReplicatedDs.Replica.Storage;
+using ReplicatedDs.Replica.Storage.Values;
 using ReplicatedDs.Replica.Telemetry;
 
 namespace ReplicatedDs.Replica.Runtime;
@@ -22,6 +25,41 @@ public interface IReplicaNode
 
     /// <summary>The published root. Each read of this property may give a later one: take it once per request.</summary>
     ReplicaState State { get; }
+
+    /// <summary>Where the values are that the state only refers to; <c>null</c>: it has all of them itself.</summary>
+    IValueStore? Values => null;
+
+    /// <summary>A key with its values in it, wherever they are kept.</summary>
+    /// <exception cref="ValuesUnavailableException">A value cannot be had now.</exception>
+    ValueTask<KeyState> WithValuesAsync(string key, KeyState state, CancellationToken cancellationToken) =>
+        Values is { } values ? values.WithValuesAsync(key, state, cancellationToken) : ValueTask.FromResult(state);
+
+    /// <summary>Writes the state of now as a snapshot, with all values: a few at a time, and none of them is forgotten meanwhile.</summary>
+    /// <exception cref="ValuesUnavailableException">A value cannot be had now: what is written is cut off.</exception>
+    async Task WriteSnapshotAsync(Stream target, CancellationToken cancellationToken)
+    {
+        using var pin = Values?.Pin();
+        await SnapshotCodec.WriteAsync(target, State, cancellationToken, Values is { } values ? values.WithValuesAsync : null).ConfigureAwait(false);
+    }
+
+    /// <summary>A root in which the values of some keys are there, wherever they are kept; else the same root.</summary>
+    /// <exception cref="ValuesUnavailableException">A value cannot be had now.</exception>
+    async ValueTask<ReplicaState> WithValuesAsync(ReplicaState root, IEnumerable<string> keys, CancellationToken cancellationToken)
+    {
+        if (Values is not { } values)
+        {
+            return root;
+        }
+
+        var found = keys.Distinct().Select(key => KeyValuePair.Create(key, root.Keys.Find(key)!)).Where(pair => pair.Value is { HasReferences: true }).ToList();
+        var space = root.Keys.ToBuilder();
+        foreach (var (key, state) in await values.WithValuesAsync(found, cancellationToken).ConfigureAwait(false))
+        {
+            space.Set(key, state);
+        }
+
+        return root with { Keys = space.ToKeySpace() };
+    }
 
     /// <summary>Hands a request to the loop and waits for its durable answer.</summary>
     /// <param name="request">Makes the request with the tag that the loop gives it.</param>

@@ -128,7 +128,8 @@ internal sealed class Joiner(
             stop).ConfigureAwait(false);
 
         var progress = new Progress<long>(keys => Reason = $"reading the snapshot of {sponsor}: {keys} keys so far");
-        var state = await peers.SnapshotAsync(sponsor, progress, stop).ConfigureAwait(false);
+        await using var values = store.Values?.Import(identity);
+        var state = await peers.SnapshotAsync(sponsor, progress, values, stop).ConfigureAwait(false);
         if (!state.Delivered.Covers(admitted))
         {
             throw new JoinException($"the snapshot of {sponsor} does not contain {admitted}, which admits this replica");

@@ -7,6 +7,7 @@ using ReplicatedDs.Replica.Http;
 using ReplicatedDs.Replica.Ids;
 using ReplicatedDs.Replica.Replication;
 using ReplicatedDs.Replica.Storage;
+using ReplicatedDs.Replica.Storage.Values;
 using ReplicatedDs.Replica.Telemetry;
 
 namespace ReplicatedDs.Replica.Runtime;
@@ -40,6 +41,8 @@ internal sealed class ReplicaNode(
     public ReplicaState State => Volatile.Read(ref _session)?.Loop.State ?? ReplicaState.Empty;
 
     public EventRing Events => events;
+
+    public IValueStore? Values => _store?.Values;
 
     public long Boot => _store?.Boot ?? 0;
 
@@ -205,6 +208,7 @@ internal sealed class ReplicaNode(
         {
             Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
             Mutation = mutation,
+            InlineBytesMax = options.Values?.InlineBytes ?? int.MaxValue,
             DiskTrust = isNew || options.TrustDisk ? DiskTrust.Full
                 : options.Durability == Durability.Fsync ? DiskTrust.OneWitness
                 : DiskTrust.AllMembers,

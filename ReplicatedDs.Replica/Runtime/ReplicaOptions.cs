@@ -1,6 +1,7 @@
 using System.Net;
 using ReplicatedDs.Replica.Security;
 using ReplicatedDs.Replica.Storage;
+using ReplicatedDs.Replica.Storage.Values;
 
 namespace ReplicatedDs.Replica.Runtime;
 
@@ -70,6 +71,9 @@ public sealed record ReplicaOptions
     /// </summary>
     /// <value>1 GB by default.</value>
     public long LogBytesMax { get; init; } = 1L << 30;
+
+    /// <summary>The Redis Cluster that keeps the values (<c>Storage:Values</c>); <c>null</c>: they are in memory.</summary>
+    internal ValuesOptions? Values { get; init; }
 
     /// <summary>A deliberate fault of the core, for testing the tests (<c>Lab:Mutation</c>; lab mode only).</summary>
     public string? Mutation { get; init; }

@@ -4,6 +4,7 @@ using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Replica.Ids;
 using ReplicatedDs.Replica.Security;
 using ReplicatedDs.Replica.Storage;
+using ReplicatedDs.Replica.Storage.Values;
 
 namespace ReplicatedDs.Replica.Runtime;
 
@@ -35,6 +36,7 @@ public static class ReplicaOptionsReader
             Redis = Redis(configuration),
             LogBytesKept = Megabytes(configuration, "Log:KeepMegabytes", 64),
             LogBytesMax = Megabytes(configuration, "Log:MaxMegabytes", 1024),
+            Values = ValuesOptionsReader.Read(configuration),
             Mutation = configuration["Lab:Mutation"] is { Length: > 0 } mutation ? mutation : null,
         };
 
@@ -46,6 +48,11 @@ public static class ReplicaOptionsReader
         if (options.LogBytesKept > options.LogBytesMax)
         {
             throw new ConfigurationException("Log:KeepMegabytes must not be larger than Log:MaxMegabytes.");
+        }
+
+        if (options.Values is not null && options.Durability != Durability.Fsync)
+        {
+            throw new ConfigurationException("Storage:Values=redis-cluster needs Replica:Durability=fsync: what Redis loses is written again from the log.");
         }
 
         if (options.Mutation is { } name && (!options.Lab || !Enum.TryParse<CoreMutation>(name, out _)))
@@ -75,7 +82,7 @@ public static class ReplicaOptionsReader
         var text => throw new ConfigurationException($"{key} must be true or false, not '{text}'."),
     };
 
-    private static long Megabytes(IConfiguration configuration, string key, int otherwise) => configuration[key] switch
+    internal static long Megabytes(IConfiguration configuration, string key, int otherwise) => configuration[key] switch
     {
         null or "" => (long)otherwise << 20,
         var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var megabytes) && megabytes is >= 1 and <= 1 << 20 => (long)megabytes << 20,

@@ -1,4 +1,5 @@
 using ReplicatedDs.Replica.Storage;
+using ReplicatedDs.Replica.Storage.Redis;
 
 namespace ReplicatedDs.Replica.Runtime;
 
@@ -11,5 +12,32 @@ internal sealed class ReplicaStoreFactory(ReplicaOptions options, TimeProvider t
         options.Durability,
         time,
         logger,
-        new StoreLimits { LogBytesKept = options.LogBytesKept, LogBytesMax = options.LogBytesMax });
+        new StoreLimits { LogBytesKept = options.LogBytesKept, LogBytesMax = options.LogBytesMax },
+        options.Values);
+
+    /// <summary>Looks whether the Redis Cluster can keep values. That it does not answer yet is no reason not to start: what was written is in the log.</summary>
+    /// <exception cref="ConfigurationException">It cannot; the message says why.</exception>
+    public async Task CheckValuesAsync(CancellationToken cancellationToken)
+    {
+        if (options.Values is not { } values)
+        {
+            return;
+        }
+
+        var redis = new RedisCluster(values.Servers, values.User, values.Password, time);
+        await using (redis.ConfigureAwait(false))
+        {
+            try
+            {
+                if (await RedisClusterCheck.ObjectionAsync(redis, cancellationToken).ConfigureAwait(false) is { } objection)
+                {
+                    throw new ConfigurationException(objection);
+                }
+            }
+            catch (RedisException exception)
+            {
+                logger.RedisNotYet(exception.Message);
+            }
+        }
+    }
 }

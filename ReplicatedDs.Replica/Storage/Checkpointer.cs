@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Updates;
+using ReplicatedDs.Replica.Storage.Values;
 
 namespace ReplicatedDs.Replica.Storage;
 
@@ -15,6 +16,7 @@ internal sealed class Checkpointer : IAsyncDisposable
     private readonly Action _flushLog;
     private readonly Func<long, VectorClock, bool> _cutLog;
     private readonly Func<Exception, string> _explain;
+    private readonly ValueStore? _values;
     private readonly StoreLimits _limits;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -40,6 +42,7 @@ internal sealed class Checkpointer : IAsyncDisposable
         Action flushLog,
         Func<long, VectorClock, bool> cutLog,
         Func<Exception, string> explain,
+        ValueStore? values,
         StoreLimits limits,
         TimeProvider time,
         ILogger logger)
@@ -48,6 +51,7 @@ internal sealed class Checkpointer : IAsyncDisposable
         _flushLog = flushLog;
         _cutLog = cutLog;
         _explain = explain;
+        _values = values;
         _limits = limits;
         _time = time;
         _logger = logger;
@@ -100,6 +104,7 @@ internal sealed class Checkpointer : IAsyncDisposable
                 }
             }
 
+            _values?.Published(state, _rootPosition);
             _changedKeys.UnionWith(collected);
             if (!updates.IsEmpty || !collected.IsEmpty)
             {
@@ -131,6 +136,7 @@ internal sealed class Checkpointer : IAsyncDisposable
                 (_root, _rootPosition, _bytes) = (state, position, 0);
                 _changedKeys.Clear();
                 _appended.Clear();
+                _values?.Installed(state, position);
             }
         }
         finally
@@ -234,7 +240,8 @@ internal sealed class Checkpointer : IAsyncDisposable
             _flushLog();
             _database.WriteChanges(root, keys, position, cancellationToken);
             _logger.CheckpointWritten(position, keys.Count);
-            while (_cutLog(position, stable))
+            var cut = _values?.Checkpointed(root, keys, position) ?? position;
+            while (_cutLog(cut, stable))
             {
                 cancellationToken.ThrowIfCancellationRequested();
             }

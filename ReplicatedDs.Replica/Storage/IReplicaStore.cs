@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Updates;
+using ReplicatedDs.Replica.Storage.Values;
 
 namespace ReplicatedDs.Replica.Storage;
 
@@ -16,6 +17,9 @@ public interface IReplicaStore : IAsyncDisposable
 
     /// <summary>How often this folder was opened by a process, this one included (R9).</summary>
     long Boot { get; }
+
+    /// <summary>Where the values are that the state only refers to; <c>null</c>: it has all of them itself.</summary>
+    IValueStore? Values => null;
 
     /// <summary>The state of the last checkpoint with the log behind it applied.</summary>
     ReplicaState Recover();

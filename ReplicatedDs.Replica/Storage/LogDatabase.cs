@@ -193,6 +193,74 @@ internal sealed class LogDatabase : IDisposable
         }
     }
 
+    /// <summary>The updates of the rows behind a position up to another, whole rows of about so many bytes, and the position of the last of them.</summary>
+    public (long Last, long Bytes, IReadOnlyList<Update> Updates) ReadRows(long after, long upTo, long bytesMax)
+    {
+        using var session = new Rental(this);
+        using var rows = session.Session.Prepare(
+            "SELECT position, updates FROM batches WHERE position > $1 AND position <= $2 ORDER BY position", after, upTo).ExecuteReader();
+        var (last, bytes, updates) = (upTo, 0L, new List<Update>());
+        while (rows.Read())
+        {
+            var row = rows.GetFieldValue<byte[]>(1);
+            updates.AddRange(UpdateCodec.ReadBatch(row));
+            bytes += row.Length;
+            if (bytes >= bytesMax)
+            {
+                last = rows.GetInt64(0);
+                break;
+            }
+        }
+
+        return (last, bytes, updates);
+    }
+
+    /// <summary>The rows behind a position, and their bytes.</summary>
+    public IReadOnlyList<(long Position, long Bytes)> RowsAfter(long position)
+    {
+        using var session = new Rental(this);
+        using var rows = session.Session.Prepare("SELECT position, length(updates) FROM batches WHERE position > $1 ORDER BY position", position).ExecuteReader();
+        var found = new List<(long, long)>();
+        while (rows.Read())
+        {
+            found.Add((rows.GetInt64(0), rows.GetInt64(1)));
+        }
+
+        return found;
+    }
+
+    /// <summary>The first update of each origin behind a position.</summary>
+    public IReadOnlyDictionary<ReplicaId, long> FirstsAfter(long position)
+    {
+        using var session = new Rental(this);
+        using var rows = session.Session.Prepare("SELECT origin, min(first) FROM ranges WHERE position > $1 GROUP BY origin", position).ExecuteReader();
+        var found = new Dictionary<ReplicaId, long>();
+        while (rows.Read())
+        {
+            found.Add(new ReplicaId(rows.GetInt32(0)), rows.GetInt64(1));
+        }
+
+        return found;
+    }
+
+    /// <summary>A number kept beside the log; <c>null</c> if there is none.</summary>
+    public long? Mark(string name)
+    {
+        lock (_writing)
+        {
+            return _writer.Scalar("SELECT value FROM metadata WHERE name = $1", name) as long?;
+        }
+    }
+
+    /// <summary>Keeps a number beside the log; durable with the next append that is.</summary>
+    public void SetMark(string name, long value)
+    {
+        lock (_writing)
+        {
+            _writer.Execute("INSERT INTO metadata VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, value);
+        }
+    }
+
     public ImmutableArray<Update> Read(ReplicaId origin, long first, long last, long budget, CancellationToken cancellationToken)
     {
         using var session = new Rental(this);

@@ -20,4 +20,19 @@ internal static partial class LogMessages
 
     [LoggerMessage(2005, LogLevel.Information, "A snapshot with {Keys} keys was joined with what is here")]
     public static partial void Installed(this ILogger logger, int keys);
+
+    [LoggerMessage(2006, LogLevel.Warning, "{Problem} Values stay in the log meanwhile")]
+    public static partial void RedisTakesNoValues(this ILogger logger, string problem);
+
+    [LoggerMessage(2007, LogLevel.Information, "The Redis Cluster takes values")]
+    public static partial void RedisTakesValues(this ILogger logger);
+
+    [LoggerMessage(2008, LogLevel.Warning, "The Redis Cluster has other masters: values behind log position {Position} are written again")]
+    public static partial void RedisFailedOver(this ILogger logger, long position);
+
+    [LoggerMessage(2009, LogLevel.Information, "Looked through the Redis Cluster: {Found} values that no key names are deleted")]
+    public static partial void ValuesSwept(this ILogger logger, int found);
+
+    [LoggerMessage(2010, LogLevel.Warning, "The Redis Cluster of the values does not answer yet: {Reason}")]
+    public static partial void RedisNotYet(this ILogger logger, string reason);
 }

@@ -3,6 +3,8 @@ using System.Globalization;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Updates;
+using ReplicatedDs.Replica.Storage.Redis;
+using ReplicatedDs.Replica.Storage.Values;
 
 namespace ReplicatedDs.Replica.Storage;
 
@@ -30,11 +32,20 @@ public sealed class SqliteReplicaStore : IReplicaStore
     private readonly StateDatabase _state;
     private readonly Checkpointer _checkpointer;
     private readonly RecentUpdates _recent;
+    private readonly ValueStore? _values;
     private bool _isReady;
     private bool _isDisposed;
 
     private SqliteReplicaStore(
-        string folder, Durability durability, StoreLimits limits, TimeProvider time, ILogger logger, FileStream held, LogDatabase log, StateDatabase state)
+        string folder,
+        Durability durability,
+        StoreLimits limits,
+        ValuesOptions? values,
+        TimeProvider time,
+        ILogger logger,
+        FileStream held,
+        LogDatabase log,
+        StateDatabase state)
     {
         _folder = folder;
         _durability = durability;
@@ -44,11 +55,13 @@ public sealed class SqliteReplicaStore : IReplicaStore
         _log = log;
         _state = state;
         _recent = new RecentUpdates(limits.RecentUpdatesMax, limits.RecentBytesMax);
+        _values = values is null ? null : new ValueStore(new RedisCluster(values.Servers, values.User, values.Password, time), values, log, _recent, time, logger);
         _checkpointer = new Checkpointer(
             state,
             log.Flush,
             (position, stable) => log.Cut(position, stable, CutRowsMax),
             exception => StorageErrors.Wrap(folder, exception).Message,
+            _values,
             limits,
             time,
             logger);
@@ -58,6 +71,8 @@ public sealed class SqliteReplicaStore : IReplicaStore
 
     public long Boot { get; private init; }
 
+    public IValueStore? Values => _values;
+
     /// <summary>Opens a folder, which is made if it is not there, and holds it until the store is disposed.</summary>
     /// <exception cref="StorageUnavailableException">
     /// It cannot be made or written, another process holds it, it is damaged, or a newer program wrote it. Nothing was changed.
@@ -65,7 +80,8 @@ public sealed class SqliteReplicaStore : IReplicaStore
     public static SqliteReplicaStore Open(string folder, Durability durability, TimeProvider time, ILogger logger) =>
         Open(folder, durability, time, logger, new StoreLimits());
 
-    internal static SqliteReplicaStore Open(string folder, Durability durability, TimeProvider time, ILogger logger, StoreLimits limits)
+    /// <param name="values">Where values are kept that are too large for the state; <c>null</c>: none are.</param>
+    internal static SqliteReplicaStore Open(string folder, Durability durability, TimeProvider time, ILogger logger, StoreLimits limits, ValuesOptions? values = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         ArgumentNullException.ThrowIfNull(time);
@@ -92,10 +108,11 @@ public sealed class SqliteReplicaStore : IReplicaStore
             log = LogDatabase.Open(place, durability, limits);
             state = StateDatabase.Open(place);
             CheckOwner(folder, known?.Identity, log, state);
+            CheckValues(folder, known?.Identity, log, values is not null);
             log.ContinueAfter(state.Position ?? 0);
             var boot = log.IncrementBoot();
             logger.StoreOpened(folder, durability, boot);
-            return new SqliteReplicaStore(folder, durability, limits, time, logger, held, log, state) { Identity = known?.Identity, Boot = boot };
+            return new SqliteReplicaStore(folder, durability, limits, values, time, logger, held, log, state) { Identity = known?.Identity, Boot = boot };
         }
         catch (Exception exception)
         {
@@ -128,7 +145,8 @@ public sealed class SqliteReplicaStore : IReplicaStore
                 replayed++;
                 changedKeys.UnionWith(update.Keys);
                 return update;
-            }));
+            }), _values?.InlineBytes ?? int.MaxValue);
+            _values?.Start(Identity, checkpoint, state, isNew: false);
             _checkpointer.Start(state, _log.LastPosition, changedKeys);
             _isReady = true;
             _logger.Recovered(state.Keys.Count, replayed);
@@ -163,6 +181,11 @@ public sealed class SqliteReplicaStore : IReplicaStore
                     // The identity file comes last: as long as it is not there, the folder counts as empty.
                     _log.Jump(state.Delivered);
                     _state.WriteAll(state, _log.LastPosition);
+                    if (_values is not null)
+                    {
+                        _log.SetMark(ValueStore.PlaceMark, 1);
+                    }
+
                     _log.SetOwner(Describe(identity));
                     IdentityFile.Write(_folder, identity, isVolatile: _durability == Durability.Memory);
                 }
@@ -171,6 +194,7 @@ public sealed class SqliteReplicaStore : IReplicaStore
                     throw StorageErrors.Wrap(_folder, exception);
                 }
 
+                _values?.Start(identity, state, state, isNew: true);
                 _checkpointer.Start(state, _log.LastPosition, []);
                 Identity = identity;
                 _isReady = true;
@@ -199,7 +223,9 @@ public sealed class SqliteReplicaStore : IReplicaStore
                 return ValueTask.CompletedTask;
             }
 
+            _values?.RequireRoom();
             var bytes = _log.Append(updates.AsSpan(), isPromise);
+            _values?.Appended(_log.LastPosition, bytes);
             if (_durability != Durability.Memory)
             {
                 _checkpointer.Appended(_log.LastPosition, updates[^1].Dot, bytes);
@@ -313,6 +339,11 @@ public sealed class SqliteReplicaStore : IReplicaStore
 
         _isDisposed = true;
         await _checkpointer.DisposeAsync().ConfigureAwait(false);
+        if (_values is not null)
+        {
+            await _values.DisposeAsync().ConfigureAwait(false);
+        }
+
         _state.Dispose();
         _log.Dispose();
         if (_durability == Durability.Memory && Identity is not null)
@@ -375,6 +406,19 @@ public sealed class SqliteReplicaStore : IReplicaStore
             throw new StorageUnavailableException(
                 $"The folder {folder} has the {IdentityFile.Name} of replica {identity.Id}, but its data is missing or another's: restore all files together, or move the folder aside and let the replica join anew.",
                 false);
+        }
+    }
+
+    /// <summary>Values do not move by themselves between memory and a Redis Cluster.</summary>
+    private static void CheckValues(string folder, ReplicaIdentity? identity, LogDatabase log, bool areElsewhere)
+    {
+        if (identity is not null && log.Mark(ValueStore.PlaceMark) is not null != areElsewhere)
+        {
+            throw new StorageUnavailableException(
+                areElsewhere
+                    ? $"The folder {folder} has its values in memory, but Storage:Values is redis-cluster: start it as before, add a replica with an empty folder and redis-cluster, then let this one leave."
+                    : $"The folder {folder} has its values in a Redis Cluster, but Storage:Values is memory: start it as before, add a replica with an empty folder and memory, then let this one leave.",
+                isFull: false);
         }
     }
 

@@ -35,7 +35,22 @@ public sealed class CausalityLoadTests(BrowserFixture browser, ITestOutputHelper
             output.WriteLine(measured[^1].ToString());
         }
 
-        await live.ScreenshotAsync("causality-load");
+        // Level 2: a window of so many events is drawn as ribbons, which count every one of them.
+        await Assertions.Expect(page.Part("level")).ToContainTextAsync("L2 · ribbons", new() { Timeout = 30_000 });
+        await live.ScreenshotAsync("causality-load", fullPage: false);
+        var missed = await live.Page.EvaluateAsync<int>(Uncounted);
+        Assert.True(missed == 0, $"{missed} events in the window are in no ribbon.");
+        Assert.True(await live.Page.EvaluateAsync<int>(OnRibbons) <= 1000, "Marks stand out of the ribbons without end.");
+        await page.Page.Keyboard.PressAsync("Space");
+        await page.Page.GetByLabel("Show as table").CheckAsync();
+        await Assertions.Expect(page.Page.Locator("[data-table-ribbon]")).ToHaveCountAsync(5);
+        await page.Page.GetByLabel("Show as table").UncheckAsync();
+
+        // Zooming in lowers the level, down to every single event.
+        await ZoomUntilAsync(page, "L1 · sampled");
+        await live.ScreenshotAsync("causality-load-sampled", fullPage: false);
+        await Assertions.Expect(page.Part("degraded")).ToContainTextAsync("Drawing 1 in");
+        await ZoomUntilAsync(page, "L0 · exact");
         await stop.CancelAsync();
         var writes = await writing;
         output.WriteLine($"{writes} writes, {writes * 4} applies");
@@ -46,8 +61,41 @@ public sealed class CausalityLoadTests(BrowserFixture browser, ITestOutputHelper
         Assert.True(last.GetProperty("rows").GetInt32() <= 65_536, last.ToString());
         Assert.True(last.GetProperty("items").GetInt32() <= 200, last.ToString());
         Assert.True(last.GetProperty("behindMs").GetDouble() < 5000, last.ToString());
-        await Assertions.Expect(page.Part("degraded")).ToContainTextAsync("Drawing 1 in");
         Assert.True(live.Troubles.Count == 0, string.Join(Environment.NewLine, live.Troubles));
+    }
+
+    /// <summary>Events of the window, of those lifelines and kinds that ribbons count, that no piece of a ribbon counts.</summary>
+    private const string Uncounted =
+        """
+        () => {
+          const { store, geometry } = document.getElementById("causality").diagram;
+          const [from, to] = [Math.ceil(store.rows[0].time / 1000) * 1000 + 1000, Math.floor(store.lastTime / 1000) * 1000 - 1000];
+          let missing = 0;
+          for (const id of geometry.ids) {
+            const counted = store.ribbons.pieces(store, id, from, to - 1, 0.05).reduce((sum, piece) => sum + piece.writes + piece.applies + piece.reads, 0);
+            const held = store.lane(id).rows.filter(row => row.time >= from && row.time < to && (row.kind === "Write" || row.kind === "Apply" || row.kind === "Read")).length;
+            missing += Math.abs(held - counted);
+          }
+          return missing;
+        }
+        """;
+
+    /// <summary>Marks that are drawn on the ribbons.</summary>
+    private const string OnRibbons = "() => { const d = document.getElementById('causality').diagram; return d.store.rows.filter(row => row.time >= d.seenFrom && d.isShown(row)).length; }";
+
+    private static async Task ZoomUntilAsync(CausalityPage page, string level)
+    {
+        for (var i = 0; i < 14; i++)
+        {
+            await page.Part("zoom-in").ClickAsync();
+            await page.DrawnAsync();
+            if ((await page.Part("level").TextContentAsync())!.StartsWith(level, StringComparison.Ordinal))
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"Not {level}, but {await page.Part("level").TextContentAsync()}.");
     }
 
     /// <summary>Frames, drawing time, the age of the newest row and the memory, over some time.</summary>

@@ -43,6 +43,49 @@ public sealed class CausalityViewTests(BrowserFixture browser) : IClassFixture<B
         Assert.Empty(page.Live.Troubles);
     }
 
+    [Theory]
+    [InlineData(1280, ColorScheme.Light, "light-1280")]
+    [InlineData(360, ColorScheme.Dark, "dark-360")]
+    public async Task CollapseIdle_FoldsWhatIsEmpty_SaysHowMuch_AndTheAxisTellsTrueTimes(int width, ColorScheme scheme, string name)
+    {
+        await using var site = await StandInSite.StartAsync();
+        await using var page = await CausalityPage.OpenAsync(browser, site, width, scheme);
+        lock (site.Cluster.Gate)
+        {
+            site.Cluster.Behind = TimeSpan.FromSeconds(90);
+            site.Cluster.Replica(1).Write("long-ago", [49], "text/plain");
+            site.Cluster.Behind = TimeSpan.FromSeconds(30);
+            site.Cluster.Replica(2).Write("later", [49], "text/plain");
+        }
+
+        CausalityPage.Play(site);
+        await page.SeesAsync("Buffer", 3, "2#2");
+        await page.Page.GetByLabel("Collapse idle").CheckAsync();
+        await page.FocusAsync("Write", 1, "1#1");
+        await Assertions.Expect(page.Part("level")).ToContainTextAsync(new Regex(@"1:2\d without any event folded, in 2 places"));
+        await Assertions.Expect(page.Page).ToHaveURLAsync(new Regex("idle=folded"));
+
+        // A minute and a half in the window of 15 s; every event stands where its own time is.
+        await page.Page.EvaluateAsync("() => { const d = document.getElementById('causality').diagram; d.viewport.end = d.axis(d.store.rows.at(-1)) + 500; d.twinAt = 0; d.touch(); }");
+        await page.DrawnAsync();
+        var seen = await page.Page.EvaluateAsync<double[]>(
+            """
+            () => {
+              const d = document.getElementById("causality").diagram;
+              const off = Math.max(...d.store.rows.map(row => Math.abs(d.store.axis.time(d.axis(row)) - row.time)));
+              return [d.seenTo - d.seenFrom, d.viewport.window, off];
+            }
+            """);
+        Assert.InRange(seen[0], 80_000, 200_000);
+        Assert.InRange(seen[1], 14_999, 15_001);
+        Assert.InRange(seen[2], 0, 0.001);
+        await page.Live.ShowAsync($"causality-folded-{name}");
+
+        await page.Page.GetByLabel("Collapse idle").UncheckAsync();
+        await Assertions.Expect(page.Part("level")).Not.ToContainTextAsync("folded");
+        Assert.Empty(page.Live.Troubles);
+    }
+
     [Fact]
     public async Task Address_Pasted_ShowsTheSamePinFocusKeyAndAxis()
     {

@@ -115,8 +115,10 @@ public sealed class LessonTests(RealCluster cluster, BrowserFixture browser) : I
     }
 
     [Theory]
+    [InlineData("violation", 2)]
     [InlineData("siblings", 5)]
     [InlineData("partition", 4)]
+    [InlineData("joiner", 4)]
     [InlineData("session", 4)]
     public async Task Back_AtEveryStep_ShowsWhatWasRecordedAndLeavesTheCluster(string id, int steps)
     {
@@ -152,6 +154,7 @@ public sealed class LessonTests(RealCluster cluster, BrowserFixture browser) : I
         Assert.Empty(live.Troubles);
         await live.Button("Close").ClickAsync();
         await live.Page.Locator(".lesson .invitation").WaitForAsync();
+        await Deadline.UntilAsync(() => cluster.Replicas().Count(replica => replica.Id is not null), count => count == 3, "who joined has left", 60);
     }
 
     [Fact]

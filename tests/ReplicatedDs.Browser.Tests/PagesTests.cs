@@ -236,7 +236,7 @@ public sealed class PagesTests(BrowserFixture browser) : IClassFixture<BrowserFi
         // Somebody breaks in: it is said, and nothing is left broken.
         await live.Button("Kill r2").ClickAsync();
         await scenario.PhaseAsync("Failed");
-        await Assertions.Expect(scenario.Panel).ToContainTextAsync("its link is healed");
+        await Assertions.Expect(scenario.Panel).ToContainTextAsync("its links are healed");
         Assert.Equal("ok", site.Cluster.Replica(1).Link(3).Mode);
         await live.ScreenshotAsync("scenario-failed", fullPage: false);
         Assert.Empty(live.Troubles);

@@ -89,6 +89,42 @@ public sealed partial class TimeMachinePageTests(BrowserFixture browser) : IClas
         Assert.Empty(live.Troubles);
     }
 
+    [Fact]
+    public async Task Playback_GoesOnFromTheMoment_AtTheSpeedThatIsChosen_UntilItIsNow()
+    {
+        await using var site = await StandInSite.StartAsync();
+        await using var live = await browser.OpenAsync(site.Login);
+        await live.ReadyAsync();
+        await PlayAsync(site, live);
+        var play = live.Page.Locator("#time-play");
+        var speed = live.Page.Locator("#time-speed");
+        await live.StepBackToAsync("r3 buffered r2#1 (y): it waits for r1#1");
+        await play.ClickAsync();
+        await Assertions.Expect(play).ToHaveTextAsync("❚❚ stop");
+        await Assertions.Expect(live.Page.Locator("#time-words")).Not.ToContainTextAsync("r3 buffered r2#1", new() { Timeout = 30_000 });
+        await Assertions.Expect(live.Clock(3, 2)).ToHaveTextAsync("1");
+
+        // One event back is the visitor's own choice: it stands still there.
+        await live.Page.Locator("#time-back").ClickAsync();
+        await Assertions.Expect(play).ToHaveTextAsync("► play");
+        await Assertions.Expect(live.Page.Locator("#live-word")).ToContainTextAsync(Viewing());
+        await speed.SelectOptionAsync("10");
+        await play.ClickAsync();
+        await Assertions.Expect(live.Page.Locator("#live-word")).ToHaveTextAsync("LIVE", new() { Timeout = 60_000 });
+        await Assertions.Expect(play).ToHaveTextAsync("► play");
+
+        // From now it begins where the strip does; ten times slower, it is there for a while.
+        await speed.SelectOptionAsync("0.1");
+        await play.ClickAsync();
+        await Assertions.Expect(live.Page.Locator("#live-word")).ToContainTextAsync(Viewing());
+        await Assertions.Expect(play).ToHaveTextAsync("❚❚ stop");
+        await live.Page.Locator("#main").FocusAsync();
+        await live.Page.Keyboard.PressAsync("L");
+        await Assertions.Expect(live.Page.Locator("#live-word")).ToHaveTextAsync("LIVE");
+        await Assertions.Expect(play).ToHaveTextAsync("► play");
+        Assert.Empty(live.Troubles);
+    }
+
     [Theory]
     [InlineData(1280, ColorScheme.Light, "light-1280")]
     [InlineData(360, ColorScheme.Dark, "dark-360")]

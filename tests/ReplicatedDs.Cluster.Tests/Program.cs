@@ -4,6 +4,7 @@ using ReplicatedDs.Cluster.Tests.Kubernetes;
 using ReplicatedDs.Cluster.Tests.Measuring;
 using ReplicatedDs.Cluster.Tests.Moving;
 using ReplicatedDs.Cluster.Tests.Network;
+using ReplicatedDs.Cluster.Tests.RedisCluster;
 using ReplicatedDs.Cluster.Tests.Snapshots;
 using ReplicatedDs.Cluster.Tests.Soaking;
 using Xunit.Sdk;
@@ -18,6 +19,7 @@ const string Usage = """
       network   [--minutes 10] [--seed 1] [--out FOLDER]  four replicas on hosts of their own, on a network that fails; needs root
       wide-area [--cut 300] [--seed 1] [--out FOLDER]     three sites, 50 to 200 ms apart, one of them cut off for so many seconds; needs root
       kubernetes [--seed 1] [--out FOLDER]                the pods of deploy/kubernetes, made by podman; needs root
+      redis-cluster [--minutes 2] [--seed 1] [--out FOLDER]       values in a Redis Cluster whose masters are killed
       snapshots [--reads 1000000]                         transactions of three keys, read elsewhere
     """;
 
@@ -54,6 +56,9 @@ try
         case "kubernetes":
             var pods = (int)Number("seed", 1, 0, int.MaxValue);
             return await NetworkCommand.InsideAsync(ArgumentsWith(Out()), () => DoAsync(() => KubernetesRun.RunAsProgramAsync(pods, Out(), Console.Out), "seed", "out"));
+        case "redis-cluster":
+            var (length, order) = (Number("minutes", 2, 0, 1440), (int)Number("seed", 1, 0, int.MaxValue));
+            return await DoAsync(() => RedisClusterCommand.RunAsync(TimeSpan.FromMinutes(length), order, Out(), Console.Out), "minutes", "seed", "out");
         case "snapshots":
             var reads = (long)Number("reads", 1_000_000, 1, 1e12);
             return await DoAsync(() => SnapshotRun.RunAsProgramAsync(reads, Console.Out), "reads");

@@ -27,6 +27,8 @@ public sealed class ReplicaInputTests(ReplicaInputTests.Fixture fixture) : IClas
     [InlineData("ConnectionStrings__redis", "127.0.0.1:6379,ssl=maybe", "ConnectionStrings:redis cannot be read")]
     [InlineData("ConnectionStrings__redis", "127.0.0.1:6379,connectTimeout=99999999999", "ConnectionStrings:redis cannot be read")]
     [InlineData("ConnectionStrings__redis", "allowAdmin=true", "names no server")]
+    [InlineData("Storage__Values", "disk", "Storage:Values must be memory or redis-cluster, not 'disk'")]
+    [InlineData("Storage__Values", "redis-cluster", "needs Storage:RedisCluster")]
     public Task Setting_WhenMissingOrBad_IsRefusedWithASentence(string name, string value, string part) => IsRefusedAsync(part, (name, value));
 
     [Fact]

@@ -26,6 +26,8 @@ function sentence(event) {
     case "LinkChanged": return `link ${who}→${peer} changed${detail}`;
     case "SiblingMade": return `${who} keeps siblings${keys}: ${update} was written without knowing of the other`;
     case "SiblingResolved": return `${who} resolved the siblings${keys} with ${update}`;
+    case "Thinned": return `So much happens that of the ordinary updates ${who} tells only ${event.detail} from here on`;
+    case "Whole": return `${who} tells every update again`;
     case "Stable": return `${who} knows more to be stable${detail}`;
     case "Gap": return `${who} reported ${number(event.lost ?? 0)} events too late to be recorded here`;
     default: return `${who}: ${event.kind}${event.dot ? ` ${update}` : ""}${keys}${detail}`;

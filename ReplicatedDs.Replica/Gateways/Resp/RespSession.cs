@@ -246,7 +246,14 @@ internal sealed class RespSession(RespServer server, RespWriter writer, Connecti
             using var lease = attempt < AttemptsWithoutLease || key is null ? null : await server.Writes.LeaseAsync(key, stop).ConfigureAwait(false);
             var root = await RootAsync().ConfigureAwait(false);
             var transaction = Begin(root, isMulti);
-            if (!evaluate(transaction) || transaction.Count == 0)
+            var goesOn = evaluate(transaction);
+            if (transaction.LacksValues)
+            {
+                transaction = Begin(await server.Node.WithValuesAsync(root, transaction.KeysRead, stop).ConfigureAwait(false), isMulti);
+                goesOn = evaluate(transaction);
+            }
+
+            if (!goesOn || transaction.Count == 0)
             {
                 Saw(root.Delivered);
                 return null;
@@ -268,14 +275,11 @@ internal sealed class RespSession(RespServer server, RespWriter writer, Connecti
     {
         var root = await RootAsync().ConfigureAwait(false);
         var transaction = Begin(root, isMulti: false);
-        RespReply? reply;
-        try
+        var reply = Evaluate(command, transaction, words);
+        if (transaction.LacksValues)
         {
-            reply = command.Data!(transaction, words);
-        }
-        catch (RespException exception)
-        {
-            reply = RespReply.Error(exception.Message);
+            transaction = Begin(await server.Node.WithValuesAsync(root, transaction.KeysRead, stop).ConfigureAwait(false), isMulti: false);
+            reply = Evaluate(command, transaction, words);
         }
 
         if (_pendingKeys.Count > 0 && transaction.HasRead(_pendingKeys))
@@ -313,6 +317,18 @@ internal sealed class RespSession(RespServer server, RespWriter writer, Connecti
             isMulti: false,
             command.Keys is (1, 1, 1) ? KeyOf(words[1]) : null).ConfigureAwait(false);
         await AnswerAsync(result is null ? reply! : ToReply(result, reply, operations)).ConfigureAwait(false);
+    }
+
+    private static RespReply? Evaluate(RespCommand command, RespTransaction transaction, byte[][] words)
+    {
+        try
+        {
+            return command.Data!(transaction, words);
+        }
+        catch (RespException exception)
+        {
+            return RespReply.Error(exception.Message);
+        }
     }
 
     private async ValueTask BeginAsync(ImmutableArray<KeyOperation> operations, RespReply? reply)

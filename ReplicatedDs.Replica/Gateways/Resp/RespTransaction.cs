@@ -56,6 +56,16 @@ internal sealed class RespTransaction(ReplicaState root, ReplicaId self, long un
         return found is { IsPresent: true } ? found : null;
     }
 
+    /// <summary>Whether what was done lacks bytes that are kept elsewhere: then it has to be done again on a root that has the values of <see cref="KeysRead"/>.</summary>
+    public bool LacksValues { get; private set; }
+
+    /// <summary>Says that these bytes of a key that was read are needed, and gives them.</summary>
+    public ReadOnlyMemory<byte> Needs(ReadOnlyMemory<byte> bytes)
+    {
+        LacksValues |= ValueReference.Is(bytes);
+        return bytes;
+    }
+
     /// <summary>Tells the telemetry feed of everything that was read.</summary>
     public void RecordReads(KvReads reads)
     {
@@ -156,7 +166,7 @@ internal sealed class RespTransaction(ReplicaState root, ReplicaId self, long un
             case AddOperation or RemoveOperation when kind is not (ValueKind.Absent or ValueKind.Set):
             case IncrementOperation when kind == ValueKind.Set:
                 throw RespException.WrongType();
-            case IncrementOperation when kind == ValueKind.Register && !KeyState.TryParseInteger(state!.Winner.Value.Span, out _):
+            case IncrementOperation when kind == ValueKind.Register && !state!.Winner.TryGetInteger(out _):
                 throw RespException.NotAnInteger();
             case IncrementOperation increment when (Int128)(kind == ValueKind.Absent ? 0 : state!.Count) + increment.By is var sum && (sum < long.MinValue || sum > long.MaxValue):
                 throw new RespException(RespException.OverflowText);

@@ -146,6 +146,7 @@ internal sealed class TextSession(IReplicaNode node, KeyWriter writer, KeyLeases
         var root = await RootAsync(cancellationToken).ConfigureAwait(false);
         var state = root.Keys.Find(key);
         reads.RecordRead(key, state?.Winner.Dot);
+        state = state is null ? null : await node.WithValuesAsync(key, state, cancellationToken).ConfigureAwait(false);
         return TextFrames.Write($"{prefix}{key}:", state is null ? default : state.ToBytes().Span);
     }
 

@@ -1,6 +1,5 @@
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
-using ReplicatedDs.Causality.Wire;
 using ReplicatedDs.Client.Api;
 using ReplicatedDs.Replica.Http.Docs;
 using ReplicatedDs.Replica.Http.Json;
@@ -54,7 +53,7 @@ internal static class AdminEndpoints
     {
         node.RequireServing();
         context.Response.ContentType = SnapshotType;
-        await SnapshotCodec.WriteAsync(context.Response.Body, node.State, context.RequestAborted).ConfigureAwait(false);
+        await node.WriteSnapshotAsync(context.Response.Body, context.RequestAborted).ConfigureAwait(false);
     }
 
     private static async Task<IResult> EvictAsync(int id, IReplicaNode node, bool force = false)

@@ -27,6 +27,15 @@ internal sealed class MetricsText(IReplicaNode node, StatusViews status)
         var quarantined = await status.QuarantinedAsync(cancellationToken).ConfigureAwait(false);
         Append(text, "gauge", "quarantined_origins", "Replicas whose updates cannot be taken here at present: /status says why.", quarantined.Count);
         Append(text, "gauge", "heap_bytes", "Managed memory after the last collection; 0 before the first.", GC.GetGCMemoryInfo().HeapSizeBytes);
+        if (node.Values?.Status is { } values)
+        {
+            Append(text, "gauge", "unconfirmed_value_bytes", "Bytes of the log whose values the Redis Cluster has not confirmed.", values.UnconfirmedBytes);
+            Append(text, "gauge", "values_are_taken", "1 while the Redis Cluster takes and confirms values, else 0: /status says why.", values.Problem is null ? 1 : 0);
+            Append(text, "counter", "value_failovers_total", "Times a slot of the Redis Cluster had another master.", values.Failovers);
+            Append(text, "counter", "rewritten_values_total", "Values that the Redis Cluster had lost and that came from the log.", values.Rewritten);
+            Append(text, "counter", "missing_values_total", "Reads of a value that neither the Redis Cluster nor the log had.", values.Missing);
+        }
+
         AppendDelivered(text);
         return text.ToString();
     }

@@ -36,6 +36,10 @@ internal sealed class StatusViews(IReplicaNode node, IReplicaFacts facts, ApiOpt
             new DiskView(options.DataFolder, used, free, isWritable))
         {
             Now = time.GetUtcNow(),
+            Values = node.Values?.Status is { } values
+                ? new ValuesView(
+                    "redis-cluster", values.UnconfirmedBytes, values.UnconfirmedBytesMax, values.Failovers, values.Rewritten, values.Missing, values.Problem)
+                : null,
             Quarantined = await QuarantinedAsync(cancellationToken).ConfigureAwait(false),
         };
     }

@@ -43,7 +43,7 @@ internal static class Entries
         foreach (var version in state.Siblings)
         {
             var isCounted = version.Kind == VersionKind.Counter
-                || (state.Kind == ValueKind.Counter && version.Kind == VersionKind.Register && KeyState.TryParseInteger(version.Value.Span, out _));
+                || (state.Kind == ValueKind.Counter && version.TryGetInteger(out _));
             var kind = isCounted ? VersionKind.Counter : version.Kind;
             if (kind is VersionKind.Counter or VersionKind.Set && !told.Add(kind))
             {

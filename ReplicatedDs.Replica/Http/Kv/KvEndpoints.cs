@@ -22,7 +22,7 @@ internal static class KvEndpoints
             .InSession()
             .Produces<byte[]>(contentType: "application/octet-stream")
             .Produces<SiblingsView>()
-            .Fails(ProblemKinds.NoSuchKey, ProblemKinds.BadRequest);
+            .Fails(ProblemKinds.NoSuchKey, ProblemKinds.BadRequest, ProblemKinds.ValuesUnavailable);
 
         app.MapPut("/kv/{key}", (HttpContext context, KvWrites writes) => writes.PutAsync(context))
             .Describe(Tag, "Write a key", "Durable when answered. Supersedes every version that this replica shows. The clock in the answer is what the write depends on, and the write.")
@@ -104,6 +104,6 @@ internal static class KvEndpoints
     public static ProblemKind[] Refusable =>
     [
         ProblemKinds.BadCondition, ProblemKinds.ConditionFailed, ProblemKinds.NotActive, ProblemKinds.Leaving, ProblemKinds.OlderCopy,
-        ProblemKinds.Forked, ProblemKinds.IdInUse, ProblemKinds.Overloaded, ProblemKinds.KeyBusy, ProblemKinds.StorageUnavailable, ProblemKinds.StorageFull,
+        ProblemKinds.Forked, ProblemKinds.IdInUse, ProblemKinds.Overloaded, ProblemKinds.KeyBusy, ProblemKinds.StorageUnavailable, ProblemKinds.ValuesUnavailable, ProblemKinds.StorageFull,
     ];
 }

@@ -30,7 +30,7 @@ internal sealed class KvFind(IReplicaNode node, IHttpClientFactory clients, IRep
 
         var root = await node.CoverAsync(context, request).ConfigureAwait(false);
         var replicas = scope == "here"
-            ? [Here(node.RequireServing().Id, root, request.Key!)]
+            ? [await HereAsync(node.RequireServing().Id, root, request.Key!, context.RequestAborted).ConfigureAwait(false)]
             : await EverywhereAsync(node.RequireServing().Id, root, request.Key!, context.RequestAborted).ConfigureAwait(false);
         return Views.Ok(new KeyReplicasView(request.Key!, replicas), ApiJson.Relaxed.KeyReplicasView);
     }
@@ -40,14 +40,14 @@ internal sealed class KvFind(IReplicaNode node, IHttpClientFactory clients, IRep
     {
         var members = root.Members.Where(member => member.IsPresent);
         return await Task.WhenAll(members.Select(member => member.Id == self
-            ? Task.FromResult(Here(self, root, key))
+            ? HereAsync(self, root, key, cancellationToken)
             : AskAsync(member, key, cancellationToken))).ConfigureAwait(false);
     }
 
-    private static KeyReplicaView Here(ReplicaId self, ReplicaState root, string key)
+    private async Task<KeyReplicaView> HereAsync(ReplicaId self, ReplicaState root, string key, CancellationToken cancellationToken)
     {
         var name = root.Members.Find(self)?.Name ?? "";
-        return root.Keys.Find(key) is { } state
+        return root.Keys.Find(key) is { } found && await node.WithValuesAsync(key, found, cancellationToken).ConfigureAwait(false) is var state
             ? new KeyReplicaView(
                 self.Value,
                 name,

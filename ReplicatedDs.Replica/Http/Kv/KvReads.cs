@@ -37,12 +37,13 @@ internal sealed class KvReads(IReplicaNode node, TimeProvider time)
         context.Response.Headers.ETag = etag;
         if (wantsSiblings)
         {
+            state = await node.WithValuesAsync(request.Key!, state, context.RequestAborted).ConfigureAwait(false);
             return Views.Ok(new SiblingsView(request.Key!, [.. Entries.Siblings(state)]), ApiJson.Relaxed.SiblingsView);
         }
 
         return ETags.MatchesAny(context.Request.Headers.IfNoneMatch, etag)
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
-            : new ValueResult(state);
+            : new ValueResult(HttpMethods.IsHead(context.Request.Method) ? state : await node.WithValuesAsync(request.Key!, state, context.RequestAborted).ConfigureAwait(false));
     }
 
     /// <summary><c>GET /kv/{key}/members</c>.</summary>

@@ -52,6 +52,7 @@ internal static class ProblemKinds
     public static readonly ProblemKind Overloaded = new("overloaded", 503, "The replica has too much to do.");
     public static readonly ProblemKind KeyBusy = new("key-busy", 503, "Too many writers wait for this key.");
     public static readonly ProblemKind StorageUnavailable = new("storage-unavailable", 503, "The data folder takes no writes.");
+    public static readonly ProblemKind ValuesUnavailable = new("values-unavailable", 503, "The Redis Cluster of the values does not do its part.");
     public static readonly ProblemKind AllocatorUnavailable = new("allocator-unavailable", 503, "The id allocator gave no id.");
     public static readonly ProblemKind StorageFull = new("storage-full", 507, "The data folder is full.");
 
@@ -60,6 +61,6 @@ internal static class ProblemKinds
         BadRequest, BadKey, BadToken, BadTimeout, BadCondition, BadJson, BadUpdate, Unauthorized, Forbidden, ForeignOrigin, LabOff, NoSuchRoute, NoSuchKey,
         NotPending, UnknownPeer, MethodNotAllowed, SlowRequest, Conflict, WrongType, Overflow, IdTaken, LastMember, NeedsForce, Evicted, HistoryLost, ConditionFailed, TooLarge, UnsupportedContentType,
         UnsupportedContentEncoding, IdempotencyKeyReused, ForeignHost, TooManyWrongKeys, Internal, NotReady, CausalTimeout, NotActive, Verifying, Leaving, OlderCopy, Forked, IdInUse, ClockAhead, Refused, Overloaded, KeyBusy,
-        StorageUnavailable, AllocatorUnavailable, StorageFull,
+        StorageUnavailable, ValuesUnavailable, AllocatorUnavailable, StorageFull,
     ];
 }

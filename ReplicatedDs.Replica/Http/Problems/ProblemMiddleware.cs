@@ -5,6 +5,7 @@ using ReplicatedDs.Replica.Ids;
 using ReplicatedDs.Replica.Runtime;
 using ReplicatedDs.Replica.Security;
 using ReplicatedDs.Replica.Storage;
+using ReplicatedDs.Replica.Storage.Values;
 
 namespace ReplicatedDs.Replica.Http.Problems;
 
@@ -45,6 +46,8 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
                 return new Problem(ProblemKinds.TooManyWrongKeys, guesses.Message) { Headers = [("Retry-After", guesses.Seconds)] };
             case NodeUnavailableException unavailable:
                 return new Problem(ProblemKinds.NotReady, unavailable.Message);
+            case ValuesUnavailableException values:
+                return new Problem(ProblemKinds.ValuesUnavailable, values.Message);
             case StorageUnavailableException storage:
                 return new Problem(storage.IsFull ? ProblemKinds.StorageFull : ProblemKinds.StorageUnavailable, storage.Message);
             case KeyBusyException busy:

@@ -1,3 +1,4 @@
+using ReplicatedDs.Causality.Values;
 using ReplicatedDs.Client.Api;
 using ReplicatedDs.Replica.Http.Json;
 using ReplicatedDs.Replica.Http.Kv;
@@ -31,6 +32,8 @@ internal sealed class SnapshotCalls(IReplicaNode node, KvReads reads)
         }
 
         var root = await node.CoverAsync(context, request).ConfigureAwait(false);
+        RequireFewBytes(input.Keys.Sum(key => root.Keys.Find(key) is { Kind: ValueKind.Register } state ? (long)state.Winner.Value.Length : 0));
+        root = await node.WithValuesAsync(root, input.Keys, context.RequestAborted).ConfigureAwait(false);
         context.Response.Headers.CacheControl = "no-store";
         var entries = new List<EntryView>(input.Keys.Count);
         long bytes = 0;
@@ -40,14 +43,18 @@ internal sealed class SnapshotCalls(IReplicaNode node, KvReads reads)
             reads.RecordRead(key, state?.Winner.Dot);
             var entry = Entries.ToView(key, state, withValue: true);
             bytes += entry.Value?.Length ?? 0;
-            if (bytes > BytesMax)
-            {
-                throw new ProblemException(ProblemKinds.TooLarge, $"The values have more than {BytesMax} bytes together; ask for fewer keys.");
-            }
-
+            RequireFewBytes(bytes);
             entries.Add(entry);
         }
 
         return Views.Ok(new SnapshotView(root.Delivered.ToView(), entries), ApiJson.Relaxed.SnapshotView);
+    }
+
+    private static void RequireFewBytes(long bytes)
+    {
+        if (bytes > BytesMax)
+        {
+            throw new ProblemException(ProblemKinds.TooLarge, $"The values have more than {BytesMax} bytes together; ask for fewer keys.");
+        }
     }
 }

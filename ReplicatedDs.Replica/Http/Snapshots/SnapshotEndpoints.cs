@@ -16,5 +16,5 @@ internal static class SnapshotEndpoints
             .TakesBody("application/json", "Up to 1024 keys.", typeof(SnapshotInput))
             .InSession()
             .Produces<SnapshotView>()
-            .Fails(ProblemKinds.BadJson, ProblemKinds.TooLarge, ProblemKinds.UnsupportedContentType, ProblemKinds.UnsupportedContentEncoding, ProblemKinds.SlowRequest);
+            .Fails(ProblemKinds.BadJson, ProblemKinds.TooLarge, ProblemKinds.UnsupportedContentType, ProblemKinds.UnsupportedContentEncoding, ProblemKinds.SlowRequest, ProblemKinds.ValuesUnavailable);
 }

@@ -197,7 +197,9 @@ internal sealed class WatchFeed(IReplicaNode node, ApiOptions options, IHostAppl
             WriteId(writer, id);
         }
 
-        var entry = Entries.ToView(change.Key, root.Keys.Find(change.Key), withValue: true);
+        var state = root.Keys.Find(change.Key);
+        state = state is null ? null : await node.WithValuesAsync(change.Key, state, cancellationToken).ConfigureAwait(false);
+        var entry = Entries.ToView(change.Key, state, withValue: true);
         entry = entry with { Dot = entry.Dot ?? change.Dot?.ToString(), Deleted = entry.Type == Types.Absent };
         writer.Write("data: "u8);
         writer.Write(JsonSerializer.SerializeToUtf8Bytes(entry, ApiJson.Relaxed.EntryView));

@@ -59,8 +59,7 @@ internal sealed class KeyWhy(IReplicaNode node, TimeProvider time)
 
         var isPart = state.Kind switch
         {
-            ValueKind.Counter => version.Kind == VersionKind.Counter
-                || (version.Kind == VersionKind.Register && KeyState.TryParseInteger(version.Value.Span, out _)),
+            ValueKind.Counter => version.Kind == VersionKind.Counter || version.TryGetInteger(out _),
             ValueKind.Set => version.Kind == VersionKind.Set,
             _ => false,
         };

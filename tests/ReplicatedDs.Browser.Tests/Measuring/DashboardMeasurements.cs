@@ -6,16 +6,14 @@ using ReplicatedDs.Browser.Tests.Support;
 namespace ReplicatedDs.Browser.Tests.Measuring;
 
 /// <summary>
-/// What the dashboard costs and how it holds up: from <c>dotnet run</c> to the end of scenario 1, and five replicas under a steady load
+/// What the dashboard costs and how it holds up: from <c>dotnet run</c> to the end of scenario 1, and a cluster under a steady load
 /// without it and with it and two browsers.
 /// </summary>
 internal static class DashboardMeasurements
 {
-    private const int Replicas = 5;
-    private const int WritesPerSecond = 500;
-
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MemoryIsFlatAfter = TimeSpan.FromMinutes(2);
 
     /// <summary>
     /// Clicks Read and answers after how many milliseconds the result is on the page; measured where the click is. A button that is
@@ -40,24 +38,25 @@ internal static class DashboardMeasurements
         }
         """;
 
-    public static async Task RunAsync(TextWriter output, TimeSpan length)
+    public static async Task RunAsync(TextWriter output, LoadPlan plan)
     {
         DescribeMachine(output);
         await MeasureFirstMinuteAsync(output);
-        await CompareAsync(output, length);
+        await CompareAsync(output, plan);
     }
 
     /// <summary>Only the load, without the dashboard and with it.</summary>
-    public static async Task RunLoadAsync(TextWriter output, TimeSpan length)
+    public static async Task RunLoadAsync(TextWriter output, LoadPlan plan)
     {
         DescribeMachine(output);
-        await CompareAsync(output, length);
+        await CompareAsync(output, plan);
     }
 
-    private static async Task CompareAsync(TextWriter output, TimeSpan length)
+    private static async Task CompareAsync(TextWriter output, LoadPlan plan)
     {
-        var without = await MeasureLoadAsync(output, length, hasDashboard: false);
-        var with = await MeasureLoadAsync(output, length, hasDashboard: true);
+        output.WriteLine(plan);
+        var without = await MeasureLoadAsync(output, plan, hasDashboard: false);
+        var with = await MeasureLoadAsync(output, plan, hasDashboard: true);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"throughput with the dashboard and two browsers: {with / without:0.000} of that without"));
     }
 
@@ -73,6 +72,8 @@ internal static class DashboardMeasurements
         await using var live = await browsers.Fixture.OpenAsync(cluster.Login);
         await live.ReadyAsync();
         var shown = clock.Elapsed;
+        await live.Page.Locator("#events li").First.WaitForAsync();
+        var told = clock.Elapsed;
         await live.Button(ScenarioView.Invitation).ClickAsync();
         var scenario = new ScenarioView(live);
         await scenario.WaitingAsync();
@@ -80,15 +81,16 @@ internal static class DashboardMeasurements
         await scenario.DoneAsync();
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"dotnet run to the dashboard answering {serves.TotalSeconds:0.0} s, to its page live {shown.TotalSeconds:0.0} s, to scenario 1 started, released and done {clock.Elapsed.TotalSeconds:0.0} s"));
+            $"dotnet run to the dashboard answering {serves.TotalSeconds:0.0} s, to its page live {shown.TotalSeconds:0.0} s, to the first event on it {told.TotalSeconds:0.0} s, to scenario 1 started, released and done {clock.Elapsed.TotalSeconds:0.0} s"));
     }
 
     /// <returns>The writes answered per second.</returns>
-    private static async Task<double> MeasureLoadAsync(TextWriter output, TimeSpan length, bool hasDashboard)
+    private static async Task<double> MeasureLoadAsync(TextWriter output, LoadPlan plan, bool hasDashboard)
     {
+        var length = plan.Length;
         await using var cluster = await RealCluster.StartAsync(
-            "--Replicas:Count", Replicas.ToString(CultureInfo.InvariantCulture), "--Dashboard:Enabled", hasDashboard ? "true" : "false");
-        using var load = new WriteLoad(cluster, WritesPerSecond);
+            "--Replicas:Count", plan.Replicas.ToString(CultureInfo.InvariantCulture), "--Dashboard:Enabled", hasDashboard ? "true" : "false");
+        using var load = new WriteLoad(cluster, plan.WritesPerSecond);
         if (!hasDashboard)
         {
             await load.RunAsync(WarmUp);
@@ -101,9 +103,12 @@ internal static class DashboardMeasurements
 
         await using var browsers = await Browsers.OpenAsync();
         await using var live = await browsers.Fixture.OpenAsync(cluster.Login, reducedMotion: false);
+        await Traffic.CountAsync(live.Page);
+        await live.Page.ReloadAsync();
         await live.ReadyAsync();
         await live.Page.GetByLabel("In my session").UncheckAsync();
         await using var drawn = await browsers.Fixture.OpenAsync(cluster.Login, reducedMotion: false);
+        await Traffic.CountAsync(drawn.Page);
         await new CausalityPage(drawn).OpenAsync();
 
         var idle = new List<double>();
@@ -117,16 +122,20 @@ internal static class DashboardMeasurements
         var processor = ProcessorUse.Seconds();
         var writing = load.RunAsync(length);
         var clicks = new List<double>();
-        var memory = new List<long>();
+        var (onCluster, onCausality) = (new Traffic(live.Page), new Traffic(drawn.Page));
+        var clock = Stopwatch.StartNew();
+        var memory = new List<(TimeSpan At, long MiB)>();
         var heaps = new List<(double Cluster, double Causality)>();
         using var timer = new PeriodicTimer(Between);
         while (!writing.IsCompleted && await timer.WaitForNextTickAsync())
         {
             clicks.Add(await live.Page.EvaluateAsync<double>(ClickRead));
-            if (clicks.Count % 15 == 0)
+            await onCluster.LookAsync();
+            await onCausality.LookAsync();
+            if (clock.Elapsed >= TimeSpan.FromSeconds(15 * (memory.Count + 1)))
             {
                 dashboard.Refresh();
-                memory.Add(dashboard.WorkingSet64 >> 20);
+                memory.Add((clock.Elapsed, dashboard.WorkingSet64 >> 20));
                 heaps.Add((await HeapAsync(live.Page), await HeapAsync(drawn.Page)));
             }
         }
@@ -136,7 +145,15 @@ internal static class DashboardMeasurements
         output.WriteLine($"with the dashboard and two browsers: {result}");
         output.WriteLine($"clicks on Read before the load: {Describe(idle)}");
         output.WriteLine($"clicks on Read under it, one a second: {Describe(clicks)}");
-        output.WriteLine($"resident memory of the dashboard every 15 s: {string.Join(", ", memory)} MiB");
+        output.WriteLine($"render batches and traffic of the Cluster page: {onCluster}");
+        output.WriteLine($"render batches and traffic of the Causality page: {onCausality}");
+        output.WriteLine($"the Causality page says: {await drawn.Page.InnerTextAsync("[data-part=level]")}. {(await drawn.Page.InnerTextAsync("[data-part=degraded]")).Trim()}");
+        output.WriteLine($"resident memory of the dashboard every 15 s: {string.Join(", ", memory.Select(one => one.MiB))} MiB");
+        if (memory.Where(one => one.At >= MemoryIsFlatAfter).Select(one => one.MiB).ToList() is { Count: > 1 } late)
+        {
+            output.WriteLine($"from two minutes on: {late.Min()} to {late.Max()} MiB");
+        }
+
         output.WriteLine($"processors used: {shares}");
         output.WriteLine($"script heaps (Cluster, Causality) every 15 s: {string.Join(", ", heaps.Select(heap => string.Create(CultureInfo.InvariantCulture, $"{heap.Cluster:0}+{heap.Causality:0}")))} MB");
         return result.PerSecond;

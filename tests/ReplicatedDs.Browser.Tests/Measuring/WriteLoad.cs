@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using ReplicatedDs.Browser.Tests.Support;
 
 namespace ReplicatedDs.Browser.Tests.Measuring;
@@ -17,7 +18,7 @@ internal sealed class WriteLoad(RealCluster cluster, int perSecond) : IDisposabl
     public async Task<WriteLoadResult> RunAsync(TimeSpan length)
     {
         var took = new ConcurrentQueue<double>();
-        var failures = 0;
+        var failures = new ConcurrentDictionary<string, int>();
         var left = 0;
         var open = new ConcurrentDictionary<Task, byte>();
         var clock = Stopwatch.StartNew();
@@ -54,7 +55,7 @@ internal sealed class WriteLoad(RealCluster cluster, int perSecond) : IDisposabl
             }
             catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
             {
-                Interlocked.Increment(ref failures);
+                failures.AddOrUpdate(exception is HttpRequestException { StatusCode: { } status } ? ((int)status).ToString(CultureInfo.InvariantCulture) : exception.GetType().Name, 1, (_, count) => count + 1);
             }
         }
     }

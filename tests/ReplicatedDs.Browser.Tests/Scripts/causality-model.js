@@ -7,6 +7,7 @@ async ({ modules, seeds }) => {
   const { Depth } = await import(`${modules}/depth.js`);
   const { Searches } = await import(`${modules}/search.js`);
   const { nameOf, rowOf } = await import(`${modules}/named.js`);
+  const { Axis } = await import(`${modules}/axis.js`);
   const troubles = [];
   let compared = 0;
 
@@ -19,6 +20,8 @@ async ({ modules, seeds }) => {
     if (cut > 0) { store.prepend(withClocks(wire.slice(0, cut))); }
     const rows = store.rows;
     const past = closure(rows);
+    ribbons(seed, store);
+    folds(seed, store);
 
     for (const a of rows) {
       for (const b of rows) {
@@ -79,6 +82,48 @@ async ({ modules, seeds }) => {
   }
   return { compared, troubles: troubles.slice(0, 10), count: troubles.length };
 
+  /** The ribbons count every event once, however the rows came, and know how much waited. */
+  function ribbons(seed, store) {
+    const end = store.lastTime + 1;
+    for (const [id, lane] of store.lanes) {
+      const pieces = store.ribbons.pieces(store, id, -1e6, end, 1);
+      const all = kind => lane.rows.filter(row => row.kind === kind).length;
+      const total = what => pieces.reduce((sum, piece) => sum + piece[what], 0);
+      for (const [what, kind] of [["writes", "Write"], ["applies", "Apply"], ["reads", "Read"]]) { if (total(what) !== all(kind)) { troubles.push(`seed ${seed}: the ribbon of r${id} counts ${total(what)} ${what}, not ${all(kind)}`); } }
+      for (const piece of pieces) {
+        // At the end of the piece, by the events themselves; within it, there were no more than that and those that ended in it.
+        const open = lane.buffers.filter(row => row.time < piece.to && (row.until?.time ?? Infinity) >= piece.to).length;
+        const ended = lane.buffers.filter(row => row.until && row.until.time >= piece.from && row.until.time < piece.to).length;
+        if (piece.waiting < open || piece.waiting > open + ended) { troubles.push(`seed ${seed}: ${piece.waiting} waited at r${id}, not ${open} to ${open + ended}`); }
+      }
+    }
+  }
+
+  /** Folding keeps order, can be undone at every place, folds only where nothing happened, and says how much. */
+  function folds(seed, store) {
+    const axis = new Axis();
+    axis.folding = true;
+    let shift = 0;
+    const rows = store.rows.map((row, i) => ({ time: row.time + (shift += i % 23 === 5 ? 1500 + 997 * (i % 7) : 0) }));
+    const first = rows.slice(0, 100);
+    axis.fold(first, 0.05);
+    for (const row of rows.slice(100)) { axis.extend(row); }
+    const grown = JSON.stringify(axis.folds);
+    axis.fold(rows, 0.05);
+    if (JSON.stringify(axis.folds) !== grown) { troubles.push(`seed ${seed}: folds differ by whether rows came one by one`); }
+    if (axis.folds.length < 5) { troubles.push(`seed ${seed}: only ${axis.folds.length} folds`); }
+    for (const fold of axis.folds) { if (rows.some(row => row.time > fold.from && row.time < fold.to)) { troubles.push(`seed ${seed}: an event is folded away`); } }
+    const places = rows.map(row => axis.at(row.time));
+    for (let i = 0; i < rows.length; i++) {
+      if (i > 0 && places[i] < places[i - 1]) { troubles.push(`seed ${seed}: order is lost`); }
+      if (Math.abs(axis.time(places[i]) - rows[i].time) > 1e-6) { troubles.push(`seed ${seed}: ${axis.time(places[i])} is not ${rows[i].time}`); }
+    }
+    const [from, to] = [places[0], places.at(-1)];
+    const seen = axis.stretches(from, to).reduce((sum, [start, end]) => sum + end - start, 0);
+    const away = axis.folds.reduce((sum, fold) => sum + fold.to - fold.from, 0);
+    if (Math.abs(seen + away - (rows.at(-1).time - rows[0].time)) > 1e-6) { troubles.push(`seed ${seed}: ${seen} and ${away} are not the whole time`); }
+  }
+
   /** What happened before each row, by walking the graph. */
   function closure(rows) {
     const result = new Map();
@@ -126,10 +171,10 @@ async ({ modules, seeds }) => {
       for (const [id, count] of Object.entries(needs.get(dot))) { for (let n = (clocks[replica][id] ?? 0) + 1; n <= count; n++) { list.push(`${id}#${n}`); } }
       return list;
     };
-    const apply = (replica, dot) => {
+    const apply = (replica, dot, arrivedAt = undefined) => {
       const [origin, sequence] = dot.split("#").map(Number);
       clocks[replica][origin] = sequence;
-      add(replica, "Apply", dot);
+      add(replica, "Apply", dot, { arrivedAt });
     };
     for (let step = 0; step < steps; step++) {
       const at = 1 + random(replicas);
@@ -146,7 +191,7 @@ async ({ modules, seeds }) => {
         const [[to, dot]] = flying.splice(random(flying.length), 1);
         if (missing(to, dot).length > 0) {
           add(to, "Buffer", dot, { missing: missing(to, dot), wouldBeVisible: true });
-          waiting.push([to, dot]);
+          waiting.push([to, dot, rows.at(-1).t]);
           continue;
         }
         apply(to, dot);

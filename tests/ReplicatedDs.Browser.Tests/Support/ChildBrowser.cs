@@ -21,7 +21,7 @@ internal sealed class ChildBrowser : IAsyncDisposable
     public LivePage Live { get; }
 
     /// <param name="ready">What shows that the page answers clicks.</param>
-    public static async Task<ChildBrowser> OpenAsync(Uri page, string login, string ready = ".scenario[data-ready]")
+    public static async Task<ChildBrowser> OpenAsync(Uri page, string login, string ready = ".lesson[data-ready]")
     {
         var profile = Directory.CreateTempSubdirectory("replicated-ds-chromium-").FullName;
         var start = new ProcessStartInfo(Chromium.Find()) { RedirectStandardError = true, RedirectStandardOutput = true };

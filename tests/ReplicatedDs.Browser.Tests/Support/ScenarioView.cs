@@ -7,7 +7,7 @@ internal sealed class ScenarioView(LivePage live)
 {
     public const string Invitation = "See the anomaly your database allows (20 s)";
 
-    public ILocator Panel => live.Page.Locator(".scenario");
+    public ILocator Panel => live.Page.Locator(".lesson");
 
     public ILocator Left => live.Page.Locator(".half.counterfactual .bubble[data-shown]");
 
@@ -15,10 +15,10 @@ internal sealed class ScenarioView(LivePage live)
 
     public ILocator Release => live.Page.Locator(".release button");
 
-    public ILocator Claims => live.Page.Locator(".claims li");
+    public ILocator Claims => live.Page.Locator(".claim-list li");
 
     /// <summary>The panel answers clicks.</summary>
-    public Task ReadyAsync() => live.Page.Locator(".scenario[data-ready]").WaitForAsync();
+    public Task ReadyAsync() => live.Page.Locator(".lesson[data-ready]").WaitForAsync();
 
     public Task PhaseAsync(string phase) =>
         Assertions.Expect(Panel).ToHaveAttributeAsync("data-phase", phase, new LocatorAssertionsToHaveAttributeOptions { Timeout = 30_000 });
@@ -26,7 +26,7 @@ internal sealed class ScenarioView(LivePage live)
     /// <summary>The answer waits: left it is visible, right it names the dot of the question. Answers that dot.</summary>
     public async Task<string> WaitingAsync()
     {
-        await PhaseAsync("Waiting");
+        await PhaseAsync("Ready");
         await Assertions.Expect(Left).ToHaveCountAsync(1);
         await Assertions.Expect(Left).ToContainTextAsync("Yes");
         await Assertions.Expect(Left).ToContainTextAsync("visible without its question");
@@ -46,6 +46,6 @@ internal sealed class ScenarioView(LivePage live)
         await Assertions.Expect(Right.Nth(1)).ToContainTextAsync("it waited");
         await Assertions.Expect(Left.Nth(0)).ToContainTextAsync("Yes");
         await Assertions.Expect(Left.Nth(1)).ToContainTextAsync("too late");
-        Assert.Equal(await Claims.CountAsync(), await live.Page.Locator(".claims li[data-truth=true]").CountAsync());
+        Assert.Equal(await Claims.CountAsync(), await live.Page.Locator(".claim-list li[data-truth=true]").CountAsync());
     }
 }

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Tests.Core;
 using ReplicatedDs.Causality.Updates;
 
@@ -25,9 +26,18 @@ public class DeliveryAgainstTheNaiveModelTests
         var reader = new TestReplica(5, TestReplica.ClusterOf(5));
         var delivered = reader.State.Delivered;
         var waiting = new List<Update>();
+        var applied = new List<Update>();
         foreach (var update in arrivals)
         {
             reader.Receive(update);
+
+            // What is counted as prevented: a store that applies on arrival would show it to readers now.
+            foreach (var buffered in reader.Output.Events.Where(one => one.Kind == ReplicaEventKind.Buffer))
+            {
+                Assert.Equal(update.Dot, buffered.Dot);
+                Assert.Equal(IsNewest(update, applied), buffered.WouldBeVisible);
+            }
+
             if (!delivered.Covers(update.Dot) && !waiting.Exists(one => one.Dot == update.Dot))
             {
                 waiting.Add(update);
@@ -37,6 +47,7 @@ public class DeliveryAgainstTheNaiveModelTests
             while (waiting.Find(one => IsReady(one, delivered)) is { } ready)
             {
                 waiting.Remove(ready);
+                applied.Add(ready);
                 delivered = delivered.With(ready.Dot);
                 expected.Add(ready.Dot);
             }
@@ -69,6 +80,9 @@ public class DeliveryAgainstTheNaiveModelTests
 
         return updates;
     }
+
+    private static bool IsNewest(Update update, List<Update> applied) =>
+        update.Keys.Any(key => applied.Where(one => one.Keys.Contains(key)).All(one => (one.Timestamp, one.Dot).CompareTo((update.Timestamp, update.Dot)) < 0));
 
     private static bool IsReady(Update update, VectorClock delivered) =>
         update.Dot.Counter == delivered[update.Origin] + 1 && update.Dependencies.All(needed => delivered[needed.Replica] >= needed.Counter);

@@ -4,7 +4,7 @@ using ReplicatedDs.Cluster.Tests.Traffic.Doors;
 namespace ReplicatedDs.Cluster.Tests.Traffic;
 
 /// <summary>A session that goes to another place with every call, by another way in, and does everything that a client can do.</summary>
-internal sealed class Roamer(int number, int seed, Session session, Book book, Roster roster, ClientDoor client) : IDisposable
+internal sealed class Roamer(int number, int seed, Session session, Book book, Roster roster, ClientDoor client, int valueLength) : IDisposable
 {
     private const int SeenMax = 16;
 
@@ -41,7 +41,7 @@ internal sealed class Roamer(int number, int seed, Session session, Book book, R
 
     public void Dispose() => _resp.Dispose();
 
-    private string Unique() => string.Create(CultureInfo.InvariantCulture, $"{number}-{++_writes}");
+    private string Unique() => string.Create(CultureInfo.InvariantCulture, $"{number}-{++_writes}").PadRight(valueLength, '.');
 
     private async Task ReadSetAsync(IDoor door, Place place)
     {

@@ -19,7 +19,7 @@ internal sealed class TrafficLoad : IAsyncDisposable
         _client = new ClientDoor(Roster.Places);
         _run = Task.WhenAll(
             Enumerable.Range(1, plan.Roamers).Select(number => RoamAsync(number, NewSession($"roamer {number}", recorder)))
-                .Concat(Roster.Places.Take(plan.Homes).Select(place => StayAsync(new Home(place, NewSession($"at home at {place.Name}", recorder), Book)))));
+                .Concat(Roster.Places.Take(plan.Homes).Select(place => StayAsync(new Home(place, NewSession($"at home at {place.Name}", recorder), Book, plan.ValueLength)))));
     }
 
     public Book Book { get; } = new();
@@ -66,7 +66,7 @@ internal sealed class TrafficLoad : IAsyncDisposable
 
     private async Task RoamAsync(int number, Session session)
     {
-        using var roamer = new Roamer(number, _plan.Seed, session, Book, Roster, _client);
+        using var roamer = new Roamer(number, _plan.Seed, session, Book, Roster, _client, _plan.ValueLength);
         await RepeatAsync(roamer.StepAsync, _plan.PerSecond);
     }
 

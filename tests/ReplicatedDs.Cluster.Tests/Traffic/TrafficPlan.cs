@@ -9,4 +9,7 @@ internal sealed record TrafficPlan(int Seed, int Roamers, int Homes, double PerS
 {
     /// <value>Another rate for those at home, as <see cref="PerSecond"/>.</value>
     public double? HomesPerSecond { get; init; }
+
+    /// <value>Characters of a value at least.</value>
+    public int ValueLength { get; init; }
 }

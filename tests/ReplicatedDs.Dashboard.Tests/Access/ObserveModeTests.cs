@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using ReplicatedDs.Dashboard.Actions;
 using ReplicatedDs.Dashboard.Lessons;
 using ReplicatedDs.Dashboard.Lessons.Catalog;
-using ReplicatedDs.Dashboard.Scenario;
 using ReplicatedDs.Dashboard.Tests.StandIn;
 
 namespace ReplicatedDs.Dashboard.Tests.Access;
@@ -45,7 +44,7 @@ public sealed class ObserveModeTests : IAsyncLifetime
             await processes.StartAsync(replica),
             await processes.JoinAsync(),
             await processes.LeaveAsync(replica),
-            Get<ScenarioStage>().Start(Guid.NewGuid()),
+            Get<LessonStage>().Start(Guid.NewGuid(), ViolationLesson.Lesson),
             Get<LessonStage>().Start(Guid.NewGuid(), SiblingsLesson.Lesson),
         };
         Assert.All(outcomes, outcome => Assert.False(outcome.IsDone));

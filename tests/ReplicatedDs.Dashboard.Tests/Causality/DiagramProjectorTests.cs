@@ -31,6 +31,20 @@ public sealed class DiagramProjectorTests
     }
 
     [Fact]
+    public void Project_WhileAShareIsTold_RowsStandForOthers_ButNotWhatWaited()
+    {
+        Assert.Equal(0, Project(3, "Apply", "1#1").Share);
+        _projector.Project(Event(3, "Thinned", null) with { Detail = "1 in 8" });
+        Assert.Equal(8, Project(3, "Apply", "1#9").Share);
+        Assert.Equal(VectorClock.Of((1, 17)), Project(3, "Apply", "1#17").State);
+        Project(3, "Buffer", "2#1", missing: ["1#18"]);
+        Assert.Equal(0, Project(3, "Apply", "2#1").Share);
+        Assert.Equal(0, Project(1, "Write", "1#18").Share);
+        _projector.Project(Event(3, "Whole", null) with { Detail = "1 in 1" });
+        Assert.Equal(0, Project(3, "Apply", "1#18").Share);
+    }
+
+    [Fact]
     public void Project_ApplyAfterWaiting_NamesTheMissingDotThatCameLast()
     {
         var arrived = Project(3, "Buffer", "2#1", missing: ["1#1", "1#2"]);

@@ -100,6 +100,30 @@ public sealed class CollectorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Feed_OfABusyReplica_IsBrief_AndCompleteAgainAfterwards()
+    {
+        var store = _dashboard.Services.GetRequiredService<ClusterStore>();
+        var writes = 0L;
+        bool IsBriefAfter(int more)
+        {
+            for (var i = 0; i < more; i++, writes++)
+            {
+                _cluster.Replica(1).Write("x", [1], "text/plain");
+            }
+
+            return store.Slot("replica-1").Detail.IsBrief;
+        }
+
+        await Deadline.UntilAsync(() => IsBriefAfter(400), isBrief => isBrief, "the feed of a busy replica is brief", 60);
+        await Deadline.UntilAsync(() => IsBriefAfter(1), isBrief => !isBrief, "the feed of a calm replica is complete", 60);
+
+        // No write was lost by changing over.
+        await Deadline.UntilAsync(() => Log.ReadAfter(0, int.MaxValue).Events.Where(item => item is { Kind: "Write", Replica: 1 }).Select(item => item.Dot).LastOrDefault(), dot => dot == $"1#{writes}", "the last write is in the log");
+        var seen = Log.ReadAfter(0, int.MaxValue).Events.Where(item => item is { Kind: "Write", Replica: 1 }).Select(item => long.Parse(item.Dot![2..], System.Globalization.CultureInfo.InvariantCulture)).ToList();
+        Assert.Equal(seen[^1] - seen[0] + 1, seen.Count);
+    }
+
+    [Fact]
     public async Task ControlApi_Closed_LeavesThePictureAndSaysSince()
     {
         await _cluster.EndControlAsync();

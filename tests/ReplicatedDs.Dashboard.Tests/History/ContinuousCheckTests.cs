@@ -41,6 +41,22 @@ public sealed class ContinuousCheckTests
         Assert.True(status.NotChecked >= 3, status.ToString());
     }
 
+    [Fact]
+    public void Add_WhileAReplicaTellsOnlyAShare_NothingIsConcluded_AndAfterwardsItGoesOn()
+    {
+        Tell(("Write", 1, "1#1"), ("Apply", 3, "1#1"), ("Thinned", 3, null));
+        Assert.True(_check.IsPaused);
+        var checkedBefore = _check.Picture.Status.Checked;
+
+        // 1#2 is not told at r3; told of its effect alone, r3 would seem to have broken the order.
+        Tell(("Write", 1, "1#2"), ("Apply", 2, "1#2"), ("Write", 2, "2#1"), ("Apply", 3, "2#1"), ("Whole", 3, null));
+        Assert.False(_check.IsPaused);
+        Tell(("Apply", 3, "1#2"), ("Write", 1, "1#3"), ("Apply", 3, "1#3"), ("Write", 1, "1#4"), ("Apply", 3, "1#4"));
+        var (status, findings) = _check.Picture;
+        Assert.Empty(findings);
+        Assert.True(status.Checked > checkedBefore, status.ToString());
+    }
+
     private void Tell(params (string Kind, int Replica, string? Dot)[] events)
     {
         foreach (var (kind, replica, dot) in events)

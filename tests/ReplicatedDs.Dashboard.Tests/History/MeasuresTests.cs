@@ -29,6 +29,19 @@ public sealed class MeasuresTests
         Assert.Equal(1, Assert.Single(_measures.Read(1, 10)).Writes[1]);
     }
 
+    [Fact]
+    public void Read_WhileAShareIsTold_CountsForThoseThatAreNot()
+    {
+        Happen(Happened.Event("Thinned", 1, null) with { Detail = "1 in 8" });
+        Happen(Happened.Event("Write", 1, "1#8", 100, "x"));
+        Happen(Happened.Event("Apply", 2, "1#8", 200, "x"));
+        Happen(Happened.Event("Whole", 1, null) with { Detail = "1 in 1" });
+        Happen(Happened.Event("Write", 1, "1#9", 300, "x"));
+        _time.Now += TimeSpan.FromSeconds(2);
+        var bin = Assert.Single(_measures.Read(1, 2));
+        Assert.Equal((9, 1), (bin.Writes[1], bin.Applies[2]));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

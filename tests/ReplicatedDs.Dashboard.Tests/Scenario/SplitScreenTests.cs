@@ -1,16 +1,17 @@
+using ReplicatedDs.Client.Api;
 using ReplicatedDs.Dashboard.Scenario;
 
 namespace ReplicatedDs.Dashboard.Tests.Scenario;
 
 public sealed class SplitScreenTests
 {
-    private static readonly ArrivalEntry[] Log =
+    private static readonly EventView[] Log =
     [
-        new(10, 1_000_000, "Arrive", "2#3", "demo:y", []),
-        new(11, 1_000_100, "Buffer", "2#3", "demo:y", ["1#6"]),
-        new(14, 3_000_000, "Arrive", "1#6", "demo:x", []),
-        new(15, 3_000_050, "Apply", "1#6", "demo:x", []),
-        new(16, 3_000_100, "Apply", "2#3", "demo:y", []),
+        Event(10, 1_000_000, "Arrive", "2#3", "demo:y", []),
+        Event(11, 1_000_100, "Buffer", "2#3", "demo:y", ["1#6"]),
+        Event(14, 3_000_000, "Arrive", "1#6", "demo:x", []),
+        Event(15, 3_000_050, "Apply", "1#6", "demo:x", []),
+        Event(16, 3_000_100, "Apply", "2#3", "demo:y", []),
     ];
 
     [Fact]
@@ -46,4 +47,6 @@ public sealed class SplitScreenTests
 
     [Fact]
     public void From_RepeatedArrival_ShowsItOnce() => Assert.Equal(2, SplitScreen.From([.. Log, Log[0]]).OnArrival.Count);
+
+    private static EventView Event(long n, long t, string kind, string dot, string key, string[] missing) => new(n, t, 3, null, kind, dot, [key], new Dictionary<string, long>(), missing, missing.Length > 0, null);
 }

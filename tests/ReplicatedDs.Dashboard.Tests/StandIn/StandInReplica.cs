@@ -391,6 +391,7 @@ internal sealed class StandInReplica(StandInCluster cluster, string name, int po
     {
         context.Response.ContentType = "text/event-stream";
         var position = int.Parse(context.Request.Query["after"].ToString(), CultureInfo.InvariantCulture);
+        var except = context.Request.Query["except"].ToString().Split(',');
         await context.Response.StartAsync();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _alive.Token);
         try
@@ -407,6 +408,11 @@ internal sealed class StandInReplica(StandInCluster cluster, string name, int po
                 foreach (var item in next)
                 {
                     position = (int)item.N;
+                    if (except.Contains(item.Kind))
+                    {
+                        continue;
+                    }
+
                     await context.Response.WriteAsync($"id: {item.N}\ndata: {JsonSerializer.Serialize(item, Json)}\n\n", stop.Token);
                 }
 

@@ -56,6 +56,54 @@ public class EventFeedTests
     }
 
     [Fact]
+    public async Task Events_Except_LeavesKindsOutAndCountsOn()
+    {
+        await using var replica = await TestReplica.StartAsync();
+        var first = replica.Node.Events.Last + 1;
+        foreach (var kind in (ReplicaEventKind[])[ReplicaEventKind.Read, ReplicaEventKind.Send, ReplicaEventKind.Arrive, ReplicaEventKind.Read])
+        {
+            replica.Node.Events.Add(1, new ReplicaEvent(kind) { Key = "x" });
+        }
+
+        var events = await ReadAsync(replica, $"/events?after={first - 1}&except=Send,Arrive", 2);
+        Assert.Equal([first, first + 3], events.Select(one => (long)one["n"]!));
+        foreach (var query in (string[])["except=Send,Nonsense", "share=0", "share=x", "share=1025"])
+        {
+            using var wrong = await replica.Client.GetAsync("/events?" + query);
+            Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Events_Share_TellsWholeUpdates_ExceptionsAndTheKeysThatAreAskedFor()
+    {
+        await using var replica = await TestReplica.StartAsync();
+        var first = replica.Node.Events.Last;
+        for (var i = 0; i < 400; i++)
+        {
+            replica.Node.Write("x", "1");
+        }
+
+        replica.Node.Write("demo:y", "1");
+        replica.Node.Events.Add(1, new ReplicaEvent(ReplicaEventKind.LinkChanged) { Detail = "held" });
+        var all = await ReadAsync(replica, $"/events?after={first}", int.MaxValue, isLast: IsLink);
+        var told = await ReadAsync(replica, $"/events?after={first}&share=8&whole=demo:", int.MaxValue, isLast: IsLink);
+
+        // Of ordinary updates about one in eight, the same ones at every reading; the key that was asked for, and the link.
+        Assert.Equal(401, Writes(all).Count);
+        Assert.InRange(Writes(told).Count, 20, 90);
+        Assert.Contains(told, one => one["keys"]!.ToJsonString() == """["demo:y"]""");
+        var again = await ReadAsync(replica, $"/events?after={first}&share=8", int.MaxValue, isLast: IsLink);
+        Assert.Subset(Writes(told).ToHashSet(), Writes(again).ToHashSet());
+        var rarer = await ReadAsync(replica, $"/events?after={first}&share=16", int.MaxValue, isLast: IsLink);
+        Assert.Subset(Writes(again).ToHashSet(), Writes(rarer).ToHashSet());
+
+        static bool IsLink(JsonNode one) => (string?)one["kind"] == "LinkChanged";
+
+        static List<string> Writes(List<JsonNode> events) => [.. events.Where(one => (string?)one["kind"] == "Write").Select(one => (string)one["dot"]!)];
+    }
+
+    [Fact]
     public async Task Events_SlowReader_IsToldHowManyWereLost()
     {
         await using var replica = await TestReplica.StartAsync();
@@ -108,7 +156,7 @@ public class EventFeedTests
         await stopping;
     }
 
-    private static async Task<List<JsonNode>> ReadAsync(TestReplica replica, string target, int atLeast, long? lastEventId = null)
+    private static async Task<List<JsonNode>> ReadAsync(TestReplica replica, string target, int atLeast, long? lastEventId = null, Func<JsonNode, bool>? isLast = null)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         using var request = new HttpRequestMessage(HttpMethod.Get, target);
@@ -125,7 +173,7 @@ public class EventFeedTests
             var one = JsonNode.Parse(item.Data)!;
             Assert.Equal(item.EventId, one["n"]!.ToString());
             events.Add(one);
-            if (events.Count >= atLeast)
+            if (events.Count >= atLeast || isLast?.Invoke(one) == true)
             {
                 break;
             }

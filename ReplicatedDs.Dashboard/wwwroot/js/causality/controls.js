@@ -29,6 +29,7 @@ export class Controls {
       diagram.touch();
     });
     on("logical", "change", event => diagram.setLogical(event.target.checked));
+    on("folding", "change", event => diagram.setFolding(event.target.checked));
     on("unfollow", "click", () => diagram.setFollow(null));
     on("search", "change", event => diagram.search(event.target.value, 1));
     on("search-back", "click", () => diagram.search(diagram.part("search").value, -1));
@@ -40,8 +41,11 @@ export class Controls {
     listen("pointerdown", event => this.#down(event));
     listen("pointerup", event => this.#up(event));
     listen("pointercancel", event => this.#cancel(event));
-    listen("pointerleave", () => this.#hover(null));
-    listen("dblclick", event => this.#fit(this.#hit(event)));
+    listen("pointerleave", () => this.#hover(null, null));
+    listen("dblclick", event => {
+      const row = this.#hit(event);
+      if (row) { this.#fit(row); } else { this.#enlarge(this.#d.scene.pieceAt(...this.#place(event))); }
+    });
     listen("wheel", event => this.#wheel(event), { passive: false });
     diagram.part("twin").addEventListener("keydown", event => this.#key(event), { signal: diagram.ended.signal });
     diagram.part("twin").addEventListener("focus", () => diagram.touch(), { signal: diagram.ended.signal });
@@ -122,7 +126,7 @@ export class Controls {
   #all() {
     const { store, viewport } = this.#d;
     if (store.rows.length === 0) { return; }
-    if (this.#d.logical) { viewport.fit(0, this.#d.depth.newest + 1); } else { viewport.fit(store.rows[0].time, Math.max(store.lastTime, store.rows[0].time + 1)); }
+    if (this.#d.logical) { viewport.fit(0, this.#d.depth.newest + 1); } else { viewport.fit(store.axis.at(store.rows[0].time), store.axis.at(Math.max(store.lastTime, store.rows[0].time + 1))); }
     this.#d.twinAt = 0;
     this.#d.touch();
   }
@@ -134,8 +138,16 @@ export class Controls {
       this.#d.viewport.fit(write?.depth ?? row.depth, (row.until ?? row).depth + 1);
     } else {
       const from = Math.min(row.time, write?.time ?? row.time, row.arrived ?? row.time);
-      this.#d.viewport.fit(from, Math.max(row.time, row.until?.time ?? row.time, from + 1));
+      const { axis } = this.#d.store;
+      this.#d.viewport.fit(axis.at(from), axis.at(Math.max(row.time, row.until?.time ?? row.time, from + 1)));
     }
+    this.#d.touch();
+  }
+
+  /** A piece of a ribbon becomes the window, with some of what is beside it. */
+  #enlarge(piece) {
+    const { axis } = this.#d.store;
+    if (piece) { this.#d.viewport.fit(axis.at(piece.from - 1000), axis.at(piece.to + 1000)); }
     this.#d.touch();
   }
 
@@ -150,9 +162,10 @@ export class Controls {
     return this.#d.scene.hit(along, across, event.pointerType === "touch" ? 22 : 9);
   }
 
-  #hover(row) {
-    if (this.#d.scene.hover === row) { return; }
+  #hover(row, piece) {
+    if (this.#d.scene.hover === row && this.#d.scene.piece === piece) { return; }
     this.#d.scene.hover = row;
+    this.#d.scene.piece = piece;
     this.#d.part("plot").style.cursor = row ? "pointer" : "";
     this.#d.touch();
   }
@@ -162,7 +175,7 @@ export class Controls {
       this.#touchMove(event);
       return;
     }
-    const [along] = this.#place(event);
+    const [along, across] = this.#place(event);
     if (this.#drag) {
       if (this.#drag.moved || Math.abs(along - this.#drag.start) >= DragMin) {
         this.#drag.moved = true;
@@ -172,7 +185,8 @@ export class Controls {
       }
       return;
     }
-    this.#hover(this.#hit(event));
+    const row = this.#hit(event);
+    this.#hover(row, row ? null : this.#d.scene.pieceAt(along, across));
   }
 
   #down(event) {
@@ -315,7 +329,7 @@ export class Controls {
   /** Focus enters the picture at the newest event that is seen. */
   #enter() {
     const d = this.#d;
-    d.focusOn(d.walk.newest(d.logical ? Infinity : d.viewport.newest) ?? d.walk.newest());
+    d.focusOn(d.walk.newest(d.seenTo) ?? d.walk.newest());
   }
 
   #verdict() {

@@ -50,9 +50,9 @@ export class Diagram {
     this.follow = null;
     this.followed = new Tiles(this.painter, this.geometry);
     this.depth = new Depth();
-    this.logical = false;
     this.wanted = null; // What the address names, until its events are here.
     this.wantsTable = false;
+    this.behind = { at: -Infinity, by: 0 }; // How old the newest event was when it came last.
     this.missed = 0;
     this.frozenNow = 0;
     this.revision = -1;
@@ -98,11 +98,17 @@ export class Diagram {
     clearInterval(this.timer);
   }
 
-  /** Where an event is along the time axis: at its time, or at its causal depth. */
-  axis(row) { return this.logical ? row.depth : row.time; }
+  get logical() { return this.store.axis.logical; }
 
-  /** Where now is along the time axis. */
-  get axisNow() { return this.logical ? this.depth.newest + 1 : this.now; }
+  /** Where an event is along the axis. */
+  axis(row) { return this.store.axis.of(row); }
+
+  /** Where a moment that counts as now is along the axis. */
+  place(now) { return this.logical ? this.depth.newest + 1 : this.store.axis.at(now); }
+
+  /** From when until when is seen; in logical time everything. */
+  get seenFrom() { return this.logical ? -Infinity : this.store.axis.time(this.viewport.start); }
+  get seenTo() { return this.logical ? Infinity : this.store.axis.time(this.viewport.newest); }
 
   /** The cluster's time, in milliseconds since the store's zero. */
   get now() { return this.store.zero === null ? 0 : this.feed.now - this.store.zero / 1000; }
@@ -110,8 +116,11 @@ export class Diagram {
   get subject() { return this.scene.hover ?? this.scene.focus; }
 
   isShown(row) {
-    return (this.filter === "" || row.keys.some(key => key.includes(this.filter)) || row.kind === "Kill" || row.kind === "Stop" || row.kind === "Restart") && this.sampling.keeps(this.store, row);
+    return this.passes(row) && this.sampling.keeps(this.store, row, this.now);
   }
+
+  /** The filter lets it through. */
+  passes(row) { return this.filter === "" || row.keys.some(key => key.includes(this.filter)) || row.kind === "Kill" || row.kind === "Stop" || row.kind === "Restart"; }
 
   touch() { this.dirty = true; }
 
@@ -137,14 +146,14 @@ export class Diagram {
       this.touch();
       return;
     }
-    this.place();
+    this.show();
   }
 
-  place() {
+  show() {
     // Until the first rows are here, there is no time to count from.
     if (!this.moment || this.store.zero === null) { return; }
     this.scene.moment = (this.moment.t - this.store.zero) / 1000;
-    const time = this.logical ? Math.max(0, ...[...this.store.lanes.values()].map(lane => lane.rows.findLast(row => row.time <= this.scene.moment)?.depth ?? 0)) : this.scene.moment;
+    const time = this.logical ? Math.max(0, ...[...this.store.lanes.values()].map(lane => lane.rows.findLast(row => row.time <= this.scene.moment)?.depth ?? 0)) : this.store.axis.at(this.scene.moment);
     this.viewport.follows = false;
     if (time < this.viewport.start + this.viewport.window * 0.05 || time > this.viewport.end) { this.viewport.end = time + this.viewport.window * 0.1; }
     this.twinAt = 0;
@@ -191,6 +200,8 @@ export class Diagram {
     const follow = text ? new Follow(text) : null;
     this.follow = follow?.words ? follow : null;
     this.scene.followed = this.follow ? { tiles: this.followed, has: row => this.follow.has(this.store, row) } : null;
+    this.sampling.always = this.scene.followed?.has ?? null;
+    this.scale = 0;
     if (isNews) { write({ follow: this.follow?.text ?? null }, { push: true }); }
     this.part("following").hidden = this.follow === null;
     setText(this.part("following-words"), this.follow ? `Following ${this.follow.words}` : "");
@@ -200,7 +211,7 @@ export class Diagram {
   /** Columns by causal depth instead of by time. */
   setLogical(wanted, isNews = true) {
     if (wanted === this.logical) { return; }
-    this.logical = this.scene.logical = this.store.logical = wanted;
+    this.store.axis.logical = wanted;
     this.part("logical").checked = wanted;
     if (isNews) { write({ axis: wanted ? "logical" : null }); }
     if (wanted) { this.depth.reset(this.store); }
@@ -209,7 +220,17 @@ export class Diagram {
     if (at && !this.viewport.isLive) { this.viewport.end = this.axis(at) + this.viewport.window * 0.2; }
     this.scale = 0;
     this.twinAt = 0;
-    this.place();
+    this.show();
+    this.redraw();
+  }
+
+  /** Stretches of time without any event are folded away. */
+  setFolding(wanted, isNews = true) {
+    this.store.axis.folding = wanted;
+    this.part("folding").checked = wanted;
+    if (isNews) { write({ idle: wanted ? "folded" : null }); }
+    this.scale = 0;
+    this.twinAt = 0;
     this.redraw();
   }
 
@@ -237,6 +258,7 @@ export class Diagram {
     this.part("filter").value = this.filter;
     this.setFollow(read("follow"), false);
     this.setLogical(read("axis") === "logical", false);
+    this.setFolding(read("idle") === "folded", false);
     const window = Number(read("window"));
     if (window > 0) { this.viewport.zoom(window / this.viewport.window); }
     this.hidden = new Set((read("hide") ?? "").split(".").filter(Boolean).map(Number));
@@ -305,21 +327,25 @@ export class Diagram {
   }
 
   #take(rows, hasLanes, lost) {
-    if (this.moment && this.scene.moment === null) { this.place(); }
+    if (this.moment && this.scene.moment === null) { this.show(); }
     if (this.store.revision !== this.revision) {
       this.scale = 0; // Laid out anew at the next drawing.
     } else {
       for (const row of rows) {
         if (this.logical) { this.depth.add(this.store, row); }
+        if (row.at > 0 && this.passes(row) && !this.store.axis.extend(row)) { this.scale = 0; }
         this.layout.place(this.store, row, this.scene.shown);
       }
-      this.tiles.add(rows, this.scene.shown);
+      // On ribbons a wait stands out only when it was long: then it is drawn from its beginning.
+      const drawn = this.sampling.level < 2 ? rows : rows.concat(rows.flatMap(row => row.kind === "Apply" && row.arrived !== null ? this.store.update(row.dot)?.buffers.get(row.at) ?? [] : []));
+      this.tiles.add(drawn, this.scene.shown);
       if (this.follow) { this.followed.add(rows, row => this.scene.shown(row) && this.follow.has(this.store, row)); }
     }
     const known = this.all?.length ?? 0;
     if (hasLanes || rows.some(row => row.at > 0 && !this.geometry.has(row.at) && !this.all.includes(row.at))) {
       if (this.#lifelines(this.geometry.vertical).join() !== this.geometry.ids.join() || known === 0) { this.resize(); } else { this.controls.drawLanes(); }
     }
+    if (rows.length > 0) { this.behind = { at: performance.now(), by: this.now - this.store.lastTime }; }
     if (!this.viewport.isLive) { this.missed += rows.length; }
     this.#meet();
     if (rows.length > 0 || hasLanes || lost > 0) { this.touch(); }
@@ -369,25 +395,42 @@ export class Diagram {
     if (stepped) { this.steppedAt = this.feed.now; }
     const lostFor = this.feed.lostAt === null ? 0 : Date.now() - this.feed.lostAt;
     const now = this.viewport.frozen ? this.frozenNow : this.now - lostFor;
-    if (!this.logical) { this.viewport.play(now, this.still.matches); } else if (this.viewport.isLive) { this.viewport.end = this.depth.newest + 1; }
-    if (this.sampling.adapt(this.store, this.viewport, this.geometry.ids.length)) { this.scale = 0; }
+    this.#play(now);
+    if (this.sampling.adapt(this.store, this.viewport, this.geometry.ids.length, this.filter === "" ? null : row => this.passes(row), now)) { this.scale = 0; }
+    this.scene.ribbons = this.sampling.level === 2 ? this.store.ribbons : null;
     if (this.viewport.scale !== this.scale || this.revision !== this.store.revision) {
       this.scale = this.viewport.scale;
       this.revision = this.store.revision;
+      this.#fold(now);
       this.layout.reset(this.store, this.scale, this.geometry.vertical, this.sampling.isDense, this.scene.shown);
       this.tiles.clear();
       this.followed.clear();
     }
-    if (!this.logical && this.viewport.start < (this.store.rows[0]?.time ?? -Infinity)) { this.feed.older(); }
-    this.scene.path = this.inspector.draw(this.subject, this.scene.pin, now);
+    if (!this.logical && this.store.rows.length > 0 && this.viewport.start < this.axis(this.store.rows[0])) { this.feed.older(); }
+    this.scene.path = this.inspector.draw(this.subject, this.scene.pin, now, this.scene.piece);
     if (this.scene.chain.length > 0 && this.scene.path.length === 0) { this.scene.path = this.scene.chain; }
-    this.scene.draw(this.logical ? this.axisNow : now);
+    this.scene.draw(this.place(now));
     this.#words(now);
     const took = performance.now() - began;
     this.pace.drew(began, began + took);
     this.stats.frames++;
     this.stats.drawMs += took;
     this.stats.worstMs = Math.max(this.stats.worstMs, took);
+  }
+
+  #play(now) {
+    if (!this.logical) { this.viewport.play(this.place(now), this.still.matches); } else if (this.viewport.isLive) { this.viewport.end = this.place(now); }
+  }
+
+  /** What a fold takes of the axis changes with the scale; the moment that the visitor zooms at stays where it is. */
+  #fold(now) {
+    const { axis } = this.store;
+    if (this.logical || (!axis.folding && axis.folds.length === 0)) { return; }
+    const place = this.viewport.toTime(this.viewport.anchor);
+    const time = axis.time(place);
+    axis.fold(this.store.rows.filter(row => row.at > 0 && this.geometry.has(row.at) && this.passes(row)), this.scale);
+    this.viewport.end += axis.at(time) - place;
+    this.#play(now);
   }
 
   #words(now) {
@@ -409,8 +452,8 @@ export class Diagram {
   }
 
   #list(now) {
-    const until = this.logical || (this.scene.focus && !this.viewport.frozen) ? Infinity : this.viewport.newest;
-    this.twin.draw({ focus: this.scene.focus, until, shown: this.scene.shown, now, wantsTable: this.wantsTable });
+    const until = this.scene.focus && !this.viewport.frozen ? Infinity : this.seenTo;
+    this.twin.draw({ focus: this.scene.focus, until, shown: this.scene.shown, now, wantsTable: this.wantsTable, ribbons: this.scene.ribbons ? this.scene.pieces : null });
   }
 
   #chip() {
@@ -418,7 +461,7 @@ export class Diagram {
     const chip = this.part("chip");
     const state = feed.lostAt !== null ? "lost" : feed.receivedAt === null ? "connecting" : viewport.frozen ? "paused" : viewport.follows ? "live" : "past";
     chip.dataset.state = state === "past" ? "paused" : state;
-    const seen = this.moment ? this.moment.t / 1000 : store.zero === null ? feed.now : store.zero / 1000 + viewport.end;
+    const seen = this.moment ? this.moment.t / 1000 : store.zero === null ? feed.now : store.zero / 1000 + store.axis.time(viewport.end);
     setText(chip, {
       lost: `⚠ DISCONNECTED ${age(Date.now() - (feed.lostAt ?? 0))} ago`,
       connecting: "◌ CONNECTING",
@@ -430,12 +473,26 @@ export class Diagram {
     this.host.classList.toggle("is-past", state === "paused" || state === "past");
     this.part("live").disabled = viewport.isLive;
     const parts = [];
+    if (this.sampling.level === 2) { parts.push(`Too many events to draw one by one: each lifeline is a ribbon, as thick as its rate of events, and hatched below it is what waits. Drawn by themselves are waits of ${age(this.sampling.wait)} or more, ${this.sampling.since > 0 ? "the newest conflicts and drops" : "conflicts, drops"}, what happens to replicas, and what is followed. Zoom in to see all.`); }
     if (this.sampling.rate > 1) { parts.push(`Drawing 1 in ${this.sampling.rate} updates, and every one that waited: there are too many to tell apart at this zoom. Zoom in to see all.`); }
     if (store.lost > 0) { parts.push(`${number(store.lost)} events came too fast for this view, or while it was away, and are not drawn; a hatched band marks where.`); }
-    setText(this.part("level"), this.sampling.rate > 1 ? `L1 · sampled: 1 in ${this.sampling.rate} updates of ${number(this.sampling.count)} events` : `L0 · exact: all ${number(this.sampling.count)} events`);
+    const full = this.scene.full;
+    setText(this.part("level"), [
+      `L0 · exact: all ${number(this.sampling.count)} events`,
+      `L1 · sampled: 1 in ${this.sampling.rate} updates of ${number(this.sampling.count)} events`,
+      `L2 · ribbons of ${number(this.sampling.count)} events${full ? `; full thickness: ${number(full.rate)} events/s, more is cut; below ${number(full.depth)} that wait` : ""}`,
+    ][this.sampling.level] + this.#foldedWords());
+    const share = store.rows.findLast(row => row.kind === "Write" || row.kind === "Apply")?.share ?? 1;
+    if (share > 1) { parts.push(`So much happens in the cluster that 1 in ${share} updates is told here, and every one that waited; the rates of ribbons are extrapolated.`); }
     const note = this.part("degraded");
     setText(note, parts.join(" "));
     note.hidden = parts.length === 0;
+  }
+
+  #foldedWords() {
+    const { axis } = this.store;
+    const seen = this.logical ? [] : axis.folds.filter(fold => fold.to > this.seenFrom && fold.from < this.seenTo);
+    return seen.length === 0 ? "" : ` · ${age(seen.reduce((sum, fold) => sum + fold.to - fold.from, 0))} without any event folded, in ${seen.length} ${seen.length === 1 ? "place" : "places"}`;
   }
 
   #message(now) {
@@ -459,8 +516,9 @@ export class Diagram {
     } else if (this.geometry.ids.length === 0) {
       text = "All lifelines are hidden. Choose some under Replicas.";
     } else if (!this.logical && !this.#hasSomething()) {
-      const last = this.walk.newest(viewport.start) ?? this.walk.newest();
-      text = viewport.isLive && last ? `Nothing has happened for ${age(now - last.time)}.` : "Nothing happened in this window.";
+      const last = this.walk.newest(this.seenFrom) ?? this.walk.newest();
+      const lags = performance.now() - this.behind.at < StaleAfter && this.behind.by > StaleAfter;
+      text = viewport.isLive && lags ? `So much happens that its news come here ${age(this.behind.by)} late.` : viewport.isLive && last ? `Nothing has happened for ${age(now - last.time)}.` : "Nothing happened in this window.";
       action = ["Show the last events", () => this.showLast()];
     }
     this.part("plot").setAttribute("aria-busy", String(feed.receivedAt === null));
@@ -480,23 +538,23 @@ export class Diagram {
   }
 
   #hasSomething() {
-    const { viewport, store } = this;
+    const { store, seenFrom, seenTo } = this;
     for (const id of this.geometry.ids) {
       const lane = store.lanes.get(id);
       if (!lane) { continue; }
       if (lane.open.size > 0) { return true; }
-      for (let i = lane.rows.length - 1; i >= 0 && lane.rows[i].time >= viewport.start; i--) { if (lane.rows[i].time <= viewport.newest) { return true; } }
-      if (lane.buffers.some(row => row.until && row.time < viewport.start && row.until.time > viewport.start)) { return true; }
+      for (let i = lane.rows.length - 1; i >= 0 && lane.rows[i].time >= seenFrom; i--) { if (lane.rows[i].time <= seenTo) { return true; } }
+      if (lane.buffers.some(row => row.until && row.time < seenFrom && row.until.time > seenFrom)) { return true; }
     }
     return false;
   }
 
   /** Moves the window to where something happened last. */
   showLast() {
-    const last = this.walk.newest(this.viewport.start) ?? this.walk.newest();
+    const last = this.walk.newest(this.seenFrom) ?? this.walk.newest();
     if (!last) { return; }
     this.viewport.follows = false;
-    this.viewport.end = last.time + this.viewport.window * 0.1;
+    this.viewport.end = this.axis(last) + this.viewport.window * 0.1;
     this.twinAt = 0;
     this.touch();
   }

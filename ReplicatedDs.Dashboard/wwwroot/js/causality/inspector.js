@@ -1,7 +1,7 @@
 // What is known of the event under the pointer or the focus, in sentences; with a pinned event also how the two relate.
 import { element, mark, setText } from "../dom.js";
 import { clockTime } from "./twin.js";
-import { counts, relation, title } from "./words.js";
+import { counts, pieceWords, relation, title } from "./words.js";
 
 export class Inspector {
   #host;
@@ -17,9 +17,15 @@ export class Inspector {
   }
 
   /** Answers the rows of the causal path between pin and subject. */
-  draw(subject, pin, now) {
+  draw(subject, pin, now, piece = null) {
     const store = this.#store;
     const row = subject ?? pin;
+    if (piece && !subject) {
+      const words = pieceWords(store, piece, time => clockTime(store, { time }));
+      if (this.#last !== words) { this.#host.replaceChildren(element("p", { class: "what-line" }, mark(piece.id), " ", element("strong", { class: "what" }, words))); }
+      this.#last = words;
+      return [];
+    }
     if (!row) {
       if (this.#last !== "none") { this.#host.replaceChildren(element("p", { class: "hint" }, "Point at an event, or walk with the arrow keys: its past and its future are lit, everything else is concurrent. Click one to pin it and compare it with another.")); }
       this.#last = "none";

@@ -23,7 +23,7 @@ export class Layout {
 
   /** Places a row behind those placed before. What is not shown takes no room. */
   place(store, row, shown) {
-    const ideal = (store.logical ? row.depth ?? 0 : row.time) * this.#scale;
+    const ideal = store.axis.of(row) * this.#scale;
     if (row.at === 0) {
       row.x = ideal;
       return;

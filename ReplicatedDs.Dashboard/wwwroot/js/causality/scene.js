@@ -4,6 +4,8 @@ import { outline } from "./paint.js";
 import { Levels } from "./layout.js";
 import { parseDot } from "./store.js";
 import { firstAt } from "./tiles.js";
+import { rateOf } from "./ribbons.js";
+import { age, number } from "../dom.js";
 import { waitsFor } from "./words.js";
 
 const OpenMax = 200;
@@ -22,7 +24,9 @@ export class Scene {
     this.path = [];
     this.chain = []; // A path that was searched for.
     this.followed = null; // { tiles, has }: everything else is drawn faint.
-    this.logical = false;
+    this.ribbons = null; // Where there are too many marks: what is drawn in their place.
+    this.pieces = new Map(); // replica -> the pieces of its ribbon that were drawn last
+    this.piece = null; // The piece under the pointer.
     this.shown = () => true;
   }
 
@@ -34,7 +38,9 @@ export class Scene {
     context.fillRect(0, 0, viewport.length, geometry.extent);
     this.#ruler();
     for (const id of geometry.ids) { this.#lifeline(id, now); }
+    this.#folds();
     this.#gaps();
+    if (this.ribbons) { this.#ribbons(); } else { this.pieces.clear(); }
     const subject = this.hover ?? this.focus ?? this.pin;
     if (subject && geometry.has(subject.at)) { this.#cones(subject); } else { this.#past(1); }
     this.#open(now);
@@ -47,7 +53,7 @@ export class Scene {
   }
 
   #ruler() {
-    if (this.logical) {
+    if (this.store.axis.logical) {
       this.#columns();
       return;
     }
@@ -61,15 +67,20 @@ export class Scene {
     context.lineWidth = 1;
     context.beginPath();
     const labels = [];
-    for (let t = Math.ceil((viewport.start + shift) / step) * step; t <= viewport.newest + shift; t += step) {
-      const along = Math.round(viewport.toAlong(t - shift)) + 0.5;
-      context.moveTo(along, geometry.ruler - 5);
-      context.lineTo(along, geometry.extent);
-      labels.push([along, t]);
+    for (const [from, to] of store.axis.stretches(viewport.start, viewport.newest)) {
+      for (let t = Math.ceil((from + shift) / step) * step; t <= to + shift; t += step) {
+        const along = Math.round(viewport.toAlong(store.axis.at(t - shift))) + 0.5;
+        context.moveTo(along, geometry.ruler - 5);
+        context.lineTo(along, geometry.extent);
+        labels.push([along, t]);
+      }
     }
     context.stroke();
     const digits = step >= 1000 ? 8 : step >= 100 ? 10 : step >= 10 ? 11 : 12;
+    let free = -Infinity; // Beside folds, ticks may be near to each other.
     for (const [along, t] of labels) {
+      if (along < free) { continue; }
+      free = along + (geometry.vertical ? 15 : 74);
       const text = new Date(t).toISOString().slice(11, 11 + digits);
       if (geometry.vertical) { geometry.text(context, text.slice(3, 10), along, 4, { align: "left", colour: palette["text-2"], font: mono }); }
       else { geometry.text(context, text, along, 11, { colour: palette["text-2"], font: mono }); }
@@ -125,7 +136,7 @@ export class Scene {
   #gaps() {
     const { context, geometry, viewport, palette, store } = this;
     for (const row of store.gaps) {
-      const along = this.logical ? viewport.toAlong(row.x / viewport.scale) : viewport.toAlong(row.time);
+      const along = viewport.toAlong(row.x / viewport.scale);
       if (along < -40 || along > viewport.length + 40) { continue; }
       context.fillStyle = palette.hatch(context, palette["text-3"], 5);
       // One replica's feed, or this view of all of them.
@@ -315,8 +326,7 @@ export class Scene {
   /** What came after the moment that the page shows is dimmed, and a line stands between. */
   #moment() {
     const { context, geometry, viewport, palette, store } = this;
-    const isLogical = this.logical;
-    const along = isLogical ? -40 : viewport.toAlong(this.moment);
+    const along = store.axis.logical ? -40 : viewport.toAlong(store.axis.at(this.moment));
 
     // Marks of one instant are drawn a little apart, so on each lifeline the line passes behind the last one that had happened.
     const places = geometry.ids.map(id => {
@@ -358,6 +368,108 @@ export class Scene {
     context.lineTo(viewport.head + 14.5, geometry.extent);
     context.stroke();
     context.setLineDash([]);
+  }
+
+  /** Stretches of time without any event: torn out, with what is missing in words. */
+  #folds() {
+    const { context, geometry, viewport, palette, store } = this;
+    let [free, row] = [-Infinity, 0];
+    for (const fold of store.axis.folds) {
+      const from = viewport.toAlong(fold.place);
+      const to = viewport.toAlong(store.axis.at(fold.to));
+      if (to < 0 || from > viewport.length) { continue; }
+      context.fillStyle = palette.background;
+      context.fillRect(from, geometry.ruler - 8, to - from, geometry.extent - geometry.ruler + 8);
+      context.strokeStyle = palette.control;
+      context.lineWidth = 1;
+      context.beginPath();
+      for (const edge of [from, to]) {
+        context.moveTo(edge, geometry.ruler - 8);
+        for (let across = geometry.ruler - 8, side = 1; across < geometry.extent; across += 7, side = -side) { context.lineTo(edge + side * 2.5, Math.min(across + 7, geometry.extent)); }
+      }
+      context.stroke();
+      const text = `${age(fold.to - fold.from)} idle`;
+      if (geometry.vertical) { geometry.text(context, text, (from + to) / 2, geometry.ruler + 6, { align: "left", colour: palette["text-2"], plate: palette.background }); }
+      else {
+        // Words of folds near to each other stand in two rows.
+        const half = geometry.measure(context, text) / 2 + 6;
+        row = (from + to) / 2 - half < free ? 1 - row : 0;
+        free = (from + to) / 2 + half;
+        geometry.text(context, text, (from + to) / 2, geometry.extent - 9 - row * 17, { colour: palette["text-2"], plate: palette.background });
+      }
+    }
+  }
+
+  /** Where there are too many marks: how many events there were, in their writers' colours, and below how much waited. */
+  #ribbons() {
+    const { context, geometry, viewport, palette, store } = this;
+    const { axis } = store;
+    this.pieces = new Map(geometry.ids.map(id => [id, this.ribbons.pieces(store, id, axis.time(viewport.start), axis.time(viewport.newest), viewport.scale)]));
+    const { rate, depth } = this.ribbons.adapt([...this.pieces.values()]);
+    this.full = { rate, depth };
+    const [up, down] = geometry.vertical ? [-geometry.spacing * 0.3, geometry.spacing * 0.5] : [geometry.spacing * 0.38, geometry.spacing * 0.26];
+    const sign = geometry.vertical ? -1 : 1;
+    context.globalAlpha = this.followed ? Faint * 2 : 1;
+    for (const [id, pieces] of this.pieces) {
+      const line = geometry.across(id);
+      const layers = new Map(); // colour -> rectangles: one call each
+      const waits = [];
+      const cut = []; // Pieces that would be thicker than the scale.
+      let busiest = null;
+      let deepest = null;
+      for (const piece of pieces) {
+        const from = Math.round(viewport.toAlong(axis.at(piece.from)));
+        const width = Math.max(1, Math.round(viewport.toAlong(axis.at(piece.to))) - from);
+        const height = Math.abs(up) * Math.min(1, rateOf(piece) / rate);
+        if (rateOf(piece) > rate) { cut.push(from, width); }
+        const total = piece.writes + piece.reads + piece.applies;
+        let base = line;
+        const parts = [[palette.of(id), piece.writes], ...[...piece.ways].sort((a, b) => a[0] - b[0]).map(([origin, way]) => [palette.of(origin), way.count]), [palette["text-3"], piece.reads]];
+        for (const [colour, count] of parts) {
+          if (count === 0) { continue; }
+          const part = height * count / total;
+          const layer = layers.get(colour) ?? [];
+          layers.set(colour, layer);
+          layer.push(from, geometry.vertical ? base : base - part, width, part);
+          base -= sign * part;
+        }
+        if (!busiest || rateOf(piece) > rateOf(busiest)) { busiest = piece; }
+        if (piece.waiting > 0) {
+          waits.push(from, width, Math.max(3, Math.abs(down) * piece.waiting / depth));
+          if (!deepest || piece.waiting > deepest.waiting) { deepest = piece; }
+        }
+      }
+      for (const [colour, rects] of layers) {
+        context.fillStyle = colour;
+        context.beginPath();
+        for (let i = 0; i < rects.length; i += 4) { context.rect(rects[i], rects[i + 1], rects[i + 2], rects[i + 3]); }
+        context.fill();
+      }
+      context.fillStyle = palette.surface;
+      for (let i = 0; i < cut.length; i += 2) { context.fillRect(cut[i], geometry.vertical ? line - up - 6 : line - up + 4, cut[i + 1], 2); }
+      for (const fill of [palette["waiting-tint"], palette.hatch(context, palette.waiting)]) {
+        context.fillStyle = fill;
+        context.beginPath();
+        for (let i = 0; i < waits.length; i += 3) { context.rect(waits[i], geometry.vertical ? line - waits[i + 2] : line, waits[i + 1], waits[i + 2]); }
+        context.fill();
+      }
+      if (deepest) { geometry.text(context, geometry.vertical ? number(deepest.waiting) : `${number(deepest.waiting)} wait`, viewport.toAlong(axis.at(deepest.from)), geometry.vertical ? line - down * 0.5 : line + down + 8, { align: "left", colour: palette.text, plate: palette["waiting-tint"] }); }
+      if (busiest) { geometry.text(context, geometry.vertical ? `${number(Math.round(rateOf(busiest)))}/s` : `at most ${number(Math.round(rateOf(busiest)))} events/s`, 8, geometry.vertical ? line : line - up - 9, { align: "left", colour: palette["text-2"], plate: palette.surface }); }
+    }
+    context.globalAlpha = 1;
+    const piece = this.piece && this.pieces.get(this.piece.id)?.find(one => one.from <= this.piece.from && one.to > this.piece.from);
+    this.piece = piece ?? null;
+    if (piece) {
+      context.strokeStyle = palette.text;
+      context.lineWidth = 1;
+      context.strokeRect(viewport.toAlong(axis.at(piece.from)), geometry.across(piece.id) - geometry.spacing * 0.4, (piece.to - piece.from) * viewport.scale, geometry.spacing * 0.7);
+    }
+  }
+
+  /** The piece of a ribbon at a place. */
+  pieceAt(along, across) {
+    const time = this.store.axis.time(this.viewport.toTime(along));
+    return this.pieces.get(this.geometry.at(across))?.find(piece => piece.from <= time && piece.to > time) ?? null;
   }
 
   /** The row at a place, within a tolerance: the nearest mark, else a bar. */

@@ -1,6 +1,9 @@
 // What the diagram holds: rows in the order of their numbers, lifelines with their own rows in order, and for every update where it
 // was written, arrived and became visible. Bounded: the oldest rows go first.
 
+import { Axis } from "./axis.js";
+import { Ribbons } from "./ribbons.js";
+
 export const Capacity = 65_536;
 const Trim = 4096;
 
@@ -25,8 +28,8 @@ export class Store {
   /** Changes when rows were put before others, or all are gone: what was laid out is void. The oldest may go without. */
   revision = 0;
   lost = 0;
-  /** Places along the axis are causal depths, not times. */
-  logical = false;
+  axis = new Axis();
+  ribbons = new Ribbons();
 
   get first() { return this.rows.length > 0 ? this.rows[0].n : this.newest + 1; }
   get last() { return this.rows.length > 0 ? this.rows[this.rows.length - 1].n : 0; }
@@ -42,6 +45,7 @@ export class Store {
       lane.open.clear();
     }
     this.updates.clear();
+    this.ribbons.clear();
     this.zero = null;
     this.revision++;
   }
@@ -81,6 +85,7 @@ export class Store {
       this.#index(row, lane);
       added.push(row);
     }
+    this.ribbons.add(this, added);
     if (this.rows.length > Capacity) { this.#trim(this.rows.length - Capacity + Trim); }
     return added;
   }
@@ -111,6 +116,7 @@ export class Store {
     }
     this.gaps = [];
     for (const row of this.rows) { this.#index(row, row.at > 0 ? this.lane(row.at) : null); }
+    this.ribbons.add(this, older);
     this.revision++;
     return older;
   }
@@ -124,6 +130,7 @@ export class Store {
       keys: item.keys ?? [], missing: item.missing ?? [], missingCount: item.missingCount ?? item.missing?.length ?? 0, ghost: item.wouldBeVisible === true,
       arrived: item.arrivedAt === undefined ? null : (item.arrivedAt - this.zero) / 1000, waitedFor: item.waitedFor ?? null,
       trace: item.traceId ?? null, detail: item.detail ?? null, lost: item.lost ?? 0, clock: null,
+      share: item.share || 1, // It stands for so many, where only a part is told.
       until: null, // On Buffer: the row that ended the waiting.
       depth: 0, // The longest chain of events up to it; counted only where it is wanted.
       x: 0, named: false, level: 0, // Where the layout put it.

@@ -89,9 +89,8 @@ export function svg(diagram) {
     painter.rows(context, rows, viewport.left, { shown, heads: rows.length < 500, late: true });
   } };
   const copy = new Scene({ getContext: () => context }, store, viewport, geometry, painter, tiles, palette);
-  Object.assign(copy, { shown, moment: scene.moment, pin: scene.pin, path: scene.path, logical: scene.logical });
-  const now = viewport.frozen ? diagram.frozenNow : diagram.axisNow;
-  copy.draw(now);
+  Object.assign(copy, { shown, moment: scene.moment, pin: scene.pin, path: scene.path, ribbons: scene.ribbons });
+  copy.draw(diagram.place(viewport.frozen ? diagram.frozenNow : diagram.now));
 
   const [width, height] = geometry.vertical ? [geometry.extent, viewport.length] : [viewport.length, geometry.extent];
   const margin = geometry.vertical ? 0 : 70;
@@ -100,6 +99,7 @@ export function svg(diagram) {
     : `<text x="${margin - 14}" y="${round(geometry.across(id))}" dy=".35em" text-anchor="end" font-size="13" font-weight="600" font-family="system-ui, sans-serif" fill="${palette.text}">r${id}</text>`);
   const summary = diagram.part("summary").textContent;
   const parts = [`Filled: write. Ring: applied. Dashed ring: would have been visible without causal delivery. Hatched: waits.`];
+  if (diagram.sampling.level === 2) { parts.push(`${diagram.part("level").textContent}. In the colours of the writers; drawn by themselves are the longest waits, conflicts, drops and what happens to replicas.`); }
   if (diagram.sampling.rate > 1) { parts.push(`1 in ${diagram.sampling.rate} updates is drawn, and every one that waited.`); }
   if (all.length > rows.length) { parts.push(`The last ${(all.length - rows.length).toLocaleString("en-US")} events are left out: at most ${ShapesMax.toLocaleString("en-US")} are drawn.`); }
   if (diagram.filter !== "") { parts.push(`Only keys with ${diagram.filter}.`); }

@@ -1,6 +1,7 @@
 // The diagram without the picture: a list of sentences that carries the focus for the keyboard and for screen readers, and a table.
-import { element, mark, setText, timeOfDay } from "../dom.js";
+import { age, element, mark, number, setText, timeOfDay } from "../dom.js";
 import { position } from "./cones.js";
+import { rateOf } from "./ribbons.js";
 import { keysOf, sentence, title, waitsFor } from "./words.js";
 
 const ItemsMax = 200;
@@ -19,11 +20,11 @@ export class Twin {
   }
 
   /** Shows the neighbourhood of the focus, or else the newest events up to a time. */
-  draw({ focus, until, shown, now, wantsTable }) {
+  draw({ focus, until, shown, now, wantsTable, ribbons }) {
     const rows = this.#choose(focus, until, shown);
     this.#drawList(rows, focus, now);
     this.#table.hidden = !wantsTable;
-    if (wantsTable) { this.#drawTable(rows, now); }
+    if (wantsTable) { this.#drawTable(rows, now, ribbons); }
   }
 
   #choose(focus, until, shown) {
@@ -60,8 +61,9 @@ export class Twin {
     else { this.#list.removeAttribute("aria-activedescendant"); }
   }
 
-  #drawTable(rows, now) {
-    const texts = rows.map(row => `${row.n}/${row.until?.n ?? ""}`).join();
+  #drawTable(rows, now, ribbons) {
+    const sums = ribbons ? [...ribbons].map(([id, pieces]) => [id, ...sum(pieces)]) : [];
+    const texts = rows.map(row => `${row.n}/${row.until?.n ?? ""}`).join() + sums.join();
     if (texts === this.#texts) { return; }
     this.#texts = texts;
     const body = rows.toReversed().map(row => element("tr", { "data-table-event": row.kind },
@@ -72,11 +74,25 @@ export class Twin {
       element("td", {}, keysOf(row)),
       element("td", {}, row.kind === "Buffer" ? waitsFor(this.#store, row) : row.waitedFor ? `r${row.waitedFor}` : ""),
       element("td", {}, title(this.#store, row, now))));
-    this.#table.replaceChildren(element("table", {},
+    const ribbon = sums.map(([id, ...figures]) => element("tr", { "data-table-ribbon": id }, element("th", { scope: "row" }, mark(id), ` r${id}`), ...figures.map(text => element("td", { class: "figure" }, text))));
+    this.#table.replaceChildren(...(sums.length === 0 ? [] : [element("table", {},
+      element("caption", {}, "The ribbons of this window"),
+      element("thead", {}, element("tr", {}, ...["at", "written", "applied", "reads", "at most a second", "on their way, mean", "on their way, at most", "at most waiting"].map(name => element("th", { scope: "col" }, name)))),
+      element("tbody", {}, ...ribbon))]), element("table", {},
       element("caption", { class: "hidden-text" }, `The events of the diagram, the newest first, at most ${ItemsMax}`),
       element("thead", {}, element("tr", {}, ...["time", "at", "event", "update", "keys", "waits for", "in words"].map(name => element("th", { scope: "col" }, name)))),
       element("tbody", {}, ...body)));
   }
+}
+
+/** A ribbon in figures. */
+function sum(pieces) {
+  const ways = pieces.flatMap(piece => [...piece.ways.values()]);
+  const total = (list, what) => list.reduce((all, one) => all + what(one), 0);
+  const most = (list, what) => list.reduce((all, one) => Math.max(all, what(one)), 0);
+  const timed = total(ways, way => way.timed);
+  return [number(total(pieces, piece => piece.writes)), number(total(pieces, piece => piece.applies)), number(total(pieces, piece => piece.reads)), number(Math.round(most(pieces, rateOf))),
+    timed > 0 ? age(total(ways, way => way.lag) / timed) : "–", timed > 0 ? age(most(ways, way => way.most)) : "–", number(most(pieces, piece => piece.waiting))];
 }
 
 /** A row's time of day, to the millisecond. */

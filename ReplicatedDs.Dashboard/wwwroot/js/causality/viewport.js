@@ -14,6 +14,7 @@ export class Viewport {
   end = 0; // The time at the newer edge, less the lead.
   follows = true; // Moves with the cluster's time.
   frozen = false; // Paused: as it was when paused.
+  anchor = 0; // The place along that the visitor zoomed at.
 
   get scale() { return Math.max(1, this.length - Lead) / this.window; }
   get left() { return this.end * this.scale - (this.length - Lead); }
@@ -36,6 +37,7 @@ export class Viewport {
   zoom(factor, along = this.head) {
     const anchor = this.isLive ? this.end : this.toTime(along);
     const share = this.isLive ? 1 : (along / Math.max(1, this.head));
+    this.anchor = this.isLive ? this.head : along;
     this.window = Math.min(WindowMax, Math.max(WindowMin, this.window * factor));
     this.end = anchor + this.window * (1 - share);
   }

@@ -24,6 +24,14 @@ export function waitsFor(store, row, ears = false) {
   return list.length === 0 ? "earlier updates" : `${list.join(ears ? " and " : ", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
 }
 
+/** A piece of a ribbon in one sentence. `clock` tells the time of day of a moment. */
+export function pieceWords(store, piece, clock) {
+  const count = (amount, what) => amount === 0 ? null : `${amount.toLocaleString("en-US")} ${what}`;
+  const ways = [...piece.ways].sort((a, b) => a[0] - b[0]).map(([origin, way]) => `${way.count.toLocaleString("en-US")} of r${origin}${way.timed > 0 ? `, on their way ${seconds(way.lag / way.timed)} in the mean and ${seconds(way.most)} at most` : ""}`);
+  const done = [count(piece.writes, "written"), count(piece.applies, "applied"), count(piece.reads, piece.reads === 1 ? "read" : "reads")].filter(Boolean).join(", ") || "nothing new";
+  return `r${piece.id}, ${clock(piece.from)} to ${clock(piece.to)}: ${done}${ways.length > 0 ? ` (${ways.join("; ")})` : ""}; ${piece.waiting === 0 ? "nothing waited" : `at most ${piece.waiting.toLocaleString("en-US")} waited`}`;
+}
+
 /** One sentence for eyes. `now` is the time up to which an open wait is counted. */
 export function title(store, row, now) {
   const who = `r${row.at}`;
@@ -51,6 +59,8 @@ export function title(store, row, now) {
     case "Join": return `${row.peer ? `r${row.peer}` : who} joined, seen by ${who}${detail}`;
     case "Leave": return `${row.peer ? `r${row.peer}` : who} left, seen by ${who}${detail}`;
     case "LinkChanged": return `link ${who}→r${row.peer}${detail}`;
+    case "Thinned": return `so much happens that of the ordinary updates ${who} tells only ${row.detail} from here on`;
+    case "Whole": return `${who} tells every update again`;
     case "Gap": return `${row.lost.toLocaleString("en-US")} events ${row.at ? `of ${who} ` : ""}are not drawn here${detail}`;
     default: return `${who}: ${row.kind} ${dotOf(row)}${detail}`;
   }

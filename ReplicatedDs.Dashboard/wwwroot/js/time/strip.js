@@ -2,6 +2,7 @@
 // a second, and when something is done to it.
 import { read, write } from "../address.js";
 import { age, number, setText, timeOfDay } from "../dom.js";
+import { Playback } from "./playback.js";
 
 const Refresh = 1000;
 const Second = 1e6;
@@ -14,6 +15,7 @@ export class TimeStrip {
   #canvas;
   #span;
   #moments;
+  #playback;
   #ask;
   #now;
   #strip = null;
@@ -39,6 +41,9 @@ export class TimeStrip {
     });
     host.querySelector("#time-back").addEventListener("click", event => this.step(event.shiftKey ? -10 : -1));
     host.querySelector("#time-on").addEventListener("click", event => this.step(event.shiftKey ? 10 : 1));
+    this.#playback = new Playback(host.querySelector("#time-play"), host.querySelector("#time-speed"), {
+      moments, now, start: () => Math.max(this.#strip?.from ?? 0, this.#strip?.oldest.t ?? 0),
+    });
     host.querySelector("#time-live").addEventListener("click", () => moments.live());
     this.#track.addEventListener("pointerdown", event => this.#down(event));
     this.#track.addEventListener("pointermove", event => { if (this.#dragging) { this.#seek(event, false); } });
@@ -51,6 +56,7 @@ export class TimeStrip {
   }
 
   async step(by) {
+    this.#playback.stop();
     // From now, it is the newest event that counts, not the newest at the last refreshing.
     if (this.#moments.frame === null) { await this.refresh(); }
     this.#moments.step(by, this.#strip?.newest.n ?? 0);
@@ -73,6 +79,7 @@ export class TimeStrip {
   /** The moment changed: the marker and the words, and what is seen if the moment lies outside. */
   moved() {
     if (this.#moments.frame === null) { this.#range = null; }
+    this.#playback.moved();
     this.draw();
     if (this.#moments.frame === null || !this.#holds(this.#moments.frame.moment.t)) { this.refresh(); }
   }
@@ -158,6 +165,7 @@ export class TimeStrip {
   #down(event) {
     if (event.button !== 0) { return; }
     event.preventDefault();
+    this.#playback.stop();
     this.#track.focus();
     this.#dragging = true;
     this.#track.setPointerCapture(event.pointerId);
@@ -175,6 +183,7 @@ export class TimeStrip {
 
   #press(event) {
     if (event.ctrlKey || event.altKey || event.metaKey) { return; }
+    this.#playback.stop();
     const length = this.#strip ? this.#strip.to - this.#strip.from : Second;
     const from = this.#moments.frame?.moment.t ?? this.#now();
     const jump = share => {

@@ -12,7 +12,7 @@ internal static class StringCommands
     [
         Read("GET", 2, "The value of a key.", Get),
         Read("MGET", -2, "The values of keys, all at one causal cut.", MultiGet) with { Keys = (1, -1, 1) },
-        Read("STRLEN", 2, "The length of a value.", (transaction, words) => RespReply.Integer(Value(transaction, Words.Key(words, 1)).Length)),
+        Read("STRLEN", 2, "The length of a value.", (transaction, words) => RespReply.Integer(Content(transaction.Read(Words.Key(words, 1))).Length)),
         Write("SET", -3, "Sets a value; NX, XX and GET as in Redis.", Set),
         Write("GETSET", 3, "Sets a value and gives the old one.", GetSet),
         Write("SETNX", 3, "Sets a value where there is none.", SetIfAbsent),
@@ -27,18 +27,17 @@ internal static class StringCommands
     ];
 
     /// <exception cref="RespException">It is a set.</exception>
-    private static ReadOnlyMemory<byte> Value(RespTransaction transaction, string key) => Bytes(transaction.Read(key));
-
-    private static ReadOnlyMemory<byte> Bytes(KeyState? state) => state?.Kind switch
+    private static ReadOnlyMemory<byte> Content(KeyState? state) => state?.Kind switch
     {
         null => default,
         ValueKind.Set => throw RespException.WrongType(),
         _ => state.ToBytes(),
     };
 
-    private static RespReply Reply(KeyState? state) => state is null ? RespReply.Null : RespReply.Bulk(Bytes(state));
+    private static RespReply Reply(RespTransaction transaction, KeyState? state) =>
+        state is null ? RespReply.Null : RespReply.Bulk(transaction.Needs(Content(state)));
 
-    private static RespReply Get(RespTransaction transaction, byte[][] words) => Reply(transaction.Read(Words.Key(words, 1)));
+    private static RespReply Get(RespTransaction transaction, byte[][] words) => Reply(transaction, transaction.Read(Words.Key(words, 1)));
 
     private static RespReply MultiGet(RespTransaction transaction, byte[][] words)
     {
@@ -47,7 +46,7 @@ internal static class StringCommands
         {
             // As in Redis: what is no string is no error here.
             var state = transaction.Read(Words.Key(words, i + 1));
-            replies[i] = state is null || state.Kind == ValueKind.Set ? RespReply.Null : Reply(state);
+            replies[i] = state is null || state.Kind == ValueKind.Set ? RespReply.Null : Reply(transaction, state);
         }
 
         return RespReply.Array(replies);
@@ -93,7 +92,7 @@ internal static class StringCommands
         }
 
         var old = transaction.Read(key);
-        var reply = getsOld ? Reply(old) : null;
+        var reply = getsOld ? Reply(transaction, old) : null;
         if ((old is null && ifPresent) || (old is not null && ifAbsent))
         {
             return reply ?? RespReply.Null;
@@ -106,7 +105,7 @@ internal static class StringCommands
     private static RespReply GetSet(RespTransaction transaction, byte[][] words)
     {
         var key = Words.Key(words, 1);
-        var old = Reply(transaction.Read(key));
+        var old = Reply(transaction, transaction.Read(key));
         transaction.Write(new SetOperation(key, transaction.Value(words[2]), null));
         return old;
     }
@@ -162,8 +161,8 @@ internal static class StringCommands
     private static RespReply Append(RespTransaction transaction, byte[][] words)
     {
         var key = Words.Key(words, 1);
-        var old = Value(transaction, key);
-        byte[] value = transaction.Value([.. old.Span, .. words[2]]);
+        var old = transaction.Needs(Content(transaction.Read(key)));
+        byte[] value = transaction.LacksValues ? words[2] : transaction.Value([.. old.Span, .. words[2]]);
         transaction.Write(new SetOperation(key, value, null));
         return RespReply.Integer(value.Length);
     }
@@ -176,7 +175,7 @@ internal static class StringCommands
             return RespReply.Null;
         }
 
-        var old = Reply(state);
+        var old = Reply(transaction, state);
         transaction.Write(new DeleteOperation(key));
         return old;
     }
