@@ -25,6 +25,8 @@ public sealed class SnippetTests
         [("docs/many-machines.md", "deploy/kubernetes/secrets.sh")] = "needs a Kubernetes cluster: the test of the same pods (KubernetesRun) makes them with podman",
         [("docs/many-machines.md", "deploy/network/run.sh network --minutes 10")] = NeedsRoot,
         [("docs/many-machines.md", "deploy/network/run.sh wide-area --cut 300")] = NeedsRoot,
+        [("docs/many-machines.md", "Storage__Values=redis-cluster")] = "settings, not a command: the tests of values in a Redis Cluster start replicas with them",
+        [("docs/many-machines.md", "deploy/network/run.sh redis-cluster --minutes 1.5")] = NeedsRoot,
         [("docs/rds.md", "dotnet run --project ReplicatedDs.Cli -- status")] = "builds, packs and installs for the whole user: the commands run in DocumentTests and RealClusterTests",
         [("docs/resp.md", "redis-cli -p 7201 set greeting hello")] = ByDocumentTests,
         [("docs/resp.md", @"token=$(printf 'SET x 1\nCAUSAL.TOKEN\n' | redis-cli -p 7201 | tail -n 1)")] = ByDocumentTests,
