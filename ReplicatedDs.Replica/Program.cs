@@ -6,17 +6,20 @@ using ReplicatedDs.Replica.Runtime;
 using ReplicatedDs.Replica.Storage;
 using ReplicatedDs.ServiceDefaults;
 
-// What waits for a socket goes on in the thread that heard from it, not in another that has to be woken: for short commands the change costs more than they do.
-// Kestrel's requests are handed to the thread pool all the same. It is read with the first socket, and has no other switch.
-const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
-Environment.SetEnvironmentVariable(InlineCompletions, Environment.GetEnvironmentVariable(InlineCompletions) ?? "1");
-
 try
 {
     // Everything is read once, at the start. Without this the host watches the working folder and all below it, the data folder's files among them if it lies
     // there: an event for each write.
     var builder = WebApplication.CreateBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"]);
     var options = ReplicaOptionsReader.Read(builder.Configuration);
+    if (options.Redis?.Contains("ssl=true", StringComparison.OrdinalIgnoreCase) != true)
+    {
+        // What waits for a socket goes on in the thread that heard from it, not in another that has to be woken: for short commands the change costs more than they do.
+        // Kestrel's requests are handed to the thread pool all the same. It is read with the first socket, and has no other switch. The client of Redis may wait for TLS in such a thread.
+        const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+        Environment.SetEnvironmentVariable(InlineCompletions, Environment.GetEnvironmentVariable(InlineCompletions) ?? "1");
+    }
+
     builder.AddServiceDefaults();
 
     // A start that fails is told in one sentence below; the host would log its stack trace as well.

@@ -8,7 +8,7 @@ namespace ReplicatedDs.Dashboard.Collector;
 /// <param name="Share">One in so many updates, the same ones at every replica; what waited and what is no ordinary update is told all the same.</param>
 internal readonly record struct FeedDetail(bool IsBrief, int Share)
 {
-    public const string LeftOut = "Send,Arrive,Stable";
+    public const string LeftOut = "Send,Arrive";
 
     /// <summary>Events a second of one replica, from which on its feed is brief; below half of it, it no longer is.</summary>
     public const int BriefAbove = 2_000;

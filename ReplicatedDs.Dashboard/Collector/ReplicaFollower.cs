@@ -19,7 +19,13 @@ internal sealed class ReplicaFollower(ReplicaSlot slot, ReplicaReader reader, Re
 
     private (string Incarnation, long Boot)? _process;
     private long _n;
+
+    // When the newest of the replica's events happened, by its own clock, in microseconds.
+    private long _at;
     private int _share = 1;
+
+    // Under which id the share was told.
+    private int _sharedAs;
 
     /// <summary>The share that a <see cref="Thinned"/> or <see cref="Whole"/> event tells.</summary>
     public static int ShareOf(EventView one) => one.Detail is ['1', ' ', 'i', 'n', ' ', .. var share] && int.TryParse(share, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : 1;
@@ -32,6 +38,7 @@ internal sealed class ReplicaFollower(ReplicaSlot slot, ReplicaReader reader, Re
             if (store.Slot(slot.Name) is not { IsSilent: false, AnsweredAt: not null, Ended: null })
             {
                 // The poller finds out when it is worth while again.
+                TellShare(0, 1);
                 await dirty.WaitAsync(cancellationToken);
                 continue;
             }
@@ -64,46 +71,84 @@ internal sealed class ReplicaFollower(ReplicaSlot slot, ReplicaReader reader, Re
         }
 
         var detail = store.Slot(slot.Name).Detail;
-        if (detail.Share != _share)
+        TellShare(status.Replica, detail.Share);
+        using var change = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var pace = WatchPaceAsync(detail, change);
+        try
         {
-            // Before the first event that is told so: who reads the log is never told less than it knows of.
-            _share = detail.Share;
-            log.Append(status.Replica, _share > 1 ? Thinned : Whole, FormattableString.Invariant($"1 in {_share}"));
-        }
-
-        var (since, from) = (time.GetTimestamp(), -1L);
-        await foreach (var item in reader.EventsAsync(slot, _n, detail, cancellationToken))
-        {
-            if (isRestart && item.Kind != "Restart")
+            await foreach (var item in reader.EventsAsync(slot, _n, detail, change.Token))
             {
-                log.Append(status.Replica, "Restart", $"start {status.Boot}");
-            }
-
-            isRestart = false;
-            if (item.Kind != "Gap")
-            {
-                _n = item.N;
-            }
-
-            log.Append(item.Replica == 0 ? item with { Replica = status.Replica } : item);
-            poller.Wake(item);
-
-            // The replica numbers also what it leaves out.
-            from = from < 0 ? item.N : from;
-            if (time.GetElapsedTime(since) is var took && took >= RateWindow)
-            {
-                var rate = (item.N - from) / took.TotalSeconds;
-                store.Update(slot.Name, picture => picture with { EventsPerSecond = rate });
-                if (detail.For(rate, store.Read().Slots.Sum(other => other.EventsPerSecond)) is var wanted && wanted != detail)
+                if (isRestart && item.Kind != "Restart")
                 {
-                    store.Update(slot.Name, picture => picture with { Detail = wanted });
-                    return true;
+                    log.Append(status.Replica, "Restart", $"start {status.Boot}");
                 }
 
-                (since, from) = (time.GetTimestamp(), item.N);
+                isRestart = false;
+                if (item.Kind != "Gap")
+                {
+                    Volatile.Write(ref _at, item.T);
+                    Volatile.Write(ref _n, item.N);
+                }
+
+                log.Append(item.Replica == 0 ? item with { Replica = status.Replica } : item);
+                poller.Wake(item);
             }
+
+            return false;
+        }
+        catch (OperationCanceledException) when (change.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return true;
+        }
+        finally
+        {
+            await change.CancelAsync();
+            await pace;
+            store.Update(slot.Name, picture => picture with { EventsPerSecond = 0 });
+        }
+    }
+
+    /// <summary>
+    /// Notes how much happens at the replica, which numbers also what it does not tell, and ends the feed when another selection is wanted. By the events' own
+    /// times: what is read again after a break happened long ago. When nothing comes, nothing happens.
+    /// </summary>
+    private async Task WatchPaceAsync(FeedDetail detail, CancellationTokenSource change)
+    {
+        var (n, at) = (Volatile.Read(ref _n), Volatile.Read(ref _at));
+        var wanted = detail;
+        while (wanted == detail)
+        {
+            await Task.Delay(RateWindow, time, change.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (change.IsCancellationRequested)
+            {
+                return;
+            }
+
+            var (newN, newAt) = (Volatile.Read(ref _n), Volatile.Read(ref _at));
+            var rate = newN > n ? (newN - n) / Math.Max((newAt - at) / 1e6, RateWindow.TotalSeconds / 2) : 0;
+            (n, at) = (newN, newAt);
+            store.Update(slot.Name, picture => picture with { EventsPerSecond = rate });
+            wanted = detail.For(rate, store.Read().Slots.Sum(other => other.EventsPerSecond));
         }
 
-        return false;
+        store.Update(slot.Name, picture => picture with { Detail = wanted });
+        await change.CancelAsync();
+    }
+
+    /// <summary>Before the first event that is told so: who reads the log is never told less than it knows of.</summary>
+    /// <param name="replica">Less than 1: nobody follows any more.</param>
+    private void TellShare(int replica, int share)
+    {
+        if (_share > 1 && (replica != _sharedAs || share == 1))
+        {
+            log.Append(_sharedAs, Whole, "1 in 1");
+            _share = 1;
+        }
+
+        if (share != _share)
+        {
+            (_share, _sharedAs) = (share, replica);
+            log.Append(replica, Thinned, FormattableString.Invariant($"1 in {share}"));
+        }
     }
 }

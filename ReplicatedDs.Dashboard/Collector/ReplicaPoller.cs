@@ -12,6 +12,9 @@ internal sealed class ReplicaPoller(ReplicaSlot slot, ReplicaReader reader, Clus
 {
     private static readonly TimeSpan RetryDelayMin = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan RetryDelayMax = TimeSpan.FromSeconds(5);
+
+    /// <summary>A key that is not accepted is not shown again sooner: replicas count it as a guess, of everybody at this address.</summary>
+    private static readonly TimeSpan RefusalInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan SlowInterval = TimeSpan.FromSeconds(1);
 
     private const int RestFactor = 10;
@@ -21,13 +24,14 @@ internal sealed class ReplicaPoller(ReplicaSlot slot, ReplicaReader reader, Clus
     // What is rare and somebody may have done just now, such as a link that was healed, is asked for also while it rests.
     private readonly ChangeSignal _urgent = new();
     private DateTimeOffset _slowAt;
+    private DateTimeOffset _refusedAt;
     private long _writes = -1;
     private bool _linksChanged;
 
     /// <summary>The feed saw an event: what was polled is out of date.</summary>
     public void Wake(EventView seen)
     {
-        _linksChanged |= seen.Kind == "LinkChanged";
+        _linksChanged |= seen.Kind is "LinkChanged" or "Restart";
         _wake.Pulse();
         if (seen.Kind is not ("Write" or "Send" or "Arrive" or "Apply" or "Read" or "Stable"))
         {
@@ -65,7 +69,7 @@ internal sealed class ReplicaPoller(ReplicaSlot slot, ReplicaReader reader, Clus
             catch (Exception exception) when (IsExpected(exception) && !cancellationToken.IsCancellationRequested)
             {
                 NoteSilence(exception);
-                await ChangeSignal.WaitAsync(changed, retryDelay, time, cancellationToken);
+                await ChangeSignal.WaitAsync(changed, IsRefusal(exception) ? RefusalInterval : retryDelay, time, cancellationToken);
                 retryDelay = Shorter(retryDelay * 2, RetryDelayMax);
             }
         }
@@ -74,6 +78,8 @@ internal sealed class ReplicaPoller(ReplicaSlot slot, ReplicaReader reader, Clus
     /// <summary>A replica that is dead, starting, or answers nonsense: nothing that the collector could not live with.</summary>
     public static bool IsExpected(Exception exception) =>
         exception is HttpRequestException or IOException or JsonException or OperationCanceledException or NotSupportedException or FormatException;
+
+    private static bool IsRefusal(Exception exception) => exception is HttpRequestException { StatusCode: System.Net.HttpStatusCode.Unauthorized or System.Net.HttpStatusCode.TooManyRequests };
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
@@ -97,10 +103,11 @@ internal sealed class ReplicaPoller(ReplicaSlot slot, ReplicaReader reader, Clus
         var status = await reader.StatusAsync(slot, cancellationToken);
         var links = store.Slot(slot.Name).Links;
         var refusal = store.Slot(slot.Name).LinkRefusal;
-        if (_linksChanged || links is null || links.Any(link => link.Mode != "ok"))
+        if (_linksChanged || (links is null && refusal is null) || links?.Any(link => link.Mode != "ok") == true)
         {
             _linksChanged = false;
             (links, refusal) = await reader.LinksAsync(slot, cancellationToken);
+            _refusedAt = refusal is null ? default : now;
         }
 
         if (store.Slot(slot.Name) is { AnsweredAt: null } or { IsSilent: true })
@@ -131,7 +138,7 @@ internal sealed class ReplicaPoller(ReplicaSlot slot, ReplicaReader reader, Clus
         var rate = _writes >= 0 && writes >= _writes && seconds is > 0.5 and < 10 ? (writes - _writes) / seconds : 0;
         _writes = writes;
         _slowAt = now;
-        _linksChanged = true;
+        _linksChanged |= now - _refusedAt >= RefusalInterval;
         store.Update(slot.Name, picture => picture with { Members = members, WritesPerSecond = rate });
     }
 
@@ -145,6 +152,7 @@ internal sealed class ReplicaPoller(ReplicaSlot slot, ReplicaReader reader, Clus
     private void NoteSilence(Exception exception)
     {
         var reason = exception is OperationCanceledException ? "no answer within 2 s" : exception.Message;
+        _linksChanged |= !IsRefusal(exception); // when it answers again it may be another process, with other settings
         if (!store.Slot(slot.Name).IsSilent)
         {
             logger.ReplicaSilent(slot.Name, reason);

@@ -85,8 +85,19 @@ internal sealed class ContinuousCheck
         }
     }
 
-    /// <summary>Events of any replica were overwritten before they could be read.</summary>
-    public void Lost()
+    /// <summary>Events of any replica were overwritten before they could be read, perhaps that it tells less.</summary>
+    /// <param name="thinned">The replicas that do so now.</param>
+    public void Lost(IEnumerable<int> thinned)
+    {
+        lock (_lock)
+        {
+            _thinned.Clear();
+            _thinned.UnionWith(thinned);
+            Lost();
+        }
+    }
+
+    private void Lost()
     {
         lock (_lock)
         {

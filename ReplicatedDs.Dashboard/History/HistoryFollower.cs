@@ -24,7 +24,7 @@ internal sealed class HistoryFollower(EventLog events, ClusterStore store, Updat
                 if (batch.Lost > 0)
                 {
                     measures.AddLost(batch.Lost);
-                    check.Lost();
+                    check.Lost(store.Read().Slots.Where(slot => slot.Detail.Share > 1 && slot.Id is not null).Select(slot => slot.Id!.Value));
                 }
 
                 past.Add(batch);

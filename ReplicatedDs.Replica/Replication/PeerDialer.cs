@@ -16,9 +16,10 @@ internal static class PeerDialer
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var attempts = new List<Task<Socket>>();
-        Task<Socket>? first = null;
+        Task<Socket>? used = null;
         try
         {
+            Task<Socket>? first = null;
             while (first is null)
             {
                 attempts.Add(DialAsync(context, ended.Token));
@@ -27,12 +28,14 @@ internal static class PeerDialer
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
-            return new NetworkStream(await first.ConfigureAwait(false), ownsSocket: true);
+            var stream = new NetworkStream(await first.ConfigureAwait(false), ownsSocket: true);
+            used = first;
+            return stream;
         }
         finally
         {
             await ended.CancelAsync().ConfigureAwait(false);
-            foreach (var other in attempts.Where(attempt => attempt != first))
+            foreach (var other in attempts.Where(attempt => attempt != used))
             {
                 _ = CloseAsync(other);
             }

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Mvc;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Causality.Replication;
+using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Causality.Wire;
 using ReplicatedDs.Replica.Storage;
 
@@ -22,10 +23,13 @@ namespace ReplicatedDs.Replica.Replication;
 internal sealed class PeerSender : IAsyncDisposable
 {
     /// <summary>
-    /// Updates are read from the log and sent in pieces of about this many bytes. A piece is taken in when all of it has arrived, and heartbeats go between
+    /// Updates are sent in pieces of about this many bytes. A piece is taken in when all of it has arrived, and heartbeats go between
     /// pieces: on a slow line, or on a new connection to a far peer, which starts with a few packets per round trip, a large one would make both wait.
     /// </summary>
     private const long PieceBytes = 16 << 10;
+
+    /// <summary>Read from the log at once: a row of it is decoded whole, however few of its updates are wanted.</summary>
+    private const long ReadBytes = 256 << 10;
 
     /// <summary>
     /// So many updates within a millisecond are a load: then what follows in it goes out together, once it is over. Every message is a wake-up, a step and an
@@ -272,7 +276,7 @@ internal sealed class PeerSender : IAsyncDisposable
     {
         for (var next = range.First; next <= range.Last;)
         {
-            var updates = await _store.ReadAsync(range.Origin, next, range.Last, PieceBytes, cancellationToken).ConfigureAwait(false);
+            var updates = await _store.ReadAsync(range.Origin, next, range.Last, ReadBytes, cancellationToken).ConfigureAwait(false);
             if (updates.IsEmpty)
             {
                 // Cut from the log: the peer asks elsewhere, or takes a snapshot.
@@ -284,13 +288,31 @@ internal sealed class PeerSender : IAsyncDisposable
                 return;
             }
 
-            await WriteFrameAsync(
-                stream, buffer, new UpdateBatch(range.Origin, range.OriginIncarnation, updates, range.IsRepair), cancellationToken).ConfigureAwait(false);
-            next = updates[^1].Dot.Counter + 1;
+            for (var first = 0; first < updates.Length;)
+            {
+                var piece = updates.Slice(first, PieceLength(updates.AsSpan(first..)));
+                await WriteFrameAsync(
+                    stream, buffer, new UpdateBatch(range.Origin, range.OriginIncarnation, piece, range.IsRepair), cancellationToken).ConfigureAwait(false);
+                first += piece.Length;
 
-            // A long range must not make this replica look silent.
-            await WriteSmallAsync(stream, buffer, cancellationToken).ConfigureAwait(false);
+                // A long range must not make this replica look silent.
+                await WriteSmallAsync(stream, buffer, cancellationToken).ConfigureAwait(false);
+            }
+
+            next = updates[^1].Dot.Counter + 1;
         }
+    }
+
+    /// <summary>How many updates make a piece; at least one.</summary>
+    private static int PieceLength(ReadOnlySpan<Update> updates)
+    {
+        var length = 0;
+        for (var bytes = 0L; length < updates.Length && bytes < PieceBytes; length++)
+        {
+            bytes += UpdateSize.Of(updates[length]);
+        }
+
+        return length;
     }
 
     private async Task WriteSmallAsync(Stream stream, ArrayBufferWriter<byte> buffer, CancellationToken cancellationToken)

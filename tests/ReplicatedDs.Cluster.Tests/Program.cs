@@ -42,8 +42,8 @@ try
             var (minutes, seed) = (Number("minutes", 10, 0.1, 1440), (int)Number("seed", 1, 0, int.MaxValue));
             return await DoAsync(() => ChaosCommand.RunAsync(TimeSpan.FromMinutes(minutes), seed, Out(), Console.Out), "minutes", "seed", "out");
         case "soak":
-            var (length, rate, soaking) = (Number("minutes", 30, 1, 10_000), Number("rate", 200, 10, 100_000), (int)Number("seed", 1, 0, int.MaxValue));
-            return await DoAsync(() => SoakCommand.RunAsync(new SoakPlan(TimeSpan.FromMinutes(length), rate, soaking, Out()), Console.Out), "minutes", "rate", "seed", "out");
+            var (hold, rate, soaking) = (Number("minutes", 30, 1, 10_000), Number("rate", 200, 10, 100_000), (int)Number("seed", 1, 0, int.MaxValue));
+            return await DoAsync(() => SoakCommand.RunAsync(new SoakPlan(TimeSpan.FromMinutes(hold), rate, soaking, Out()), Console.Out), "minutes", "rate", "seed", "out");
         case "moves":
             var (operations, moving) = ((long)Number("operations", 100_000, 1, 1e9), (int)Number("seed", 1, 0, int.MaxValue));
             return await DoAsync(() => MovingRun.RunAsProgramAsync(operations, moving, Out(), Console.Out), "operations", "seed", "out");

@@ -56,16 +56,28 @@ internal sealed class RespServer(
 
     private async Task<string?> ServeAsync(ConnectionContext connection, RespSession session, RespWriter writer, CancellationToken stop)
     {
-        // Runs while a command has begun to arrive and is not whole, or a key has to be shown first. A client may be silent for as long as it likes otherwise.
-        using var slow = new Deadline(time, session.IsStranger ? api.SlowMax : Timeout.InfiniteTimeSpan, stop);
-        var isHurried = session.IsStranger;
+        // Since when a command has begun to arrive and is not whole, or a key has to be shown first. A client may be silent for as long as it likes otherwise, and
+        // the time that its commands take is not its own.
+        long? hurriedSince = session.IsStranger ? time.GetTimestamp() : null;
+        using var slow = new Deadline(time, Timeout.InfiniteTimeSpan, stop);
         var input = connection.Transport.Input;
         var decoder = new RespDecoder();
         string? broken = null;
         while (true)
         {
             // Everything that has arrived is begun before the first answer is waited for: that is what makes pipelines fast.
+            if (hurriedSince is { } from)
+            {
+                var left = api.SlowMax - time.GetElapsedTime(from);
+                slow.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+            }
+
             var result = await ReadAsync(input, session, slow.Token, stop).ConfigureAwait(false);
+            if (hurriedSince is not null)
+            {
+                slow.CancelAfter(Timeout.InfiniteTimeSpan);
+            }
+
             var buffer = result.Buffer;
             var isProgress = false;
             try
@@ -95,15 +107,9 @@ internal sealed class RespServer(
                 return decoder.IsInside || !buffer.IsEmpty ? "it ended in the middle of a command" : null;
             }
 
-            if (!session.IsStranger && (isHurried || decoder.IsInside || !buffer.IsEmpty))
+            if (!session.IsStranger)
             {
-                var hurries = decoder.IsInside || !buffer.IsEmpty;
-                if (!hurries || isProgress || !isHurried)
-                {
-                    slow.CancelAfter(hurries ? api.SlowMax : Timeout.InfiniteTimeSpan);
-                }
-
-                isHurried = hurries;
+                hurriedSince = !decoder.IsInside && buffer.IsEmpty ? null : isProgress ? time.GetTimestamp() : hurriedSince ?? time.GetTimestamp();
             }
         }
     }

@@ -27,13 +27,14 @@ internal sealed class MasterWatch(RedisCluster cluster)
             {
                 throw new RedisException(objection);
             }
+        }
 
-            foreach (var master in now.Masters)
-            {
-                var run = await RedisClusterCheck.InfoAsync(cluster, master, "server", "run_id", cancellationToken).ConfigureAwait(false) ?? "";
-                _hasChanged |= _runs.TryGetValue(master, out var known) && known != run;
-                _runs[master] = run;
-            }
+        // Every time: one that was away for a moment only has the same slots, and perhaps less in them.
+        foreach (var master in now.Masters)
+        {
+            var run = await RedisClusterCheck.InfoAsync(cluster, master, "server", "run_id", cancellationToken).ConfigureAwait(false) ?? "";
+            _hasChanged |= _runs.TryGetValue(master, out var known) && known != run;
+            _runs[master] = run;
         }
 
         var hasChanged = _hasChanged; // kept until it can be told

@@ -27,6 +27,11 @@ internal sealed class ValueImport(RedisCluster redis, ValueNames names, int inli
         }))).ToList();
         try
         {
+            if (_mark == 0)
+            {
+                await redis.AskAsync(cancellationToken).ConfigureAwait(false); // what an attempt before was told may be old
+            }
+
             await _writer.WriteAsync(values, _mark++, cancellationToken).ConfigureAwait(false);
         }
         catch (RedisException exception)

@@ -31,6 +31,9 @@ internal sealed class ValueStore : IValueStore, IAsyncDisposable
 
     private const int DeletedAtOnce = 4096;
 
+    /// <summary>Bytes of lost values that wait to be written again, at most.</summary>
+    private const long LostBytesMax = 16 << 20;
+
     /// <summary>Names that wait to be deleted, at most; what is beyond it is found by a sweep.</summary>
     private const int GarbageMax = 1 << 20;
 
@@ -59,7 +62,8 @@ internal sealed class ValueStore : IValueStore, IAsyncDisposable
     private readonly Dictionary<ReplicaId, long> _writtenOf = [];
     private readonly List<ValueId> _writtenSinceCheckpoint = [];
     private readonly Queue<(long FoundAt, ReadOnlyMemory<byte> Name)> _garbage = new();
-    private readonly Queue<(ReadOnlyMemory<byte> Name, ReadOnlyMemory<byte> Value)> _lost = new();
+    private readonly Dictionary<ValueId, ReadOnlyMemory<byte>> _lost = [];
+    private long _lostBytes;
     private ValueNames? _names;
     private ReplicaId _self;
     private ReplicaState _root = ReplicaState.Empty;
@@ -68,6 +72,9 @@ internal sealed class ValueStore : IValueStore, IAsyncDisposable
     private long _written;
     private long _confirmed;
     private long _safe;
+
+    // After a failover all that the log has is written again; until that is confirmed up to here, nothing of the log may be cut.
+    private long _rewritesUpTo;
     private int _pins;
     private bool _isFull;
     private string? _problem;
@@ -202,7 +209,7 @@ internal sealed class ValueStore : IValueStore, IAsyncDisposable
             _writtenSinceCheckpoint.AddRange(later);
             _checkpoint = root;
             _safe = safe = Math.Max(_safe, Math.Min(position, _confirmed));
-            isPinned = _pins > 0;
+            isPinned = _pins > 0 || _rewritesUpTo > 0;
         }
 
         _log.SetMark(SafeMark, safe);
@@ -324,7 +331,7 @@ internal sealed class ValueStore : IValueStore, IAsyncDisposable
         {
             if (failure is null && isWritten)
             {
-                Lost(id, name, logged);
+                Lost(id, logged);
             }
 
             return logged;
@@ -350,14 +357,15 @@ internal sealed class ValueStore : IValueStore, IAsyncDisposable
     }
 
     /// <summary>A value that was written is not there any more: a failover lost it, and perhaps others.</summary>
-    private void Lost(ValueId id, ReadOnlyMemory<byte> name, ReadOnlyMemory<byte> value)
+    private void Lost(ValueId id, ReadOnlyMemory<byte> value)
     {
         lock (_gate)
         {
-            if (Names(_root, id)) // else it was superseded, and rightly deleted or never written
+            // If nothing names it, it was superseded, and rightly deleted or never written. What there is no room for is found lost again when it is read again.
+            if (Names(_root, id) && _lostBytes < LostBytesMax && _lost.TryAdd(id, value))
             {
                 _rewritten++;
-                _lost.Enqueue((name, value));
+                _lostBytes += value.Length;
                 _work.TrySetResult();
             }
         }
@@ -368,12 +376,19 @@ internal sealed class ValueStore : IValueStore, IAsyncDisposable
         var writer = new RedisWriter(_redis);
         var masters = new MasterWatch(_redis);
         var askedAt = 0L;
+        var hasFailed = false;
         try
         {
             while (true)
             {
                 try
                 {
+                    if (hasFailed)
+                    {
+                        Rewind();
+                        hasFailed = false;
+                    }
+
                     if (masters.IsDue || _time.GetElapsedTime(askedAt) >= _options.WatchInterval)
                     {
                         askedAt = _time.GetTimestamp();
@@ -395,17 +410,14 @@ internal sealed class ValueStore : IValueStore, IAsyncDisposable
                         await WaitAsync().ConfigureAwait(false);
                     }
                 }
-                catch (Exception exception) when (exception is RedisException || StorageErrors.IsStorage(exception))
+                catch (Exception exception) when (!_stopping.IsCancellationRequested)
                 {
+                    // Whatever it is: whoever else wrote the values, if this loop did not go on?
+                    hasFailed = true;
                     Tell($"The Redis Cluster takes no values: {exception.Message.TrimEnd('.')}.");
                     await writer.DisposeAsync().ConfigureAwait(false);
                     writer = new RedisWriter(_redis);
                     masters.Suspect();
-                    lock (_gate)
-                    {
-                        Rewind_NeedsLock(_confirmed);
-                    }
-
                     await Task.Delay(RetryAfter, _time, _stopping.Token).ConfigureAwait(false);
                 }
             }
@@ -428,11 +440,15 @@ internal sealed class ValueStore : IValueStore, IAsyncDisposable
         long upTo;
         ReplicaState root;
         List<(ReadOnlyMemory<byte> Name, ReadOnlyMemory<byte> Value)> values = [];
+        List<ValueId> lost = [];
         lock (_gate)
         {
             (after, upTo, root) = (_written, _published, _root);
-            values.AddRange(_lost);
-            _lost.Clear();
+            foreach (var (id, value) in _lost)
+            {
+                lost.Add(id);
+                values.Add((_names!.Of(id), value));
+            }
         }
 
         var (last, bytes, updates) = after < upTo ? _log.ReadRows(after, upTo, ChunkBytes) : (after, 0, []);
@@ -442,7 +458,7 @@ internal sealed class ValueStore : IValueStore, IAsyncDisposable
             for (var i = 0; i < update.Operations.Length; i++)
             {
                 // Superseded already, by another update or by a later operation of this one: nobody will ask for it for long, and the log has it.
-                if (update.Operations[i] is SetOperation set && set.Value.Length > _options.InlineBytes
+                if (update.Operations[i] is SetOperation set
                     && new ValueId(set.Key, update.Dot) is var id && Names(root, id)
                     && !update.Operations.Skip(i + 1).Any(one => one is SetOperation later && later.Key == set.Key))
                 {
@@ -459,6 +475,11 @@ internal sealed class ValueStore : IValueStore, IAsyncDisposable
 
         lock (_gate)
         {
+            foreach (var id in lost)
+            {
+                _lostBytes -= _lost.Remove(id, out var value) ? value.Length : 0;
+            }
+
             _writtenSinceCheckpoint.AddRange(ids);
             if (_written == after)
             {
@@ -487,6 +508,10 @@ internal sealed class ValueStore : IValueStore, IAsyncDisposable
             isStuck = _time.GetElapsedTime(_movedAt) > StuckAfter;
             _confirmed = confirmed;
             _unconfirmed.Confirmed(confirmed);
+            if (unconfirmedFrom is null && _written >= _rewritesUpTo)
+            {
+                _rewritesUpTo = 0;
+            }
         }
 
         Tell(isStuck ? "No replica of a master of the Redis Cluster confirms what is written: check that each master has one." : null);
@@ -520,13 +545,38 @@ internal sealed class ValueStore : IValueStore, IAsyncDisposable
         long safe;
         lock (_gate)
         {
+            // Also what was confirmed long ago: the one replica that confirmed it may not be the one that took over, and a master that began again may have handed its loss on.
             _failovers++;
             safe = _safe;
+            _rewritesUpTo = Math.Max(_rewritesUpTo, _written);
             Rewind_NeedsLock(safe);
+            Rewrite_NeedsLock();
             _sweepAt = Math.Min(_sweepAt, After(_options.DeleteAfter)); // deletions may be lost as writes are
         }
 
         _logger.RedisFailedOver(safe);
+    }
+
+    /// <summary>What was under way when something failed is written again.</summary>
+    private void Rewind()
+    {
+        lock (_gate)
+        {
+            if (_rewritesUpTo > 0)
+            {
+                Rewrite_NeedsLock();
+            }
+            else
+            {
+                Rewind_NeedsLock(_confirmed);
+            }
+        }
+    }
+
+    private void Rewrite_NeedsLock()
+    {
+        _written = 0;
+        Written_NeedsLock();
     }
 
     /// <summary>Everything behind the position is written and confirmed again.</summary>

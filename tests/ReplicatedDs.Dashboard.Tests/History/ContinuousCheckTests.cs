@@ -34,7 +34,7 @@ public sealed class ContinuousCheckTests
     {
         Tell(("Write", 1, "1#1"), ("Apply", 3, "1#1"), ("Write", 1, "1#2"), ("Write", 1, "1#3"), ("Gap", 3, null), ("Apply", 3, "1#3"));
         Tell(("Restart", 3, null), ("Apply", 3, "1#3"));
-        _check.Lost();
+        _check.Lost([]);
         Tell(("Write", 1, "1#7"), ("Apply", 3, "1#7"));
         var (status, findings) = _check.Picture;
         Assert.Empty(findings);

@@ -109,6 +109,7 @@ internal static class KeyCommands
     {
         var root = await session.RootAsync().ConfigureAwait(false);
         session.Saw(root.Delivered);
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // as KEYS
         return RespReply.Integer(Count(root));
     }
 
