@@ -116,6 +116,8 @@ public sealed class CausalityViewTests(BrowserFixture browser) : IClassFixture<B
         await using var site = await StandInSite.StartAsync();
         await using var page = await CausalityPage.OpenAsync(browser, site);
         CausalityPage.Play(site);
+        await page.SeesAsync("Apply", 1, "2#1"); // each replica tells by a feed of its own
+        await page.SeesAsync("Apply", 2, "1#2");
         await page.SeesAsync("Buffer", 3, "2#1");
         await page.Part("search-on").ClickAsync();
         await Assertions.Expect(page.Part("found")).ToHaveTextAsync("1 of 1");

@@ -50,6 +50,7 @@ public sealed class ExplorePagesTests(BrowserFixture browser) : IClassFixture<Br
         await Assertions.Expect(live.Page.Locator("[data-chart=prevented]")).ToContainTextAsync("2 times an update arrived before its cause");
         await Assertions.Expect(live.Page.Locator("[data-chart=prevented] rect.bar").First).ToBeVisibleAsync();
         await Assertions.Expect(live.Page.Locator("[data-chart=latency] .reading")).ToContainTextAsync("Half within");
+        await live.Page.Locator(".charts[data-ready]").WaitForAsync(); // a click before that is lost
         await live.Page.Locator("[data-chart=writes] summary").ClickAsync();
         await Assertions.Expect(live.Page.Locator("[data-chart=writes] tbody tr")).ToHaveCountAsync(60);
         await live.ShowAsync($"metrics-busy-{name}");

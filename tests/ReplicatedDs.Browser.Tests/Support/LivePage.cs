@@ -86,7 +86,15 @@ public sealed class LivePage : IAsyncDisposable
     {
         var before = await Page.Locator(".results").GetAttributeAsync("data-count") ?? "0";
         await FillAsync(at, key);
-        await Button("Read").ClickAsync();
+        try
+        {
+            await Button("Read").ClickAsync();
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"{key} cannot be read at {at}. The page shows: {await Page.InnerTextAsync("body")}");
+        }
+
         var next = (int.Parse(before, CultureInfo.InvariantCulture) + 1).ToString(CultureInfo.InvariantCulture);
         await Page.Locator($".results[data-count='{next}']").WaitForAsync();
         return NewestResult;

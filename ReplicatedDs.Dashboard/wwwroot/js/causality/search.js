@@ -39,16 +39,31 @@ function concurrent(store) {
 /** The chain with the most steps from replica to replica among the rows that are seen: write, applied elsewhere, written there, and so on. */
 function longestChain(store, seen) {
   const best = new Map(); // row -> { hops, before }
-  const last = new Map(); // replica -> the row before on its lifeline
+  const lanes = new Map(); // replica -> its rows in their order, and how many of them are done
+  const open = new Set();
+  for (const row of store.rows) {
+    if (!seen(row)) { continue; }
+    open.add(row);
+    if (!lanes.has(row.at)) { lanes.set(row.at, { rows: [], done: 0 }); }
+    lanes.get(row.at).rows.push(row);
+  }
+  // Each lifeline goes on until it needs a write that is not done: the clocks of replicas differ, and their news come in any order.
   let end = null;
-  for (const row of store.rows.filter(seen).sort((a, b) => a.time - b.time || a.n - b.n)) {
-    const before = last.get(row.at);
-    let found = before ? { hops: best.get(before).hops, before } : { hops: 0, before: null };
-    const write = row.kind === "Apply" ? store.update(row.dot)?.write : null;
-    if (write && best.has(write) && best.get(write).hops + 1 > found.hops) { found = { hops: best.get(write).hops + 1, before: write }; }
-    best.set(row, found);
-    last.set(row.at, row);
-    if (row.kind === "Write" || row.kind === "Apply") { if (end === null || found.hops > best.get(end).hops) { end = row; } }
+  for (let moves = true; moves;) {
+    moves = false;
+    for (const lane of lanes.values()) {
+      for (; lane.done < lane.rows.length; lane.done++, moves = true) {
+        const row = lane.rows[lane.done];
+        const write = row.kind === "Apply" ? store.update(row.dot)?.write : null;
+        if (write && open.has(write)) { break; }
+        const before = lane.rows[lane.done - 1];
+        let found = before ? { hops: best.get(before).hops, before } : { hops: 0, before: null };
+        if (write && best.has(write) && best.get(write).hops + 1 > found.hops) { found = { hops: best.get(write).hops + 1, before: write }; }
+        best.set(row, found);
+        open.delete(row);
+        if ((row.kind === "Write" || row.kind === "Apply") && (end === null || found.hops > best.get(end).hops)) { end = row; }
+      }
+    }
   }
   const chain = [];
   for (let row = end; row; row = best.get(row).before) { chain.push(row); }
