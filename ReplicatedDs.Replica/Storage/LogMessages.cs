@@ -27,8 +27,8 @@ internal static partial class LogMessages
     [LoggerMessage(2007, LogLevel.Information, "The Redis Cluster takes values")]
     public static partial void RedisTakesValues(this ILogger logger);
 
-    [LoggerMessage(2008, LogLevel.Warning, "The Redis Cluster has other masters: values behind log position {Position} are written again")]
-    public static partial void RedisFailedOver(this ILogger logger, long position);
+    [LoggerMessage(2008, LogLevel.Warning, "The Redis Cluster has other masters: all values that the log has are written again")]
+    public static partial void RedisFailedOver(this ILogger logger);
 
     [LoggerMessage(2009, LogLevel.Information, "Looked through the Redis Cluster: {Found} values that no key names are deleted")]
     public static partial void ValuesSwept(this ILogger logger, int found);

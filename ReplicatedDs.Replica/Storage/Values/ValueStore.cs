@@ -17,7 +17,7 @@ namespace ReplicatedDs.Replica.Storage.Values;
 /// In the manner of Bailis, Ghodsi, Hellerstein, Stoica, "Bolt-on Causal Consistency" (SIGMOD 2013): the shim decides what is visible, the store below only keeps
 /// bytes. Names never change their bytes, so writing them twice, in any order, or from anywhere is harmless, and whatever is read under a name is right.
 /// Three positions of the log: up to <c>_written</c> the masters have the values; up to <c>_confirmed</c> replicas of theirs have them too (WAIT); up to <c>_safe</c> a
-/// checkpoint and the confirmation both reach: only there the log may be cut, and from there it is written again after a failover.
+/// checkpoint and the confirmation both reach: only there the log may be cut. After a failover everything that the log has is written again.
 /// </remarks>
 internal sealed class ValueStore : IValueStore, IAsyncDisposable
 {
@@ -410,7 +410,7 @@ internal sealed class ValueStore : IValueStore, IAsyncDisposable
                         await WaitAsync().ConfigureAwait(false);
                     }
                 }
-                catch (Exception exception) when (!_stopping.IsCancellationRequested)
+                catch (Exception exception) when (exception is not OperationCanceledException || !_stopping.IsCancellationRequested)
                 {
                     // Whatever it is: whoever else wrote the values, if this loop did not go on?
                     hasFailed = true;
@@ -542,19 +542,16 @@ internal sealed class ValueStore : IValueStore, IAsyncDisposable
 
     private void FailedOver()
     {
-        long safe;
         lock (_gate)
         {
             // Also what was confirmed long ago: the one replica that confirmed it may not be the one that took over, and a master that began again may have handed its loss on.
             _failovers++;
-            safe = _safe;
             _rewritesUpTo = Math.Max(_rewritesUpTo, _written);
-            Rewind_NeedsLock(safe);
-            Rewrite_NeedsLock();
+            Rewind_NeedsLock(confirmed: _safe, written: 0);
             _sweepAt = Math.Min(_sweepAt, After(_options.DeleteAfter)); // deletions may be lost as writes are
         }
 
-        _logger.RedisFailedOver(safe);
+        _logger.RedisFailedOver();
     }
 
     /// <summary>What was under way when something failed is written again.</summary>
@@ -562,35 +559,22 @@ internal sealed class ValueStore : IValueStore, IAsyncDisposable
     {
         lock (_gate)
         {
-            if (_rewritesUpTo > 0)
-            {
-                Rewrite_NeedsLock();
-            }
-            else
-            {
-                Rewind_NeedsLock(_confirmed);
-            }
+            Rewind_NeedsLock(_confirmed, _rewritesUpTo > 0 ? 0 : _confirmed);
         }
     }
 
-    private void Rewrite_NeedsLock()
+    /// <summary>What is behind the one position has to be confirmed again, and what is behind the other to be written.</summary>
+    private void Rewind_NeedsLock(long confirmed, long written)
     {
-        _written = 0;
-        Written_NeedsLock();
-    }
-
-    /// <summary>Everything behind the position is written and confirmed again.</summary>
-    private void Rewind_NeedsLock(long position)
-    {
-        if (position < _confirmed)
+        if (confirmed < _confirmed)
         {
-            _confirmed = position;
-            _unconfirmed.Reset(_log.RowsAfter(position));
+            _confirmed = confirmed;
+            _unconfirmed.Reset(_log.RowsAfter(confirmed));
         }
 
-        if (position < _written)
+        if (written < _written)
         {
-            _written = position;
+            _written = written;
             Written_NeedsLock();
         }
     }
