@@ -18,20 +18,25 @@ namespace ReplicatedDs.Causality.Values;
 /// </remarks>
 public sealed class KeyState
 {
-    // Invariant: not empty, descending, pairwise distinct in (dot, kind). Where there are increments or members there is a version of their kind.
-    private readonly ImmutableArray<KeyVersion> _versions;
+    // Invariant: the winner and these are descending, pairwise distinct in (dot, kind). Where there are increments or members there is a version of their kind.
+    // Nearly every key has one version: an array of its own for each would be an object more for every write.
+    private readonly ImmutableArray<KeyVersion> _others;
 
+    private KeyState(KeyVersion only) => (Winner, _others, Members) = (only, [], MemberSet.Empty);
+
+    /// <param name="versions">Not empty.</param>
     private KeyState(ImmutableArray<KeyVersion> versions, Counter? counter, MemberSet members)
     {
-        _versions = versions;
+        (Winner, _others) = (versions[0], versions.Length == 1 ? [] : versions[1..]);
         Counter = counter;
         Members = members;
     }
 
     /// <summary>All versions, the winner first.</summary>
-    public ImmutableArray<KeyVersion> Versions => _versions;
+    public ImmutableArray<KeyVersion> Versions => [Winner, .. _others];
 
-    public KeyVersion Winner => _versions[0];
+    /// <summary>The first of <see cref="Versions"/>.</summary>
+    public KeyVersion Winner { get; }
 
     /// <summary>The increments that no set or delete supersedes; <c>null</c> if there are none.</summary>
     public Counter? Counter { get; }
@@ -55,8 +60,8 @@ public sealed class KeyState
     /// The versions that a reader has to know of: those of a counter or set say nothing of deletes that it outlived.
     /// </summary>
     public IEnumerable<KeyVersion> Siblings => Winner.IsReset
-        ? _versions.Where(version => version.Kind != VersionKind.Void)
-        : _versions.Where(version => !version.IsPassing);
+        ? Versions.Where(version => version.Kind != VersionKind.Void)
+        : Versions.Where(version => !version.IsPassing);
 
     /// <summary>The dots of <see cref="Siblings"/>, the winner's first, each once: they change whenever the value does.</summary>
     public ImmutableArray<Dot> Dots => [.. Siblings.Select(version => version.Dot).Distinct()];
@@ -66,7 +71,7 @@ public sealed class KeyState
     {
         get
         {
-            if (_versions.Length == 1)
+            if (_others.IsEmpty)
             {
                 return 1;
             }
@@ -97,7 +102,7 @@ public sealed class KeyState
                 return true;
             }
 
-            foreach (var version in _versions)
+            foreach (var version in _others)
             {
                 if (version.IsPassing)
                 {
@@ -105,7 +110,7 @@ public sealed class KeyState
                 }
             }
 
-            return false;
+            return Winner.IsPassing;
         }
     }
 
@@ -114,7 +119,7 @@ public sealed class KeyState
     {
         get
         {
-            foreach (var version in _versions)
+            foreach (var version in _others)
             {
                 if (version.IsReference)
                 {
@@ -122,13 +127,13 @@ public sealed class KeyState
                 }
             }
 
-            return false;
+            return Winner.IsReference;
         }
     }
 
     /// <summary>The same with other bytes for each register's value: references in the place of values, or values in that of references.</summary>
     public KeyState WithValues(Func<KeyVersion, ReadOnlyMemory<byte>> valueOf) => new(
-        [.. _versions.Select(version => version.Kind == VersionKind.Register ? version with { Value = valueOf(version) } : version)], Counter, Members);
+        [.. Versions.Select(version => version.Kind == VersionKind.Register ? version with { Value = valueOf(version) } : version)], Counter, Members);
 
     /// <summary>The bytes that a plain read gives: those of a register, or a counter's value in decimal digits; nothing for a set.</summary>
     public ReadOnlyMemory<byte> ToBytes() => Kind switch
@@ -163,15 +168,16 @@ public sealed class KeyState
     {
         ArgumentNullException.ThrowIfNull(version);
         ArgumentNullException.ThrowIfNull(context);
-        if (state is null || (state._versions.Length == 1 && context.Covers(state._versions[0].Dot)))
+        if (state is null || (state._others.IsEmpty && context.Covers(state.Winner.Dot)))
         {
-            return new KeyState([version], null, MemberSet.Empty);
+            return new KeyState(version); // nearly always: nothing is allocated beside what is kept
         }
 
-        var survivors = state._versions.Where(old => !context.Covers(old.Dot) && old.Dot != version.Dot);
-        return new KeyState(
-            [.. survivors.Append(version).OrderDescending()], state.Counter?.Reset(context, version.Dot), state.Members.Reset(context, version.Dot));
+        return new KeyState(Above(state, version, context), state.Counter?.Reset(context, version.Dot), state.Members.Reset(context, version.Dot));
     }
+
+    private static ImmutableArray<KeyVersion> Above(KeyState state, KeyVersion version, VectorClock context) =>
+        [.. state.Versions.Where(old => !context.Covers(old.Dot) && old.Dot != version.Dot).Append(version).OrderDescending()];
 
     /// <summary>
     /// Whether the update has to delete the key first: what counts or collects on a key that shows nothing must not bring back what is
@@ -195,7 +201,7 @@ public sealed class KeyState
     {
         ImmutableArray<KeyVersion> kept =
         [
-            .. _versions
+            .. Versions
                 .Select(version => version.Dot != dot || !version.IsReset ? version : new KeyVersion(dot, default, VersionKind.Void, default, null))
                 .OrderDescending(),
         ];
@@ -243,14 +249,15 @@ public sealed class KeyState
             return this;
         }
 
-        if (!IsPresent && _versions.All(version => stable.Covers(version.Dot)))
+        var versions = Versions;
+        if (!IsPresent && versions.All(version => stable.Covers(version.Dot)))
         {
             return null;
         }
 
-        ImmutableArray<KeyVersion> kept = [Winner, .. _versions.Skip(1).Where(version => !version.IsPassing || !stable.Covers(version.Dot))];
+        ImmutableArray<KeyVersion> kept = [Winner, .. _others.Where(version => !version.IsPassing || !stable.Covers(version.Dot))];
         var counter = Counter?.Fold(stable);
-        return kept.Length == _versions.Length && ReferenceEquals(counter, Counter) ? this : new KeyState(kept, counter, Members);
+        return kept.Length == versions.Length && ReferenceEquals(counter, Counter) ? this : new KeyState(kept, counter, Members);
     }
 
     /// <summary>
@@ -262,7 +269,7 @@ public sealed class KeyState
     {
         ArgumentNullException.ThrowIfNull(mineDelivered);
         ArgumentNullException.ThrowIfNull(theirsDelivered);
-        var (ours, others) = (mine?._versions ?? [], theirs?._versions ?? []);
+        var (ours, others) = (mine?.Versions ?? [], theirs?.Versions ?? []);
         var kept = ours.Where(version => !theirsDelivered.Covers(version.Dot) || others.Any(version.IsSame)).ToList();
         var added = others.Where(version => !mineDelivered.Covers(version.Dot)).ToList();
         if (added.Count == 0 && kept.Count == ours.Length && theirs?.Counter is null && theirs?.Members is null or { Count: 0 } && mine is null or { Counter: null, Members.Count: 0 })
@@ -289,11 +296,11 @@ public sealed class KeyState
     /// <summary>The versions after an increment or a change of a set: it supersedes the earlier ones of its own kind.</summary>
     private static ImmutableArray<KeyVersion> Touch(KeyState? state, KeyVersion version, VectorClock context) => state is null
         ? [version]
-        : [.. state._versions.Where(old => old.Kind != version.Kind || (!context.Covers(old.Dot) && old.Dot != version.Dot)).Append(version).OrderDescending()];
+        : [.. state.Versions.Where(old => old.Kind != version.Kind || (!context.Covers(old.Dot) && old.Dot != version.Dot)).Append(version).OrderDescending()];
 
     private bool StartOf(out long start)
     {
-        foreach (var version in _versions)
+        foreach (var version in Versions)
         {
             if (version.TryGetInteger(out start))
             {
