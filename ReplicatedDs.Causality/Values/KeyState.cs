@@ -20,23 +20,28 @@ public sealed class KeyState
 {
     // Invariant: the winner and these are descending, pairwise distinct in (dot, kind). Where there are increments or members there is a version of their kind.
     // Nearly every key has one version: an array of its own for each would be an object more for every write.
+    private readonly KeyVersion _winner;
     private readonly ImmutableArray<KeyVersion> _others;
 
-    private KeyState(KeyVersion only) => (Winner, _others, Members) = (only, [], MemberSet.Empty);
+    private KeyState(in KeyVersion only) => (_winner, _others, Members) = (only, [], MemberSet.Empty);
 
     /// <param name="versions">Not empty.</param>
     private KeyState(ImmutableArray<KeyVersion> versions, Counter? counter, MemberSet members)
     {
-        (Winner, _others) = (versions[0], versions.Length == 1 ? [] : versions[1..]);
+        (_winner, _others) = (versions[0], versions.Length == 1 ? [] : versions[1..]);
         Counter = counter;
         Members = members;
     }
 
     /// <summary>All versions, the winner first.</summary>
-    public ImmutableArray<KeyVersion> Versions => [Winner, .. _others];
+    public ImmutableArray<KeyVersion> Versions => [_winner, .. _others];
+
+    private int VersionCount => 1 + _others.Length;
+
+    private ref readonly KeyVersion At(int index) => ref index == 0 ? ref _winner : ref _others.ItemRef(index - 1);
 
     /// <summary>The first of <see cref="Versions"/>.</summary>
-    public KeyVersion Winner { get; }
+    public ref readonly KeyVersion Winner => ref _winner;
 
     /// <summary>The increments that no set or delete supersedes; <c>null</c> if there are none.</summary>
     public Counter? Counter { get; }
@@ -76,7 +81,13 @@ public sealed class KeyState
                 return 1;
             }
 
-            var groups = Siblings.Count(version => version.IsReset);
+            var groups = 0;
+            for (var i = 0; i < VersionCount; i++)
+            {
+                ref readonly var version = ref At(i);
+                groups += version.IsReset && (Winner.IsReset ? version.Kind != VersionKind.Void : !version.IsPassing) ? 1 : 0;
+            }
+
             groups += Members.Count > 0 || Winner.Kind == VersionKind.Set ? 1 : 0;
             return Counter is null || (Kind == ValueKind.Counter && StartOf(out _)) ? groups : groups + 1;
         }
@@ -102,15 +113,15 @@ public sealed class KeyState
                 return true;
             }
 
-            foreach (var version in _others)
+            for (var i = 0; i < VersionCount; i++)
             {
-                if (version.IsPassing)
+                if (At(i).IsPassing)
                 {
                     return true;
                 }
             }
 
-            return Winner.IsPassing;
+            return false;
         }
     }
 
@@ -119,15 +130,15 @@ public sealed class KeyState
     {
         get
         {
-            foreach (var version in _others)
+            for (var i = 0; i < VersionCount; i++)
             {
-                if (version.IsReference)
+                if (At(i).IsReference)
                 {
                     return true;
                 }
             }
 
-            return Winner.IsReference;
+            return false;
         }
     }
 
@@ -164,9 +175,8 @@ public sealed class KeyState
     /// Applies a set or delete to <paramref name="state"/> (<c>null</c>: nothing there yet): the new version supersedes all that
     /// <paramref name="context"/> covers, and earlier operations of the same update.
     /// </summary>
-    public static KeyState Write(KeyState? state, KeyVersion version, VectorClock context)
+    public static KeyState Write(KeyState? state, in KeyVersion version, VectorClock context)
     {
-        ArgumentNullException.ThrowIfNull(version);
         ArgumentNullException.ThrowIfNull(context);
         if (state is null || (state._others.IsEmpty && context.Covers(state.Winner.Dot)))
         {
@@ -176,8 +186,35 @@ public sealed class KeyState
         return new KeyState(Above(state, version, context), state.Counter?.Reset(context, version.Dot), state.Members.Reset(context, version.Dot));
     }
 
-    private static ImmutableArray<KeyVersion> Above(KeyState state, KeyVersion version, VectorClock context) =>
-        [.. state.Versions.Where(old => !context.Covers(old.Dot) && old.Dot != version.Dot).Append(version).OrderDescending()];
+    /// <summary>The versions that the new one does not supersede, and itself, in their order.</summary>
+    private static ImmutableArray<KeyVersion> Above(KeyState state, in KeyVersion version, VectorClock context)
+    {
+        var kept = ImmutableArray.CreateBuilder<KeyVersion>(state.VersionCount + 1);
+        var isIn = false;
+        for (var i = 0; i < state.VersionCount; i++)
+        {
+            ref readonly var old = ref state.At(i);
+            if (context.Covers(old.Dot) || old.Dot == version.Dot)
+            {
+                continue;
+            }
+
+            if (!isIn && version.CompareTo(old) > 0)
+            {
+                kept.Add(version);
+                isIn = true;
+            }
+
+            kept.Add(old);
+        }
+
+        if (!isIn)
+        {
+            kept.Add(version);
+        }
+
+        return kept.DrainToImmutable();
+    }
 
     /// <summary>
     /// Whether the update has to delete the key first: what counts or collects on a key that shows nothing must not bring back what is
@@ -300,9 +337,9 @@ public sealed class KeyState
 
     private bool StartOf(out long start)
     {
-        foreach (var version in Versions)
+        for (var i = 0; i < VersionCount; i++)
         {
-            if (version.TryGetInteger(out start))
+            if (At(i).TryGetInteger(out start))
             {
                 return true;
             }
