@@ -60,6 +60,7 @@ internal sealed partial class ControlApi(
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 4096; // no call has a body
             kestrel.Limits.MaxConcurrentConnections = 200;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
             kestrel.Listen(IPAddress.Loopback, options.Plan.ControlPort);
         });
         builder.Services.AddRoutingCore();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using ReplicatedDs.Cluster.Tests.Harness;
+using ReplicatedDs.SlowCallers;
 
 namespace ReplicatedDs.Cluster.Tests;
 
@@ -14,6 +15,17 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
     private const string Token = "Causal-Token: ";
 
     private TestCluster Cluster => fixture.Cluster;
+
+    [Fact]
+    public async Task ControlApi_HeadThatTrickles_IsAnswered408AndOthersAreServed()
+    {
+        var address = new Uri(Cluster.Describe().Control.Url);
+        using var slow = await SlowConnection.ConnectAsync(new IPEndPoint(IPAddress.Loopback, address.Port));
+        await slow.SendAsync($"GET /resources HTTP/1.1\r\nHost: {address.Authority}\r\nX-Endless: ");
+        await slow.DripAsync("a", TimeSpan.FromMinutes(1)); // fifteen seconds by the limits; the rest is a busy machine
+        Assert.StartsWith("HTTP/1.1 408 ", slow.Answer, StringComparison.Ordinal);
+        (await Cluster.Control.CallAsync(HttpMethod.Get, "/resources")).Expect(HttpStatusCode.OK);
+    }
 
     /// <summary>What is wrong; method and raw target; header lines (<c>{key}</c> is the cluster key); body; the status and the name of the problem.</summary>
     public static TheoryData<string, string, string, string, string, int, string> BadRequests => new()

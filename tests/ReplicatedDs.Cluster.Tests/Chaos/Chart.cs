@@ -57,10 +57,10 @@ internal static class Chart
             }
         }
 
-        var tick = seconds > 300 ? 60 : seconds > 60 ? 30 : 10;
+        var tick = seconds > 1200 ? 600 : seconds > 300 ? 60 : seconds > 60 ? 30 : 10;
         for (var second = 0; second <= seconds; second += tick)
         {
-            svg.Line($"""<text x="{X(second):0.#}" y="{height - 12}" text-anchor="middle" class="quiet">{(tick == 60 ? $"{second / 60} min" : $"{second} s")}</text>""");
+            svg.Line($"""<text x="{X(second):0.#}" y="{height - 12}" text-anchor="middle" class="quiet">{(tick >= 60 ? $"{second / 60} min" : $"{second} s")}</text>""");
         }
 
         return svg.ToString();

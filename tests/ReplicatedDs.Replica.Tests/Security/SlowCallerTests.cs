@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using ReplicatedDs.Replica.Gateways.Resp;
 using ReplicatedDs.Replica.Tests.Gateways;
 using ReplicatedDs.Replica.Tests.Http;
+using ReplicatedDs.SlowCallers;
 
 namespace ReplicatedDs.Replica.Tests.Security;
 

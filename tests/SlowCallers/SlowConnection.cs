@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace ReplicatedDs.Replica.Tests.Security;
+namespace ReplicatedDs.SlowCallers;
 
 /// <summary>A caller that takes its time.</summary>
 internal sealed class SlowConnection : IDisposable
