@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The one test command: installs what is missing, builds with warnings as errors, checks the format, runs every ring.
-#   ./test.sh          everything, about ten minutes on two cores
+#   ./test.sh          everything, about 26 minutes on two cores
 #   ./test.sh --full   the long runs too
 # Ends with the line "N passed, N failed" (", N skipped" if any); the exit code is 0 only if nothing failed.
 set -uo pipefail

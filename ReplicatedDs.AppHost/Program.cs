@@ -108,6 +108,7 @@ try
 
     app = builder.Build();
     app.Run();
+    Console.Out.WriteLine($"Stopped; the data is in {data.Root}.");
     return 0;
 
     IResourceBuilder<ProjectResource> AddReplica(ReplicaSlot slot)

@@ -20,6 +20,9 @@ internal sealed class ClusterPlan
     /// <value>Null unless a redis-server is started here.</value>
     public required int? RedisPort { get; init; }
 
+    /// <value>Ports that are not the usual ones, each with the sentence why.</value>
+    public required IReadOnlyDictionary<int, string> Moved { get; init; }
+
     public string ControlUrl => $"http://127.0.0.1:{ControlPort}";
 
     public string? DashboardUrl => DashboardPort is null ? null : $"http://127.0.0.1:{DashboardPort}";
@@ -42,6 +45,7 @@ internal sealed class ClusterPlan
                     settings.Resp ? ports.Take($"replica-{n} resp", 7200 + n) : null,
                     settings.Text ? ports.Take($"replica-{n} text", 7300 + n) : null)),
             ],
+            Moved = ports.Moved,
             AtOnce = living.Count > 0 ? living.ToHashSet() : [1],
 
             // Also those that an interrupted first run, or a smaller Count, did not get to. Who left stays a spare.

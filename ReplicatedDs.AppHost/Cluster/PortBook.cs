@@ -10,6 +10,10 @@ internal sealed class PortBook(bool preferFixed, TextWriter console)
     private const int First = 10000;
     private const int Last = 32767;
     private readonly HashSet<int> _taken = [];
+    private readonly Dictionary<int, string> _moved = [];
+
+    /// <value>Ports that stand in for one that was taken, each with the sentence about it.</value>
+    public IReadOnlyDictionary<int, string> Moved => _moved;
 
     /// <exception cref="RefusedException">No port is left.</exception>
     public int Take(string owner, int wish)
@@ -26,7 +30,8 @@ internal sealed class PortBook(bool preferFixed, TextWriter console)
             {
                 if (preferFixed)
                 {
-                    console.WriteLine($"Port {wish} is taken: {owner} uses {port}.");
+                    _moved[port] = $"Port {wish} is taken: {owner} uses {port}.";
+                    console.WriteLine(_moved[port]);
                 }
 
                 return port;

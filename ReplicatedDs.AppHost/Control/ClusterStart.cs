@@ -22,6 +22,9 @@ internal sealed partial class ClusterStart(
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan PatienceWithDashboard = TimeSpan.FromSeconds(10);
 
+    /// <summary>After how long the dashboard's address is said already, so that one can look what is the matter.</summary>
+    private static readonly TimeSpan Unusual = TimeSpan.FromSeconds(15);
+
     public Task SubscribeAsync(IDistributedApplicationEventing eventing, DistributedApplicationExecutionContext executionContext, CancellationToken cancellationToken)
     {
         if (executionContext.IsRunMode)
@@ -42,7 +45,13 @@ internal sealed partial class ClusterStart(
         var serving = ServeAsync(lifetime.ApplicationStopping);
         try
         {
-            await serving.WaitAsync(Patience, cancellationToken);
+            if (options.Plan.DashboardUrl is { } url && await Task.WhenAny(serving, Task.Delay(Unusual, cancellationToken)) != serving)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                Console.Out.WriteLine($"Not every replica is ready yet. {Endpoints.Login(url, await options.DashboardToken.GetValueAsync(cancellationToken))}");
+            }
+
+            await serving.WaitAsync(options.Plan.DashboardUrl is null ? Patience : Patience - Unusual, cancellationToken);
         }
         catch (TimeoutException)
         {
@@ -55,7 +64,7 @@ internal sealed partial class ClusterStart(
             cancellationToken.ThrowIfCancellationRequested();
         }
 
-        Console.Out.Write(Endpoints.Describe(options, await options.DashboardToken.GetValueAsync(cancellationToken)));
+        Console.Out.Write(Endpoints.Describe(options.Plan, options.Data.ClusterFile, await options.DashboardToken.GetValueAsync(cancellationToken)));
     }
 
     private async Task ServeAsync(CancellationToken cancellationToken)

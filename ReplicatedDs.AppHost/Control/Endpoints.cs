@@ -1,26 +1,48 @@
+using ReplicatedDs.AppHost.Cluster;
+
 namespace ReplicatedDs.AppHost.Control;
 
 internal static class Endpoints
 {
-    /// <summary>The dashboard's login URL and a table of who listens where.</summary>
-    public static string Describe(ClusterOptions options, string? dashboardToken)
+    /// <summary>The dashboard's login URL.</summary>
+    public static string Login(string dashboardUrl, string? dashboardToken) => $"Login to the dashboard at {dashboardUrl}/login?t={dashboardToken}";
+
+    /// <summary>The dashboard's login URL and a table of who listens where; a port that is not the usual one is marked, and said below why.</summary>
+    public static string Describe(ClusterPlan plan, string clusterFile, string? dashboardToken)
     {
         var text = new StringBuilder("\n");
-        if (options.Plan.DashboardUrl is { } url)
+        if (plan.DashboardUrl is { } url)
         {
-            text.Append(CultureInfo.InvariantCulture, $"Login to the dashboard at {url}/login?t={dashboardToken}\n\n");
+            text.Append(Login(url, dashboardToken)).Append("\n\n");
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"{"",-14}{"http",-24}{"peer",-24}{"resp",-18}text\n");
-        foreach (var slot in options.Plan.Slots)
+        string[][] rows =
+        [
+            ["", "http", "peer", "resp", "text", ""],
+            .. plan.Slots.Select(slot => (string[])
+            [
+                slot.Name, slot.Http + Mark(slot.HttpPort), slot.Peer + Mark(slot.PeerPort), Address(slot.RespPort), Address(slot.TextPort),
+                plan.AtOnce.Contains(slot.Number) || plan.InOrder.Contains(slot.Number) ? "" : "spare",
+            ]),
+        ];
+        var widths = Enumerable.Range(0, rows[0].Length).Select(column => Math.Max(column == 0 ? "cluster.json".Length : 0, rows.Max(row => row[column].Length)) + 2).ToList();
+        foreach (var row in rows)
         {
-            var starts = options.Plan.AtOnce.Contains(slot.Number) || options.Plan.InOrder.Contains(slot.Number);
-            text.Append($"{slot.Name,-14}{slot.Http,-24}{slot.Peer,-24}{Address(slot.RespPort),-18}{Address(slot.TextPort),-18}{(starts ? "" : "spare")}".TrimEnd()).Append('\n');
+            text.Append(string.Concat(row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd()).Append('\n');
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"{"control API",-14}{options.Plan.ControlUrl}\n");
-        return text.Append(CultureInfo.InvariantCulture, $"{"cluster.json",-14}{options.Data.ClusterFile}\n\n").ToString();
+        text.Append("control API".PadRight(widths[0])).Append(plan.ControlUrl).Append(Mark(plan.ControlPort)).Append('\n');
+        text.Append("cluster.json".PadRight(widths[0])).Append(clusterFile).Append('\n');
+        foreach (var why in plan.Moved.Values)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"* {why}\n");
+        }
+
+        return text.Append('\n').ToString();
+
+        // Apart from the address: some terminals would take it for a part of the link.
+        string Mark(int port) => plan.Moved.ContainsKey(port) ? " *" : "";
+
+        string Address(int? port) => port is { } number ? $"127.0.0.1:{number}{Mark(number)}" : "-";
     }
-
-    private static string Address(int? port) => port is null ? "-" : $"127.0.0.1:{port}";
 }

@@ -47,6 +47,9 @@ internal sealed class Cluster(string id, ClusterDescription? description, IReadO
     /// <exception cref="RdsException">There is no such replica.</exception>
     public ReplicaTarget Find(string text) => replicas.FirstOrDefault(replica => replica.Matches(text)) ?? throw Unknown(text, replicas);
 
-    public static RdsException Unknown(string text, IEnumerable<ReplicaTarget> replicas) =>
-        new(ExitCodes.BadUsage, $"There is no replica '{text}' here; there are {string.Join(", ", replicas.Select(replica => replica.Id is { } id ? $"{replica.Name} ({id})" : replica.Name))}.");
+    public static RdsException Unknown(string text, IReadOnlyList<ReplicaTarget> replicas) => new(
+        ExitCodes.BadUsage,
+        replicas.FirstOrDefault(replica => replica.IsNumbered(text)) is { } meant
+            ? $"There is no replica '{text}' here; did you mean {meant.Name}, {(meant.Id is { } other ? $"whose id is {other}" : "which has not joined")}?"
+            : $"There is no replica '{text}' here; there are {string.Join(", ", replicas.Select(replica => replica.Id is { } id ? $"{replica.Name} ({id})" : replica.Name))}.");
 }

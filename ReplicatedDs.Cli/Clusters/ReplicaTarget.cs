@@ -12,4 +12,7 @@ internal sealed record ReplicaTarget(string Name, int? Id, Uri Http, bool Runs, 
         string.Equals(text, Name, StringComparison.OrdinalIgnoreCase)
         || (Id is { } id && (text == $"{id}" || text == $"r{id}"))
         || (Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Authority == Http.Authority);
+
+    /// <summary>Its name ends with that number. That is not its id: who joins gets the next free one, whatever the place is called.</summary>
+    public bool IsNumbered(string text) => Name.EndsWith("-" + text.TrimStart('r'), StringComparison.OrdinalIgnoreCase);
 }

@@ -42,7 +42,8 @@ internal static class StatusCommand
                     1 => row[1] switch { "active" => "green", "joining" or "leaving" => "yellow", _ => "red" },
                     7 when row[7] is not ("0" or "") => "yellow",
                     _ => null,
-                });
+                },
+                ["prevented", "disk", "uptime", "applied", "writes", "keys", "address"]);
             if (run.Printer.IsTerminal && idle.Count(one => one.Id is null) is > 0 and var spares)
             {
                 run.Printer.Note($"{spares} {(spares == 1 ? "spare" : "spares")}: 'rds join' starts one.");

@@ -29,6 +29,11 @@ internal sealed class Printer
         IsTerminal = surroundings.IsTerminal && !isJson;
         var hasColours = string.IsNullOrEmpty(surroundings.Variable("NO_COLOR")) && surroundings.Variable("TERM") != "dumb";
         Terminal = Create(surroundings.Out, IsTerminal && hasColours, IsTerminal);
+        if (surroundings.Columns is { } columns)
+        {
+            Terminal.Profile.Width = columns;
+        }
+
         ErrorTerminal = Create(surroundings.Error, surroundings.IsErrorTerminal && hasColours, surroundings.IsErrorTerminal);
     }
 
@@ -91,8 +96,11 @@ internal sealed class Printer
         _surroundings.OutBytes.Flush();
     }
 
-    /// <summary>Rows under headers. Cells are plain text; <paramref name="style"/> may give one a colour, by row and column.</summary>
-    public void Table(IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<string>> rows, Func<IReadOnlyList<string>, int, string?>? style = null)
+    /// <summary>Rows under headers. Cells are plain text.</summary>
+    /// <param name="style">May give a cell a colour, by row and column.</param>
+    /// <param name="dispensable">Columns that a terminal without room for them does without, the first one first.</param>
+    public void Table(
+        IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<string>> rows, Func<IReadOnlyList<string>, int, string?>? style = null, IReadOnlyList<string>? dispensable = null)
     {
         if (!IsTerminal)
         {
@@ -105,18 +113,28 @@ internal sealed class Printer
             return;
         }
 
+        var all = rows.ToList();
+        var left = Enumerable.Range(0, headers.Count).ToList();
+        var without = (dispensable ?? []).TakeWhile(header => Width() > Terminal.Profile.Width && left.Remove(headers.ToList().IndexOf(header))).ToList();
         var table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey);
-        foreach (var header in headers)
+        foreach (var column in left)
         {
-            table.AddColumn(new TableColumn(new Markup($"[bold]{Safe(header)}[/]")));
+            table.AddColumn(new TableColumn(new Markup($"[bold]{Safe(headers[column])}[/]")));
         }
 
-        foreach (var row in rows)
+        foreach (var row in all)
         {
-            table.AddRow(row.Select((cell, column) => style?.Invoke(row, column) is { } colour ? new Markup($"[{colour}]{Safe(cell)}[/]") : new Markup(Safe(cell))));
+            table.AddRow(left.Select(column => style?.Invoke(row, column) is { } colour ? new Markup($"[{colour}]{Safe(row[column])}[/]") : new Markup(Safe(row[column]))));
         }
 
         Terminal.Write(table);
+        if (without.Count > 0)
+        {
+            Note($"A wider terminal also shows: {string.Join(", ", without)}.");
+        }
+
+        // A border and a blank on either side of each cell.
+        int Width() => 1 + left.Sum(column => 3 + all.Select(row => Visible(row[column]).Length).Append(headers[column].Length).Max());
     }
 
     /// <summary>Text for markup: nothing in it is taken for markup or control.</summary>

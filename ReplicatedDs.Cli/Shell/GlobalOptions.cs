@@ -9,7 +9,7 @@ internal sealed class GlobalOptions
     {
         Recursive = true,
         HelpName = "name|id|url",
-        Description = "Ask this replica and no other: replica-2, 2, or its address",
+        Description = "Ask this replica and no other: its name (replica-2), its id (2), or its address",
     };
 
     public Option<string?> Cluster { get; } = new("--cluster", "-c")

@@ -9,6 +9,9 @@ namespace ReplicatedDs.Cli.Shell;
 /// <summary>The command line: parses it, runs a command, and turns every end into a sentence and an exit code.</summary>
 internal static class Rds
 {
+    /// <summary>What other programs call the option that says where to connect.</summary>
+    private static readonly string[] Addresses = ["--url", "--host", "--address", "--addr", "--server", "--endpoint", "--port"];
+
     public static async Task<int> RunAsync(IReadOnlyList<string> args, Surroundings surroundings, CancellationToken cancellation = default)
     {
         var global = new GlobalOptions();
@@ -24,7 +27,7 @@ internal static class Rds
             root.Subcommands.Add(command);
         }
 
-        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var parsed = root.Parse(args.Count == 0 ? ["--help"] : args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (Problem(parsed, args) is { } problem)
         {
             await surroundings.Error.WriteLineAsync($"rds: {problem}");
@@ -94,13 +97,16 @@ internal static class Rds
         var command = Path(parsed.CommandResult);
         if (Misspelt(parsed, args) is { } misspelt)
         {
-            return $"There is no option {misspelt} here; '{command} --help' lists them. (Put -- before a value that starts with a dash.)";
+            var hint = Addresses.Contains(misspelt) ? "--cluster takes the addresses of a cluster, --replica (-r) that of one replica"
+                : Spelling.Closest(misspelt, OptionsOf(parsed.CommandResult)) is { } meant ? $"did you mean {meant}"
+                : $"'{command} --help' lists them";
+            return $"There is no option {misspelt} here; {hint}. (Put -- before a value that starts with a dash.)";
         }
 
         if (parsed.Errors is [var error, ..])
         {
             return parsed.CommandResult.Command is RootCommand && parsed.UnmatchedTokens is [var unknown, ..]
-                ? $"There is no command '{unknown}'; 'rds --help' lists them."
+                ? $"There is no command '{unknown}'; {(Spelling.Closest(unknown, parsed.CommandResult.Command.Subcommands.Select(one => one.Name)) is { } meant ? $"did you mean '{meant}'? " : "")}'rds --help' lists them."
                 : $"{error.Message.TrimEnd('.')}; '{command} --help' shows how.";
         }
 
@@ -115,6 +121,17 @@ internal static class Rds
             .Where(token => token.Type == TokenType.Argument && token.Value.Length > 1 && token.Value[0] == '-' && !free.Contains(token.Value))
             .Select(token => token.Value)
             .FirstOrDefault(value => !double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _));
+    }
+
+    private static IEnumerable<string> OptionsOf(CommandResult result)
+    {
+        for (var command = result; command is not null; command = command.Parent as CommandResult)
+        {
+            foreach (var option in command.Command.Options.Where(option => command == result || option.Recursive))
+            {
+                yield return option.Name;
+            }
+        }
     }
 
     private static string Path(CommandResult result) =>

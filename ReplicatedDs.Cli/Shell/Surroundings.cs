@@ -17,6 +17,9 @@ internal sealed record Surroundings
     /// <value>People read the output: tables, colours.</value>
     public required bool IsTerminal { get; init; }
 
+    /// <value>How wide the terminal is; <c>null</c>: as the console says.</value>
+    public int? Columns { get; init; }
+
     /// <value>People read the error output: progress bars.</value>
     public required bool IsErrorTerminal { get; init; }
 

@@ -104,7 +104,7 @@ internal sealed class ProcessActions(HttpClient http, DashboardOptions options, 
         }
 
         return await SeesAsync(replica.Name, seen => seen is { IsDown: true })
-            ? ActionOutcome.Done($"{replica.Label} is {reached}{(replica.Pid is { } pid ? $": process {pid} is gone" : "")}.", replica.Name)
+            ? ActionOutcome.Harmed($"{replica.Label} is {reached}{(replica.Pid is { } pid ? $": process {pid} is gone" : "")}.")
             : ActionOutcome.Failed($"{replica.Label} should be {reached}, but is {store.Current.Find(replica.Name)?.State}.");
     }
 

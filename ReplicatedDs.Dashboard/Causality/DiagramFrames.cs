@@ -13,13 +13,20 @@ internal sealed class DiagramFrames(DiagramLog log, ClusterStore store, TimeProv
 
     private static readonly TimeSpan WaitMax = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>What came after number <paramref name="after"/>; waits a little for something to come.</summary>
+    /// <summary>What came after number <paramref name="after"/>; waits a little for something to come, and not for a viewer that has gone.</summary>
     public async Task<DiagramFrame> NextAsync(long after, long version, CancellationToken cancellationToken)
     {
         var changed = log.Changed.Next;
         if (log.Last == after)
         {
-            await ChangeSignal.WaitAsync(changed, WaitMax, time, cancellationToken);
+            try
+            {
+                await ChangeSignal.WaitAsync(changed, WaitMax, time, cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                // Nobody reads the answer; SignalR would log an exception as a failure.
+            }
         }
 
         return Frame(log.ReadAfter(after, RowsMax, Patience), version);

@@ -12,7 +12,10 @@ public class ResourceCommandService
     {
         if (((Resource)resource).Definition.Commands.TryGetValue(commandName, out var custom))
         {
-            return await custom(new ExecuteCommandContext { ResourceName = resource.Name, CancellationToken = cancellationToken });
+            using (_orchestrator.Find(resource.Name)?.During(commandName))
+            {
+                return await custom(new ExecuteCommandContext { ResourceName = resource.Name, CancellationToken = cancellationToken });
+            }
         }
 
         var stops = commandName == KnownResourceCommands.StopCommand || commandName == KnownResourceCommands.RestartCommand;

@@ -15,6 +15,7 @@ internal sealed partial class ResourceRunner(
     private CancellationTokenSource? _attempt;
     private ChildProcess? _process;
     private Task _ended = Task.CompletedTask;
+    private RunningCommand? _command;
 
     public Resource Resource { get; } = resource;
 
@@ -72,6 +73,9 @@ internal sealed partial class ResourceRunner(
         }
     }
 
+    /// <summary>A command of the resource runs until the answer is disposed: an end of the process in the meantime is its doing.</summary>
+    public IDisposable During(string command) => _command = new RunningCommand(this, command);
+
     private void Supersede(CancellationTokenSource? attempt)
     {
         lock (_lock)
@@ -108,8 +112,13 @@ internal sealed partial class ResourceRunner(
         var exitCode = await process.Exited;
         await gone.CancelAsync();
         await checking;
+        var command = _command?.Name; // before the state that the command may wait for
         Publish(KnownResourceStates.Finished, exitCode);
-        if (!process.StopRequested)
+        if (command is not null)
+        {
+            LogEndedBy(logger, Resource.Name, exitCode, command);
+        }
+        else if (!process.StopRequested)
         {
             LogEnded(logger, exitCode == 0 ? LogLevel.Information : LogLevel.Warning, Resource.Name, exitCode);
         }
@@ -130,4 +139,14 @@ internal sealed partial class ResourceRunner(
 
     [LoggerMessage(EventId = 2, Message = "{Resource} ended by itself with exit code {ExitCode}")]
     private static partial void LogEnded(ILogger logger, LogLevel level, string resource, int exitCode);
+
+    [LoggerMessage(3, LogLevel.Information, "{Resource} ended with exit code {ExitCode}, as its command '{Command}' asked")]
+    private static partial void LogEndedBy(ILogger logger, string resource, int exitCode, string command);
+
+    private sealed class RunningCommand(ResourceRunner runner, string name) : IDisposable
+    {
+        public string Name => name;
+
+        public void Dispose() => Interlocked.CompareExchange(ref runner._command, null, this);
+    }
 }

@@ -31,14 +31,24 @@ internal sealed class Joiner(
 
     private async Task<ReplicaState> FoundAsync(IReplicaStore store, CancellationToken stop)
     {
-        // A peer that does not answer has no say: at the first start of a cluster the others are not there yet.
-        if ((await peers.DescribeAllAsync(stop).ConfigureAwait(false)) is [var (address, cluster), ..])
+        for (var wait = RetryMin; ; wait = Min(wait * 2, RetryMax))
         {
-            throw new ConfigurationException(
-                $"This replica was told to found a cluster, but {address} already belongs to cluster {cluster.ClusterId}. Start it without Replica:Found to join that one.");
-        }
+            // A peer that does not answer has no say: at the first start of a cluster the others are not there yet.
+            if ((await peers.DescribeAllAsync(stop).ConfigureAwait(false)) is [var (address, cluster), ..])
+            {
+                throw new ConfigurationException(
+                    $"This replica was told to found a cluster, but {address} already belongs to cluster {cluster.ClusterId}. Start it without Replica:Found to join that one.");
+            }
 
-        return await CreateAsync(store, stop).ConfigureAwait(false);
+            try
+            {
+                return await CreateAsync(store, stop).ConfigureAwait(false);
+            }
+            catch (IdAllocatorException exception) when (exception.IsTransient)
+            {
+                await WaitAsync(exception, wait, stop).ConfigureAwait(false);
+            }
+        }
     }
 
     private async Task<ReplicaState> CreateAsync(IReplicaStore store, CancellationToken stop)
@@ -65,6 +75,7 @@ internal sealed class Joiner(
         for (var wait = RetryMin; ; wait = Min(wait * 2, RetryMax))
         {
             var known = await peers.DescribeAllAsync(stop).ConfigureAwait(false);
+            IdAllocatorException? noId = null;
             var reason = "no active member of the cluster answers";
             if (known.FirstOrDefault(peer => peer.Cluster.IsActive) is ({ } sponsor, { } cluster))
             {
@@ -78,9 +89,13 @@ internal sealed class Joiner(
                 {
                     return await JoinThroughAsync(store, sponsor, cluster, HighestOf(known), stop).ConfigureAwait(false);
                 }
-                catch (Exception exception) when (exception is JoinException or IdAllocatorException { IsTransient: true })
+                catch (JoinException exception)
                 {
                     reason = exception.Message;
+                }
+                catch (IdAllocatorException exception) when (exception.IsTransient)
+                {
+                    noId = exception;
                 }
             }
 
@@ -96,19 +111,36 @@ internal sealed class Joiner(
                     }
                     catch (IdAllocatorException exception) when (exception.IsTransient)
                     {
-                        reason = exception.Message;
+                        noId = exception;
                     }
                 }
             }
 
-            if (Reason != reason)
-            {
-                Reason = reason;
-                logger.WaitingToJoin(reason);
-            }
-
-            await Task.Delay(wait, time, stop).ConfigureAwait(false);
+            await (noId is null ? WaitAsync(reason, wait, stop) : WaitAsync(noId, wait, stop)).ConfigureAwait(false);
         }
+    }
+
+    private Task WaitAsync(string reason, TimeSpan wait, CancellationToken stop)
+    {
+        if (Reason != reason)
+        {
+            Reason = reason;
+            logger.WaitingToJoin(reason);
+        }
+
+        return Task.Delay(wait, time, stop);
+    }
+
+    /// <summary>It passes by itself only if somebody mends the allocator, so it is a warning.</summary>
+    private Task WaitAsync(IdAllocatorException obstacle, TimeSpan wait, CancellationToken stop)
+    {
+        if (Reason != obstacle.Message)
+        {
+            Reason = obstacle.Message;
+            logger.WaitingForAnId(obstacle.Message);
+        }
+
+        return Task.Delay(wait, time, stop);
     }
 
     private async Task<ReplicaState> JoinThroughAsync(

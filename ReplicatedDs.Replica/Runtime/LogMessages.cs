@@ -45,6 +45,9 @@ internal static partial class LogMessages
     [LoggerMessage(1014, LogLevel.Warning, "The data folder of replica {Id} was an older copy: others hold later updates of it. The folder was moved aside; joining anew under another id. Evict {Id} if no other process of it will come back")]
     public static partial void WasOlderCopy(this ILogger logger, int id);
 
+    [LoggerMessage(1015, LogLevel.Warning, "Waiting for an id: {Reason}")]
+    public static partial void WaitingForAnId(this ILogger logger, string reason);
+
     [LoggerMessage(1011, LogLevel.Warning, "Testing only: the core runs with the deliberate fault {Mutation}")]
     public static partial void RunsMutated(this ILogger logger, string mutation);
 }

@@ -23,6 +23,27 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task NoCommand_IsTheHelp() =>
+        Assert.Equal((await Shell.RunAsync("--help")).Expect(ExitCodes.Ok).Output, (await Shell.RunAsync()).Expect(ExitCodes.Ok).Output);
+
+    [Theory]
+    [InlineData("4", "There is no replica '4' here; did you mean replica-4, whose id is 5?")]
+    [InlineData("r4", "There is no replica 'r4' here; did you mean replica-4, whose id is 5?")]
+    [InlineData("7", "There is no replica '7' here; did you mean replica-7, which has not joined?")]
+    [InlineData("9", "There is no replica '9' here; there are replica-1 (1), replica-4 (5), replica-7.")]
+    public async Task Replica_ThatIsNotThere_IsNamedByWhatMayBeMeant(string replica, string sentence)
+    {
+        Write("cluster.json", """
+            {"clusterId":"c","replicas":[
+              {"name":"replica-1","id":1,"pid":1,"state":"Running","http":"http://127.0.0.1:1"},
+              {"name":"replica-4","id":5,"pid":2,"state":"Running","http":"http://127.0.0.1:2"},
+              {"name":"replica-7","id":null,"pid":null,"state":"NotStarted","http":"http://127.0.0.1:3"}]}
+            """);
+
+        Assert.Equal($"rds: {sentence}\n", (await Shell.RunAsync("get", "k", "--cluster", ".", "--replica", replica)).Expect(ExitCodes.BadUsage).Error);
+    }
+
+    [Fact]
     public async Task Help_OfEachCommand_IsThere()
     {
         foreach (var command in Commands)
@@ -34,7 +55,13 @@ public sealed class CommandLineTests : IDisposable
     [Theory]
     [InlineData("There is no command 'nope'", "nope")]
     [InlineData("There is no command 'nope'", "nope", "x", "y")]
-    [InlineData("There is no option --zip", "get", "k", "--zip")]
+    [InlineData("There is no command 'stauts'; did you mean 'status'?", "stauts")]
+    [InlineData("There is no command 'gte'; did you mean 'get'?", "gte", "k")]
+    [InlineData("There is no command 'frobnicate'; 'rds --help' lists them.", "frobnicate")]
+    [InlineData("There is no option --jsn here; did you mean --json.", "status", "--jsn")]
+    [InlineData("There is no option --sibling here; did you mean --siblings.", "get", "k", "--sibling")]
+    [InlineData("There is no option --url here; --cluster takes the addresses of a cluster, --replica (-r) that of one replica.", "--url", "http://127.0.0.1:7101", "status")]
+    [InlineData("There is no option --zip here; 'rds get --help' lists them.", "get", "k", "--zip")]
     [InlineData("There is no option --zip", "set", "k", "--zip")]
     [InlineData("There is no option -z", "set", "k", "-z")]
     [InlineData("Give either a value or --file", "set", "k")]

@@ -11,6 +11,9 @@ internal sealed class RdsShell(string folder, string stateFolder)
     /// <value>People read what it prints.</value>
     public bool IsTerminal { get; init; }
 
+    /// <value>How wide that terminal is.</value>
+    public int? Columns { get; init; }
+
     public Task<Ran> RunAsync(params string[] args) => RunAsync("", args);
 
     /// <summary>The only session that is kept.</summary>
@@ -29,6 +32,7 @@ internal sealed class RdsShell(string folder, string stateFolder)
             Error = error,
             In = new MemoryStream(Encoding.UTF8.GetBytes(input)),
             IsTerminal = IsTerminal,
+            Columns = Columns,
             IsErrorTerminal = false,
             CanAsk = input.Length > 0,
             Folder = folder,

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using ReplicatedDs.Client.Api;
 using ReplicatedDs.Cluster.Tests.Harness;
 
 namespace ReplicatedDs.Cluster.Tests;
@@ -51,6 +53,41 @@ public sealed class RedisTests
         var joined = await joining;
         Assert.Equal(3, joined.Id);
         Assert.Equal("is missed by the joiner alone", (await cluster[3].GetAsync("redis")).Expect(HttpStatusCode.OK).Body);
+    }
+
+    /// <summary>A cluster is founded, by itself, as soon as the Redis that is named answers; what it waits for is said once.</summary>
+    [Fact]
+    public async Task Redis_ThatIsNamedAndNotThereYet_IsWaitedForByTheFounder()
+    {
+        using var folder = new TestFolder();
+        var (http, redis) = (Ports.Free(), Ports.Free());
+        var founder = new ReplicaApi(new ResourceView("replica-1", null, null, "", $"http://127.0.0.1:{http}", $"http://127.0.0.1:{http}", null, null), "the key of the founder's cluster");
+        await using var process = ProgramProcess.Start(Programs.Replica, [], new Dictionary<string, string>
+        {
+            ["Replica__Name"] = founder.Name,
+            ["Replica__Data"] = Path.Combine(folder.Path, founder.Name),
+            ["Replica__Found"] = "true",
+            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{http}",
+            ["Replication__Port"] = $"{Ports.Free()}",
+            ["Cluster__Key"] = "the key of the founder's cluster",
+            ["ConnectionStrings__redis"] = $"127.0.0.1:{redis}",
+        });
+        var health = await Eventually.SeesAsync(
+            "the founder says that it waits for Redis", founder.HealthAsync, answer => answer.Body.Contains($"Redis at 127.0.0.1:{redis} does not answer", StringComparison.Ordinal));
+        health.ExpectProblem(HttpStatusCode.ServiceUnavailable, "not-ready");
+
+        using var server = Process.Start(new ProcessStartInfo("redis-server", ["--port", $"{redis}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]) { WorkingDirectory = folder.Path, RedirectStandardOutput = true })!;
+        try
+        {
+            await Eventually.SeesAsync("the founder is ready", founder.HealthAsync, answer => answer.Status == HttpStatusCode.OK, TestCluster.StartDeadline);
+        }
+        finally
+        {
+            server.Kill();
+        }
+
+        Assert.Equal(1, (await founder.StatusAsync()).Replica);
+        Assert.Equal(2, process.Output.Split("Waiting for an id").Length);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ using ReplicatedDs.Dashboard.Views;
 namespace ReplicatedDs.Dashboard.Components.Pages;
 
 /// <summary>
-/// An island that draws what the receiver holds, and nothing else: it works when no replica ever answered the collector. It draws again
+/// An island that draws what the receiver holds: it works when no replica ever answered the collector. It draws again
 /// at most twice a second, when something was received or while something waits.
 /// </summary>
 public abstract class TracePanel : ComponentBase, IDisposable
@@ -19,6 +19,9 @@ public abstract class TracePanel : ComponentBase, IDisposable
 
     [Inject]
     internal TraceStore Store { get; set; } = null!;
+
+    [Inject]
+    internal ClusterStore Cluster { get; set; } = null!;
 
     [Inject]
     protected TimeProvider Time { get; set; } = null!;
@@ -34,6 +37,10 @@ public abstract class TracePanel : ComponentBase, IDisposable
 
     /// <summary>What is drawn changes by itself, because something waits.</summary>
     protected bool IsMoving { get; set; }
+
+    /// <summary>When the present process of a replica began, in nanoseconds since the Unix epoch; <c>null</c>: not known.</summary>
+    internal long? StartOf(int replica) =>
+        Cluster.Current.Members.FirstOrDefault(member => member.Id == replica)?.StartedAt is { } started ? (started - DateTimeOffset.UnixEpoch).Ticks * 100 : null;
 
     public void Dispose()
     {

@@ -18,7 +18,7 @@ internal static class ViolationLesson
         Title = "An answer is not shown before its question",
         Question = $"Somebody asks “{QuestionText}” at replica 1. Somebody else reads it at replica 2 and answers “{AnswerText}” there. The answer may reach replica 3 first. What does a reader at replica 3 see?",
         Length = "20 s",
-        Invitation = "See the anomaly your database allows (20 s)",
+        Invitation = "See the anomaly your database allows",
         Keys = [Question, Answer],
         Split = new(2, Question, QuestionText, Answer, AnswerText),
         Steps =

@@ -63,6 +63,11 @@ internal static class TraceWords
             : $"{arrived}, waited {Span(part.Waited(now))} for {Dots(part.Missing)}, then visible";
     }
 
+    /// <summary>That the replica came up only after the update was written: why it took so long without a wait. <c>null</c>: it did not, or it is not known.</summary>
+    /// <param name="started">When the replica's present process began, in nanoseconds since the Unix epoch.</param>
+    public static string? Late(UpdateTrace update, ReplicaPart part, long? started) =>
+        started > update.Start && started <= part.Arrived ? $"r{part.Replica} was started {Span(started.Value - update.Start)} after the write" : null;
+
     /// <summary>How one that was waited for came to a replica.</summary>
     public static string Way(UpdateTrace update, ReplicaPart? part, int replica, long now) => part switch
     {

@@ -24,10 +24,12 @@ public class PortBookTests
         var taken = ((IPEndPoint)listener.LocalEndpoint).Port;
         var console = new StringWriter();
 
-        var port = new PortBook(preferFixed: true, console).Take("replica-1 http", taken);
+        var ports = new PortBook(preferFixed: true, console);
+        var port = ports.Take("replica-1 http", taken);
 
         Assert.NotEqual(taken, port);
         Assert.Equal($"Port {taken} is taken: replica-1 http uses {port}.", console.ToString().Trim());
+        Assert.Equal([KeyValuePair.Create(port, console.ToString().Trim())], ports.Moved);
     }
 
     [Fact]
@@ -47,6 +49,7 @@ public class PortBookTests
 
         var taken = Enumerable.Range(0, 100).Select(_ => ports.Take("x", 18112)).ToList();
 
+        Assert.Empty(ports.Moved);
         Assert.Equal(100, taken.Distinct().Count());
         Assert.All(taken, port => Assert.InRange(port, 10000, 32767));
     }

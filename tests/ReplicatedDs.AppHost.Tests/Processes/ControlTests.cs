@@ -28,6 +28,8 @@ public sealed class ControlTests : IAsyncLifetime, IDisposable
         Assert.Equal("Finished", body.GetProperty("state").GetString());
         Assert.False(body.GetProperty("spare").GetBoolean());
         Assert.Equal(409, (await _host.PostAsync("/resources/replica-2/crash")).Status);
+        await _host.SaysAsync("replica-2 ended with exit code 137, as its command 'crash' asked");
+        Assert.DoesNotContain("by itself", _host.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -110,6 +112,7 @@ public sealed class ControlTests : IAsyncLifetime, IDisposable
         ProcessTable.Kill(_host.Pid(2));
 
         await Eventually.TrueAsync(() => _host.Replica(2).GetProperty("state").GetString() == "Finished", "it is seen", () => _host.Replica(2));
+        await _host.SaysAsync("replica-2 ended by itself with exit code 137");
     }
 
     [Fact]

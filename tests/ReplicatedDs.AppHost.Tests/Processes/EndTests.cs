@@ -20,6 +20,7 @@ public sealed class EndTests : IDisposable
         host.Signal(signal);
 
         Assert.Equal(0, (await host.EndAsync()).Code);
+        Assert.EndsWith($"Stopped; the data is in {Data}.", host.Output.TrimEnd(), StringComparison.Ordinal);
         Assert.DoesNotContain(children, ProcessTable.IsAlive);
         Assert.False(File.Exists(host.ClusterFile));
     }

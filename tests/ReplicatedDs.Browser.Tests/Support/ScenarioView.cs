@@ -5,7 +5,7 @@ namespace ReplicatedDs.Browser.Tests.Support;
 /// <summary>Scenario 1 as a visitor sees it.</summary>
 internal sealed class ScenarioView(LivePage live)
 {
-    public const string Invitation = "See the anomaly your database allows (20 s)";
+    public const string Invitation = "See the anomaly your database allows";
 
     public ILocator Panel => live.Page.Locator(".lesson");
 

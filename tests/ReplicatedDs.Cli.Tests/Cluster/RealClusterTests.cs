@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using ReplicatedDs.Cli.Shell;
 using ReplicatedDs.Cli.Tests.ShiViz;
 using ReplicatedDs.Cluster.Tests.Harness;
@@ -36,6 +37,25 @@ public sealed class RealClusterTests : ClusterFixture
 
         Assert.Equal("\\x1b[2Jgone\n", (await terminal.RunAsync("get", "steering")).Expect(ExitCodes.Ok).Output);
         Assert.Contains("╭", (await terminal.RunAsync("status")).Expect(ExitCodes.Ok).Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(80)]
+    [InlineData(120)]
+    public async Task Status_FitsTheTerminal_WithoutABrokenWord(int columns)
+    {
+        var variables = new Dictionary<string, string> { ["RDS_CLUSTER"] = Cluster.Data, ["NO_COLOR"] = "1" };
+        var ran = (await new RdsShell(Cluster.Data, Path.Combine(Cluster.Data, "rds-state")) { IsTerminal = true, Columns = columns, Variables = variables }.RunAsync("status")).Expect(ExitCodes.Ok);
+
+        var table = Regex.Replace(ran.Output, "\x1b\\[[0-9;]*m", "").Split('\n').SkipWhile(line => !line.StartsWith('╭')).TakeWhile(line => line.Length > 0).ToList();
+        Assert.Equal(4 + 3, table.Count); // three lines, the header, a row for each replica
+        Assert.All(table, line => Assert.InRange(line.Length, 1, columns));
+        Assert.All([1, 2, 3], number => Assert.Contains($"r{Cluster.IdOf(number)} replica-{number} ", table[2 + number], StringComparison.Ordinal));
+        Assert.Contains("pending", table[1], StringComparison.Ordinal);
+        Assert.Equal(columns == 120, table[1].Contains("prevented", StringComparison.Ordinal));
+        Assert.Equal(columns < 120, ran.Error.Contains("A wider terminal also shows: prevented, disk", StringComparison.Ordinal));
+        Assert.Equal(10, (await Shell.RunAsync("status")).Expect(ExitCodes.Ok).Rows[0].Length); // piped it is whole
     }
 
     [Fact]

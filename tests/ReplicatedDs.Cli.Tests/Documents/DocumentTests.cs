@@ -31,14 +31,15 @@ public sealed class DocumentTests
     public async Task Readme_TourWithCurl_ShowsNoAnswerWithoutItsQuestion()
     {
         await using var cluster = await TestCluster.StartAsync(new ClusterSpec { Count = 3 });
-        var tour = Here(cluster, Of("README.md", "/kv/question").Text);
+        var tour = Here(cluster, Of("README.md", "TEXT=").Text);
         var printed = await RunAsync(cluster, Quiet + tour);
         Assert.Contains("\"missing\":[\"1#", printed, StringComparison.Ordinal); // of /pending
         Assert.Contains("404 Not Found", printed, StringComparison.Ordinal);
-        Assert.EndsWith("Is it safe?Yes", printed.TrimEnd(), StringComparison.Ordinal);
+        Assert.Contains("Content-Type: text/plain", printed, StringComparison.Ordinal);
+        Assert.EndsWith("\nIs it safe?\nYes", printed.TrimEnd(), StringComparison.Ordinal);
 
         // The same once more with rds, and as a replica that one plays by hand.
-        var retold = await RunAsync(cluster, "set -e\ncd \"$(mktemp -d)\"\n" + Of("README.md", "alias rds=").Text + "\nhead -c 20 log.txt\necho; echo all was run");
+        var retold = await RunAsync(cluster, "set -e\ncd \"$(mktemp -d)\"\nmkdir .data\n" + Of("README.md", "rds status").Text + "\nhead -c 20 .data/shiviz.txt\necho; echo all was run");
         Assert.Contains("Is it safe?", retold, StringComparison.Ordinal);
         Assert.EndsWith("all was run", retold.TrimEnd(), StringComparison.Ordinal);
         var key = tour.Split('\n').Single(line => line.StartsWith("KEY=", StringComparison.Ordinal));

@@ -5,18 +5,21 @@ public sealed class SnippetTests
 {
     private const string ByDocumentTests = "DocumentTests runs it";
     private const string Compiled = "ReadmeTests of the client finds it among what is compiled";
+    private const string Installs = "builds, packs and installs for the whole user: the commands run in DocumentTests and RealClusterTests";
     private const string NeedsRoot = "needs root and network namespaces: the tests of the same runs (NetworkTests) make them";
 
     private static readonly Dictionary<(string Document, string Title), string> Known = new()
     {
         [("README.md", "dotnet run --project ReplicatedDs.AppHost")] =
-            "starts the application and all tests: ReplicatedDs.Browser.Tests starts it by the same command (measure)",
-        [("README.md", "curl -X PUT -d 'Is it safe?' http://127.0.0.1:7101/kv/question")] = ByDocumentTests,
-        [("README.md", "alias rds='dotnet run --project ReplicatedDs.Cli --'")] = ByDocumentTests,
+            "starts the application: ReplicatedDs.Browser.Tests starts it by the same command (measure)",
+        [("README.md", "./test.sh")] = "runs these tests",
+        [("README.md", "TEXT='Content-Type: text/plain'")] = ByDocumentTests,
+        [("README.md", "dotnet pack ReplicatedDs.Cli -c Release -o artifacts")] = Installs,
+        [("README.md", "rds status")] = ByDocumentTests,
         [("README.md", """ID=$(curl -s -X POST -H "Authorization: Bearer $KEY" http://127.0.0.1:7103/admin/guests | sed 's/.*"id":\([0-9]*\).*/\1/')""")] = ByDocumentTests,
         [("CONTRIBUTING.md", "./test.sh")] = "runs these tests",
         [("docs/getting-started.md", "dotnet run --project ReplicatedDs.AppHost")] = "as in the README",
-        [("docs/getting-started.md", "alias rds='dotnet run --project ReplicatedDs.Cli --'")] = "the commands behind it run with the same program, built",
+        [("docs/getting-started.md", "dotnet pack ReplicatedDs.Cli -c Release -o artifacts")] = Installs,
         [("docs/hacking.md", "dotnet test tests/ReplicatedDs.Causality.Tests --filter FullyQualifiedName~ForkTests")] = "tests within a test; CommandLineTests of the simulator reads its switches",
         [("docs/hacking.md", "bench/compare.sh --only core")] = "builds Redis' and etcd's clients and takes minutes",
         [("docs/history-format.md", """{"format":"replicated-ds-history","version":1}""")] = ByDocumentTests,
@@ -27,7 +30,7 @@ public sealed class SnippetTests
         [("docs/many-machines.md", "deploy/network/run.sh wide-area --cut 300")] = NeedsRoot,
         [("docs/many-machines.md", "Storage__Values=redis-cluster")] = "settings, not a command: the tests of values in a Redis Cluster start replicas with them",
         [("docs/many-machines.md", "deploy/network/run.sh redis-cluster --minutes 1.5")] = NeedsRoot,
-        [("docs/rds.md", "dotnet run --project ReplicatedDs.Cli -- status")] = "builds, packs and installs for the whole user: the commands run in DocumentTests and RealClusterTests",
+        [("docs/rds.md", "dotnet pack ReplicatedDs.Cli -c Release -o artifacts")] = Installs,
         [("docs/resp.md", "redis-cli -p 7201 set greeting hello")] = ByDocumentTests,
         [("docs/resp.md", @"token=$(printf 'SET x 1\nCAUSAL.TOKEN\n' | redis-cli -p 7201 | tail -n 1)")] = ByDocumentTests,
         [("docs/scale.md", "dotnet run -c Release --project bench/ReplicatedDs.Bench -- scale .")] = "a measurement of many minutes, which writes that page",

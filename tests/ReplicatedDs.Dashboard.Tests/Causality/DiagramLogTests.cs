@@ -1,4 +1,6 @@
 using ReplicatedDs.Dashboard.Causality;
+using ReplicatedDs.Dashboard.Collector;
+using ReplicatedDs.Dashboard.Configuration;
 
 namespace ReplicatedDs.Dashboard.Tests.Causality;
 
@@ -13,6 +15,14 @@ public sealed class DiagramLogTests
         var part = _log.ReadAfter(0, most: 3, patience: 6);
         Assert.Equal([6L, 7, 8], part.Rows.Select(row => row.N));
         Assert.Equal((0, 1, 8), (part.Lost, part.Oldest, part.Last));
+    }
+
+    [Fact]
+    public async Task Next_OfAViewerThatHasGone_IsNoFailure()
+    {
+        var store = new ClusterStore(new DashboardOptions(null, [], null, null, null), new EventLog(10, TimeProvider.System), TimeProvider.System);
+        var frames = new DiagramFrames(_log, store, TimeProvider.System);
+        Assert.Empty((await frames.NextAsync(0, 0, new CancellationToken(canceled: true))).Rows);
     }
 
     [Fact]

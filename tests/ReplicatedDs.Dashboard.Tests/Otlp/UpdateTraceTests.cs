@@ -37,6 +37,20 @@ public sealed class UpdateTraceTests
         Assert.Equal((Y, 3), (waiter.Update.Dot, waiter.Part.Replica));
     }
 
+    [Theory]
+    [InlineData(30_500, "r3 was started 30.5 s after the write")]
+    [InlineData(-10, null)] // it ran when it was written
+    [InlineData(31_000, null)] // a later start says nothing about this one
+    public void Way_OfAReplicaThatCameUpLater_SaysSo(double started, string? expected)
+    {
+        Add(Spans.Write(1, X, 0, "x"));
+        Add(Spans.Apply(1, X, 3, 30_900, 30_901));
+        var x = _store.Find(X)!;
+
+        Assert.Equal(expected, TraceWords.Late(x, x.PartAt(3)!, Spans.At(started)));
+        Assert.Null(TraceWords.Late(x, x.PartAt(3)!, null));
+    }
+
     [Fact]
     public void Wait_OnSomethingThatWaitsItself_IsFollowedToItsRoot()
     {
