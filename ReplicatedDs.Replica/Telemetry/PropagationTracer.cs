@@ -17,8 +17,11 @@ public sealed class PropagationTracer(ReplicaId self, TimeProvider time)
     /// <summary>Above this rate only a share of the updates is traced.</summary>
     public const int FullRateMax = 100;
 
-    /// <summary>An update that waited longer is always traced.</summary>
+    /// <summary>An update that waited longer is traced in any case, up to <see cref="LongWaitsMax"/> a second.</summary>
     public static readonly TimeSpan LongWait = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Where everything waits, more would be no exceptions, and cost the replica what it lacks.</summary>
+    public const int LongWaitsMax = 20;
 
     private const int KnownMax = 4096;
     private const int LinksMax = 16;
@@ -30,6 +33,7 @@ public sealed class PropagationTracer(ReplicaId self, TimeProvider time)
     private long _windowStart;
     private int _inWindow;
     private int _inLastWindow;
+    private int _longInWindow;
 
     /// <summary>Takes the events of one step.</summary>
     /// <param name="now">The time of the step; what it changed became visible since then.</param>
@@ -94,8 +98,8 @@ public sealed class PropagationTracer(ReplicaId self, TimeProvider time)
     private void TraceApply(Update update, ReplicaEvent applied, Instant arrivedAt, Instant now, MemberTable members)
     {
         var waited = TimeSpan.FromMicroseconds(now.MonotonicMicroseconds - arrivedAt.MonotonicMicroseconds);
-        var isLong = waited > LongWait && !applied.Missing.IsEmpty;
-        if (update.Trace is not { } trace || (!Admit(trace, now, out var oneIn) && !isLong))
+        var isLong = waited > LongWait && _longInWindow <= LongWaitsMax && !applied.Missing.IsEmpty;
+        if (update.Trace is not { } trace || (!Admit(trace, now, out var oneIn) && !(isLong && ++_longInWindow <= LongWaitsMax)))
         {
             return;
         }
@@ -168,6 +172,7 @@ public sealed class PropagationTracer(ReplicaId self, TimeProvider time)
         {
             _inLastWindow = now.MonotonicMicroseconds - _windowStart < 2_000_000 ? _inWindow : 0;
             _inWindow = 0;
+            _longInWindow = 0;
             _windowStart = now.MonotonicMicroseconds;
         }
 
