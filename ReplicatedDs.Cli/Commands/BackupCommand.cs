@@ -3,6 +3,7 @@ using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Cli.Backups;
 using ReplicatedDs.Cli.Printing;
 using ReplicatedDs.Cli.Shell;
+using ReplicatedDs.Replica.Storage;
 
 namespace ReplicatedDs.Cli.Commands;
 
@@ -26,13 +27,15 @@ internal static class BackupCommand
                     await Waiting.ForAsync(run, $"reading everything of {replica.Label}", async () =>
                     {
                         await client.At(replica.Http).BackUpAsync(target, run.Cancellation);
-                        target.Flush(flushToDisk: true);
+                        await target.FlushAsync(run.Cancellation);
+                        DiskSync.File(target.SafeFileHandle, part);
                         return target.Length;
                     });
                 }
 
                 state = await BackupFile.ReadAsync(part, run.Cancellation); // a stream that was cut is no backup
                 File.Move(part, path, overwrite: true);
+                DiskSync.Folder(Path.GetDirectoryName(path)!);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {

@@ -214,7 +214,7 @@ internal sealed class ReplicaLoop
             try
             {
                 await StoreAsync(output).ConfigureAwait(false);
-                Recovered();
+                Recovered(output);
             }
             catch (StorageUnavailableException failure)
             {
@@ -291,9 +291,9 @@ internal sealed class ReplicaLoop
         };
     }
 
-    private void Recovered()
+    private void Recovered(ReplicaOutput output)
     {
-        if (_storeFailed)
+        if (_storeFailed && (!output.Append.IsEmpty || output.IsInstall)) // that there was nothing to write says nothing of the disk
         {
             _storeFailed = false;
             _logger.AppendRecovered();

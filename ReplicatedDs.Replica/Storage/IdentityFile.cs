@@ -66,7 +66,7 @@ internal static class IdentityFile
     public static void Delete(string folder)
     {
         File.Delete(Path.Combine(folder, Name));
-        AtomicFile.SyncFolder(folder);
+        DiskSync.Folder(folder);
     }
 
     private static StorageUnavailableException Damaged(string path, Exception? inner) => new(

@@ -399,7 +399,7 @@ internal sealed class LogDatabase : IDisposable
             _ahead ??= File.OpenHandle(ahead, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
             try
             {
-                RandomAccess.FlushToDisk(_ahead);
+                DiskSync.File(_ahead, ahead);
             }
             catch (IOException exception) when (_durability == Durability.Fsync)
             {

@@ -318,7 +318,7 @@ public sealed class SqliteReplicaStore : IReplicaStore
         try
         {
             Directory.Move(_folder, archive);
-            AtomicFile.SyncFolder(Path.GetDirectoryName(_folder)!);
+            DiskSync.Folder(Path.GetDirectoryName(_folder)!);
         }
         catch (Exception exception) when (StorageErrors.IsStorage(exception))
         {

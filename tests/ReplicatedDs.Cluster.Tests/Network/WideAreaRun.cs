@@ -114,9 +114,10 @@ internal sealed class WideAreaRun
         var others = site == Sites ? new[] { 1, 2 } : [Sites];
         var ids = others.ToDictionary(other => other, other => string.Create(CultureInfo.InvariantCulture, $"{_cluster.Slots[other - 1].Id}"));
         var missing = ids.Sum(other => atHeal[other.Key - 1][other.Value] - atHeal[site - 1].GetValueOrDefault(other.Value));
+        var limit = TimeSpan.FromMinutes(10) + _plan.Cut; // the longer it was away, the more there is to fetch
         TimeSpan? first = null;
         await Eventually.SeesAsync(
-            $"{what} within ten minutes",
+            $"{what} within {limit.TotalMinutes:0} minutes",
             _cluster[site].ClockAsync,
             seen =>
             {
@@ -127,7 +128,7 @@ internal sealed class WideAreaRun
 
                 return ids.All(other => seen.Delivered[other.Value] >= atHeal[other.Key - 1][other.Value]);
             },
-            TimeSpan.FromMinutes(10));
+            limit);
         return new CatchUp(what, missing, first!.Value, clock.Elapsed);
     }
 }
