@@ -1,15 +1,17 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Causality.Updates;
+using ReplicatedDs.Replica.Http;
 
 namespace ReplicatedDs.Replica.Telemetry;
 
 /// <summary>
 /// Makes the spans of updates on their way: one where an update is written, and one at each other replica from its arrival to its apply,
 /// all children of the request that wrote it. When it has to wait, its buffering is a span at once, for those who look while it waits, and
-/// afterwards the wait is one, linked to the traces of the updates that it waited for. Called by the loop alone. Costs one check per
+/// afterwards the wait is one, linked to the traces of the updates that it waited for. Called by the loop alone, unless said otherwise. Costs one check per
 /// batch while nobody listens.
 /// </summary>
 public sealed class PropagationTracer(ReplicaId self, TimeProvider time)
@@ -68,6 +70,18 @@ public sealed class PropagationTracer(ReplicaId self, TimeProvider time)
                     break;
             }
         }
+    }
+
+    /// <summary>
+    /// Whether the updates of a trace are traced at the present rate. A request whose updates are not is not worth a span either: at thousands a second
+    /// making and sending them costs more than what they show. From any thread.
+    /// </summary>
+    public bool Chooses(ActivityTraceId trace)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        trace.CopyTo(bytes);
+        var isCalm = time.Instant().MonotonicMicroseconds - Interlocked.Read(ref _windowStart) >= 2_000_000;
+        return isCalm || BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]) % OneIn == 0;
     }
 
     private void TraceWrite(Update update, Instant now, MemberTable members)

@@ -112,6 +112,30 @@ public sealed class PropagationTracerTests : IDisposable
     }
 
     [Fact]
+    public void Chooses_TheTracesWhoseUpdatesAreTraced_AndAllWhenItIsCalm()
+    {
+        Assert.True(IsChosen(1));
+        for (var n = 1; n <= 20_000; n++)
+        {
+            Observe(Applied(Update(1, n), waitedMs: 1));
+        }
+
+        Assert.InRange(Enumerable.Range(1, 20_000).Count(n => IsChosen(n)), 50, 200);
+        _spans.Clear();
+        for (var n = 1; n <= 90; n++)
+        {
+            Observe(Applied(Update(4, n), waitedMs: 1));
+        }
+
+        Assert.Equal(Enumerable.Range(1, 90).Where(n => IsChosen(n)).Select(n => (object)$"4#{n}"), _spans.Select(span => span.GetTagItem("replicated_ds.dot")!));
+        Assert.NotEmpty(_spans);
+        _time.Advance(TimeSpan.FromSeconds(5));
+        Assert.All(Enumerable.Range(1, 100), n => Assert.True(IsChosen(n)));
+
+        bool IsChosen(long n) => _tracer.Chooses(Traces.ToActivityContext(Update(4, n).Trace!.Value).TraceId);
+    }
+
+    [Fact]
     public void LongWait_OfAnUnsampledWrite_IsKept()
     {
         var update = Update(1, 1);
