@@ -22,7 +22,7 @@ public sealed partial class ReplicaCore
             _events.Add(new ReplicaEvent(ReplicaEventKind.Duplicate) { Update = update, Peer = from });
             if (_settings.Mutation == CoreMutation.ApplyDuplicates && _staged.Delivered.Covers(update.Dot))
             {
-                _staged.Apply(update, _events);
+                _staged.Apply(update, _events, _queued);
             }
 
             return DeliveryOutcome.Duplicate;
@@ -98,17 +98,13 @@ public sealed partial class ReplicaCore
 
     private void ApplyOne(Update update)
     {
-        _staged.Apply(update, _events);
+        _staged.Apply(update, _events, _queued);
         _append.Add(update);
         _digests.Add(update.Dot, _staged.Head(update.Origin).Digest);
         EndQuarantine(update.Origin);
         foreach (var operation in update.Operations)
         {
-            if (operation is KeyOperation change)
-            {
-                QueueForCollection(change.Key);
-            }
-            else if (operation is IntentOperation intent)
+            if (operation is IntentOperation intent)
             {
                 DropBuffered(intent.Replica, "its origin was declared dead"); // it comes from survivors that have delivered it, or not at all
             }

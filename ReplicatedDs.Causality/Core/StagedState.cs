@@ -30,8 +30,10 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
         _heads.TryGetValue(origin, out var known) ? known : root.Heads.GetValueOrDefault(origin, NoHead);
 
     /// <summary>Applies a causally ready update.</summary>
+    /// <param name="events">Where to say what happened to keys and members.</param>
+    /// <param name="collectable">Where to put the keys that have something to forget now, with each of their versions: any may be the last to become stable.</param>
     /// <exception cref="InvalidOperationException">It is not: a broken invariant.</exception>
-    public void Apply(Update update, List<ReplicaEvent>? events = null)
+    public void Apply(Update update, List<ReplicaEvent>? events = null, List<(string Key, Dot Dot)>? collectable = null)
     {
         if (mutation is not (CoreMutation.SkipDependencyCheck or CoreMutation.ApplyDuplicates)
             && (Delivered[update.Origin] + 1 != update.Dot.Counter || !Delivered.Covers(update.Dependencies)))
@@ -42,7 +44,7 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
 
         var retired = Members.Retired;
         var seen = retired.Count == 0 ? update : update with { Dependencies = Members.Complete(update.Dependencies) };
-        var isVoid = IsVoid(seen);
+        var isVoid = seen.OperationId is { } operationId && IsVoid(seen, operationId);
         var isMembership = false;
         foreach (var operation in mutation == CoreMutation.TornUpdates ? update.Operations[..1] : update.Operations)
         {
@@ -52,7 +54,7 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
                     (_keys ??= root.Keys.ToBuilder()).Remove(delete.Key);
                     break;
                 case KeyOperation change:
-                    Write(seen, change, isVoid, events);
+                    Write(seen, change, isVoid, events, collectable);
                     break;
                 case MembershipOperation membership:
                     Apply(update, membership, events);
@@ -119,13 +121,8 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
     /// Remembers the update's operation id. If another replica took the same write without knowing of this one, that with the larger dot is void:
     /// the answer if that is this one, else the other is taken back here.
     /// </summary>
-    private bool IsVoid(Update update)
+    private bool IsVoid(Update update, string id)
     {
-        if (update.OperationId is not { } id)
-        {
-            return false;
-        }
-
         var fingerprint = OperationFingerprint.Of(update.Operations);
         var twins = OperationIds.Twins(update, fingerprint).ToList();
         OperationIds = OperationIds.Add(id, new KnownOperation(update.Dot, fingerprint, update.Timestamp.Milliseconds, [.. update.Keys]));
@@ -147,7 +144,7 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
 
     private void Put(string key, KeyState? state) => (_keys ??= root.Keys.ToBuilder()).Put(key, state);
 
-    private void Write(Update update, KeyOperation operation, bool isVoid, List<ReplicaEvent>? events)
+    private void Write(Update update, KeyOperation operation, bool isVoid, List<ReplicaEvent>? events, List<(string Key, Dot Dot)>? collectable)
     {
         if (operation is SetOperation set && set.Value.Length > inlineBytesMax)
         {
@@ -159,12 +156,20 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
         var start = mutation == CoreMutation.WinnerByArrival ? null : before;
         var after = isVoid ? KeyState.ApplyVoid(start, update, operation) : KeyState.Apply(start, update, operation);
         Put(key, after);
+        if (collectable is not null && after.IsCollectable)
+        {
+            foreach (var version in after.Versions)
+            {
+                collectable.Add((key, version.Dot));
+            }
+        }
+
         if (events is null)
         {
             return;
         }
 
-        var (had, has) = (before?.SiblingCount ?? 0, after?.SiblingCount ?? 0);
+        var (had, has) = (before?.SiblingCount ?? 0, after.SiblingCount);
         if (has > 1 && has > had)
         {
             events.Add(new ReplicaEvent(ReplicaEventKind.SiblingMade) { Update = update, Key = key });

@@ -18,20 +18,30 @@ namespace ReplicatedDs.Causality.Values;
 /// </remarks>
 public sealed class KeyState
 {
-    // Invariant: not empty, descending, pairwise distinct in (dot, kind). Where there are increments or members there is a version of their kind.
-    private readonly ImmutableArray<KeyVersion> _versions;
+    // Invariant: the winner and these are descending, pairwise distinct in (dot, kind). Where there are increments or members there is a version of their kind.
+    // Nearly every key has one version: an array of its own for each would be an object more for every write.
+    private readonly KeyVersion _winner;
+    private readonly ImmutableArray<KeyVersion> _others;
 
+    private KeyState(in KeyVersion only) => (_winner, _others, Members) = (only, [], MemberSet.Empty);
+
+    /// <param name="versions">Not empty.</param>
     private KeyState(ImmutableArray<KeyVersion> versions, Counter? counter, MemberSet members)
     {
-        _versions = versions;
+        (_winner, _others) = (versions[0], versions.Length == 1 ? [] : versions[1..]);
         Counter = counter;
         Members = members;
     }
 
     /// <summary>All versions, the winner first.</summary>
-    public ImmutableArray<KeyVersion> Versions => _versions;
+    public ImmutableArray<KeyVersion> Versions => [_winner, .. _others];
 
-    public KeyVersion Winner => _versions[0];
+    private int VersionCount => 1 + _others.Length;
+
+    private ref readonly KeyVersion At(int index) => ref index == 0 ? ref _winner : ref _others.ItemRef(index - 1);
+
+    /// <summary>The first of <see cref="Versions"/>.</summary>
+    public ref readonly KeyVersion Winner => ref _winner;
 
     /// <summary>The increments that no set or delete supersedes; <c>null</c> if there are none.</summary>
     public Counter? Counter { get; }
@@ -55,8 +65,8 @@ public sealed class KeyState
     /// The versions that a reader has to know of: those of a counter or set say nothing of deletes that it outlived.
     /// </summary>
     public IEnumerable<KeyVersion> Siblings => Winner.IsReset
-        ? _versions.Where(version => version.Kind != VersionKind.Void)
-        : _versions.Where(version => !version.IsPassing);
+        ? Versions.Where(version => version.Kind != VersionKind.Void)
+        : Versions.Where(version => !version.IsPassing);
 
     /// <summary>The dots of <see cref="Siblings"/>, the winner's first, each once: they change whenever the value does.</summary>
     public ImmutableArray<Dot> Dots => [.. Siblings.Select(version => version.Dot).Distinct()];
@@ -66,12 +76,18 @@ public sealed class KeyState
     {
         get
         {
-            if (_versions.Length == 1)
+            if (_others.IsEmpty)
             {
                 return 1;
             }
 
-            var groups = Siblings.Count(version => version.IsReset);
+            var groups = 0;
+            for (var i = 0; i < VersionCount; i++)
+            {
+                ref readonly var version = ref At(i);
+                groups += version.IsReset && (Winner.IsReset ? version.Kind != VersionKind.Void : !version.IsPassing) ? 1 : 0;
+            }
+
             groups += Members.Count > 0 || Winner.Kind == VersionKind.Set ? 1 : 0;
             return Counter is null || (Kind == ValueKind.Counter && StartOf(out _)) ? groups : groups + 1;
         }
@@ -97,9 +113,9 @@ public sealed class KeyState
                 return true;
             }
 
-            foreach (var version in _versions)
+            for (var i = 0; i < VersionCount; i++)
             {
-                if (version.IsPassing)
+                if (At(i).IsPassing)
                 {
                     return true;
                 }
@@ -114,9 +130,9 @@ public sealed class KeyState
     {
         get
         {
-            foreach (var version in _versions)
+            for (var i = 0; i < VersionCount; i++)
             {
-                if (version.IsReference)
+                if (At(i).IsReference)
                 {
                     return true;
                 }
@@ -128,7 +144,7 @@ public sealed class KeyState
 
     /// <summary>The same with other bytes for each register's value: references in the place of values, or values in that of references.</summary>
     public KeyState WithValues(Func<KeyVersion, ReadOnlyMemory<byte>> valueOf) => new(
-        [.. _versions.Select(version => version.Kind == VersionKind.Register ? version with { Value = valueOf(version) } : version)], Counter, Members);
+        [.. Versions.Select(version => version.Kind == VersionKind.Register ? version with { Value = valueOf(version) } : version)], Counter, Members);
 
     /// <summary>The bytes that a plain read gives: those of a register, or a counter's value in decimal digits; nothing for a set.</summary>
     public ReadOnlyMemory<byte> ToBytes() => Kind switch
@@ -159,18 +175,45 @@ public sealed class KeyState
     /// Applies a set or delete to <paramref name="state"/> (<c>null</c>: nothing there yet): the new version supersedes all that
     /// <paramref name="context"/> covers, and earlier operations of the same update.
     /// </summary>
-    public static KeyState Write(KeyState? state, KeyVersion version, VectorClock context)
+    public static KeyState Write(KeyState? state, in KeyVersion version, VectorClock context)
     {
-        ArgumentNullException.ThrowIfNull(version);
         ArgumentNullException.ThrowIfNull(context);
-        if (state is null || (state._versions.Length == 1 && context.Covers(state._versions[0].Dot)))
+        if (state is null || (state._others.IsEmpty && context.Covers(state.Winner.Dot)))
         {
-            return new KeyState([version], null, MemberSet.Empty);
+            return new KeyState(version); // nearly always: nothing is allocated beside what is kept
         }
 
-        var survivors = state._versions.Where(old => !context.Covers(old.Dot) && old.Dot != version.Dot);
-        return new KeyState(
-            [.. survivors.Append(version).OrderDescending()], state.Counter?.Reset(context, version.Dot), state.Members.Reset(context, version.Dot));
+        return new KeyState(Above(state, version, context), state.Counter?.Reset(context, version.Dot), state.Members.Reset(context, version.Dot));
+    }
+
+    /// <summary>The versions that the new one does not supersede, and itself, in their order.</summary>
+    private static ImmutableArray<KeyVersion> Above(KeyState state, in KeyVersion version, VectorClock context)
+    {
+        var kept = ImmutableArray.CreateBuilder<KeyVersion>(state.VersionCount + 1);
+        var isIn = false;
+        for (var i = 0; i < state.VersionCount; i++)
+        {
+            ref readonly var old = ref state.At(i);
+            if (context.Covers(old.Dot) || old.Dot == version.Dot)
+            {
+                continue;
+            }
+
+            if (!isIn && version.CompareTo(old) > 0)
+            {
+                kept.Add(version);
+                isIn = true;
+            }
+
+            kept.Add(old);
+        }
+
+        if (!isIn)
+        {
+            kept.Add(version);
+        }
+
+        return kept.DrainToImmutable();
     }
 
     /// <summary>
@@ -195,7 +238,7 @@ public sealed class KeyState
     {
         ImmutableArray<KeyVersion> kept =
         [
-            .. _versions
+            .. Versions
                 .Select(version => version.Dot != dot || !version.IsReset ? version : new KeyVersion(dot, default, VersionKind.Void, default, null))
                 .OrderDescending(),
         ];
@@ -243,14 +286,15 @@ public sealed class KeyState
             return this;
         }
 
-        if (!IsPresent && _versions.All(version => stable.Covers(version.Dot)))
+        var versions = Versions;
+        if (!IsPresent && versions.All(version => stable.Covers(version.Dot)))
         {
             return null;
         }
 
-        ImmutableArray<KeyVersion> kept = [Winner, .. _versions.Skip(1).Where(version => !version.IsPassing || !stable.Covers(version.Dot))];
+        ImmutableArray<KeyVersion> kept = [Winner, .. _others.Where(version => !version.IsPassing || !stable.Covers(version.Dot))];
         var counter = Counter?.Fold(stable);
-        return kept.Length == _versions.Length && ReferenceEquals(counter, Counter) ? this : new KeyState(kept, counter, Members);
+        return kept.Length == versions.Length && ReferenceEquals(counter, Counter) ? this : new KeyState(kept, counter, Members);
     }
 
     /// <summary>
@@ -262,7 +306,7 @@ public sealed class KeyState
     {
         ArgumentNullException.ThrowIfNull(mineDelivered);
         ArgumentNullException.ThrowIfNull(theirsDelivered);
-        var (ours, others) = (mine?._versions ?? [], theirs?._versions ?? []);
+        var (ours, others) = (mine?.Versions ?? [], theirs?.Versions ?? []);
         var kept = ours.Where(version => !theirsDelivered.Covers(version.Dot) || others.Any(version.IsSame)).ToList();
         var added = others.Where(version => !mineDelivered.Covers(version.Dot)).ToList();
         if (added.Count == 0 && kept.Count == ours.Length && theirs?.Counter is null && theirs?.Members is null or { Count: 0 } && mine is null or { Counter: null, Members.Count: 0 })
@@ -289,13 +333,13 @@ public sealed class KeyState
     /// <summary>The versions after an increment or a change of a set: it supersedes the earlier ones of its own kind.</summary>
     private static ImmutableArray<KeyVersion> Touch(KeyState? state, KeyVersion version, VectorClock context) => state is null
         ? [version]
-        : [.. state._versions.Where(old => old.Kind != version.Kind || (!context.Covers(old.Dot) && old.Dot != version.Dot)).Append(version).OrderDescending()];
+        : [.. state.Versions.Where(old => old.Kind != version.Kind || (!context.Covers(old.Dot) && old.Dot != version.Dot)).Append(version).OrderDescending()];
 
     private bool StartOf(out long start)
     {
-        foreach (var version in _versions)
+        for (var i = 0; i < VersionCount; i++)
         {
-            if (version.TryGetInteger(out start))
+            if (At(i).TryGetInteger(out start))
             {
                 return true;
             }

@@ -6,7 +6,8 @@ namespace ReplicatedDs.Causality.Values;
 /// <param name="Dot">The update that wrote it.</param>
 /// <param name="Timestamp">That update's timestamp.</param>
 /// <param name="Kind">What it wrote. Only a register has a value and a content type here.</param>
-public sealed record KeyVersion(Dot Dot, HybridTimestamp Timestamp, VersionKind Kind, ReadOnlyMemory<byte> Value, string? ContentType)
+/// <remarks>A value: it lies within its key's state, which most readers want nothing else of.</remarks>
+public readonly record struct KeyVersion(Dot Dot, HybridTimestamp Timestamp, VersionKind Kind, ReadOnlyMemory<byte> Value, string? ContentType)
     : IComparable<KeyVersion>
 {
     /// <summary>Bytes of the longest integer: values up to this size are always in the state.</summary>
@@ -34,7 +35,7 @@ public sealed record KeyVersion(Dot Dot, HybridTimestamp Timestamp, VersionKind 
     /// The greater version wins: by timestamp, then by replica id (two updates of one replica never tie). Of one update what counts or
     /// collects comes after the set or delete that it began with.
     /// </summary>
-    public int CompareTo(KeyVersion? other) => other is null ? 1 : CompareTo(other.Timestamp, other.Dot, other.Kind);
+    public int CompareTo(KeyVersion other) => CompareTo(other.Timestamp, other.Dot, other.Kind);
 
     /// <summary>The same with a version that there need not be.</summary>
     internal int CompareTo(HybridTimestamp timestamp, Dot dot, VersionKind kind)

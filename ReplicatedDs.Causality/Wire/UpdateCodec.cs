@@ -84,12 +84,12 @@ public static class UpdateCodec
             | (update.OperationId is null ? UpdateFlags.None : UpdateFlags.OperationId)
             | (update.Operations.Length == 1 ? UpdateFlags.None : UpdateFlags.OperationCount);
         target.WriteByte((byte)flags);
-        if (flags.HasFlag(UpdateFlags.Origin))
+        if (flags.Has(UpdateFlags.Origin))
         {
             target.WriteReplica(origin);
         }
 
-        if (flags.HasFlag(UpdateFlags.Counter))
+        if (flags.Has(UpdateFlags.Counter))
         {
             target.WriteCounter(counter);
         }
@@ -108,7 +108,7 @@ public static class UpdateCodec
             target.WriteText(update.OperationId, WireLimits.TextBytesMax, "operation id");
         }
 
-        if (flags.HasFlag(UpdateFlags.OperationCount))
+        if (flags.Has(UpdateFlags.OperationCount))
         {
             target.WriteCount(update.Operations.Length, WireLimits.OperationsMax, "operations of an update");
         }
@@ -123,26 +123,26 @@ public static class UpdateCodec
     {
         var bits = reader.ReadByte();
         var flags = (UpdateFlags)bits;
-        if (flags.HasFlag(UpdateFlags.Reserved))
+        if (flags.Has(UpdateFlags.Reserved))
         {
             throw new WireFormatException("An update has flags that are unknown to this program; it may come from a newer one.");
         }
 
-        var origin = flags.HasFlag(UpdateFlags.Origin) ? reader.ReadReplica()
+        var origin = flags.Has(UpdateFlags.Origin) ? reader.ReadReplica()
             : before?.Origin ?? throw new WireFormatException("The first update of a batch does not name its replica.");
         var previous = previousOf.GetValueOrDefault(origin.Value);
-        var counter = flags.HasFlag(UpdateFlags.Counter) ? reader.ReadCounter()
+        var counter = flags.Has(UpdateFlags.Counter) ? reader.ReadCounter()
             : previous is { Dot.Counter: < long.MaxValue } ? previous.Dot.Counter + 1
             : throw new WireFormatException($"An update of replica {origin} does not say which it is.");
         var dot = new Dot(origin, counter);
         var timestamp = new HybridTimestamp(unchecked((before?.Timestamp.Packed ?? 0) + reader.ReadSigned()));
         var form = (DependencyForm)(flags & UpdateFlags.DependencyFormMask);
         var clock = dependencies.Read(ref reader, form, previous?.Dependencies, dot);
-        TraceContext? trace = flags.HasFlag(UpdateFlags.Trace)
+        TraceContext? trace = flags.Has(UpdateFlags.Trace)
             ? new TraceContext(reader.ReadUInt128(), reader.ReadUInt64(), reader.ReadByte())
             : null;
-        var operationId = flags.HasFlag(UpdateFlags.OperationId) ? reader.ReadText(WireLimits.TextBytesMax, "operation id") : null;
-        var count = flags.HasFlag(UpdateFlags.OperationCount) ? reader.ReadCount(WireLimits.OperationsMax, 2, "operations") : 1;
+        var operationId = flags.Has(UpdateFlags.OperationId) ? reader.ReadText(WireLimits.TextBytesMax, "operation id") : null;
+        var count = flags.Has(UpdateFlags.OperationCount) ? reader.ReadCount(WireLimits.OperationsMax, 2, "operations") : 1;
         if (count == 0)
         {
             throw new WireFormatException($"{dot} has no operations.");

@@ -50,17 +50,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> source)
     public int ReadCount(int max, int leastBytes, string what)
     {
         var count = ReadVarint();
-        if (count > (ulong)max)
-        {
-            throw new WireFormatException($"{count} {what} are announced; at most {max} are allowed.");
-        }
-
-        if ((long)count * leastBytes > _rest.Length)
-        {
-            throw new WireFormatException($"{count} {what} are announced, but only {_rest.Length} bytes are left.");
-        }
-
-        return (int)count;
+        return count <= (ulong)max && (long)count * leastBytes <= _rest.Length ? (int)count : throw TooMany(count, max, what);
     }
 
     public ReplicaId ReadReplica()
@@ -85,7 +75,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> source)
 
     public ulong ReadUInt64() => BinaryPrimitives.ReadUInt64BigEndian(Take(8));
 
-    public ReadOnlySpan<byte> ReadBytes(int max, string what) => Take(ReadCount(max, 1, $"bytes of a {what}"));
+    public ReadOnlySpan<byte> ReadBytes(int max, string what) => Take(ReadLength(max, what));
 
     public ReadOnlySpan<byte> ReadRaw(int length) => Take(length);
 
@@ -183,6 +173,17 @@ internal ref struct WireReader(ReadOnlySpan<byte> source)
             throw new WireFormatException($"{_rest.Length} bytes follow the end of this {format}.");
         }
     }
+
+    // What is wrong is put into words only when something is: this runs for each key and value.
+    private int ReadLength(int max, string what)
+    {
+        var length = ReadVarint();
+        return length <= (ulong)max && length <= (ulong)_rest.Length ? (int)length : throw TooMany(length, max, $"bytes of a {what}");
+    }
+
+    private readonly WireFormatException TooMany(ulong count, int max, string what) => new(count > (ulong)max
+        ? $"{count} {what} are announced; at most {max} are allowed."
+        : $"{count} {what} are announced, but only {_rest.Length} bytes are left.");
 
     private ReadOnlySpan<byte> Take(int length)
     {

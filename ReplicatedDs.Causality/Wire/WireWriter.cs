@@ -42,7 +42,7 @@ internal static class WireWriter
     {
         if (count > max)
         {
-            throw new ArgumentException($"There are {count} {what}; at most {max} can be written.");
+            throw TooMany(count, max, what);
         }
 
         target.WriteVarint((ulong)count);
@@ -88,14 +88,14 @@ internal static class WireWriter
 
     public static void WriteBytes(this IBufferWriter<byte> target, ReadOnlySpan<byte> bytes, int max, string what)
     {
-        target.WriteCount(bytes.Length, max, $"bytes of a {what}");
+        target.WriteLength(bytes.Length, max, what);
         target.Write(bytes);
     }
 
     public static void WriteText(this IBufferWriter<byte> target, string text, int max, string what)
     {
         var length = StrictUtf8.GetByteCount(text);
-        target.WriteCount(length, max, $"bytes of a {what}");
+        target.WriteLength(length, max, what);
         StrictUtf8.GetBytes(text, target.GetSpan(length));
         target.Advance(length);
     }
@@ -139,6 +139,19 @@ internal static class WireWriter
             previous = ids[i];
         }
     }
+
+    // What is wrong is put into words only when something is: this runs for each key and value.
+    private static void WriteLength(this IBufferWriter<byte> target, int length, int max, string what)
+    {
+        if (length > max)
+        {
+            throw TooMany(length, max, $"bytes of a {what}");
+        }
+
+        target.WriteVarint((ulong)length);
+    }
+
+    private static ArgumentException TooMany(int count, int max, string what) => new($"There are {count} {what}; at most {max} can be written.");
 
     public static int VarintLength(ulong value) => (BitOperations.Log2(value | 1) / 7) + 1;
 }

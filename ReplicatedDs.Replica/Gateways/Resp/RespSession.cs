@@ -37,6 +37,9 @@ internal sealed class RespSession(RespServer server, RespWriter writer, Connecti
     private Task<RequestResult>? _lastWriting;
     private VectorClock _seen = VectorClock.Empty;
 
+    // Commands come one after the other and nothing of it is kept: one serves all.
+    private RespTransaction? _single;
+
     public long Id { get; } = server.Clients.NextId();
 
     public string Name { get; set; } = "";
@@ -187,6 +190,7 @@ internal sealed class RespSession(RespServer server, RespWriter writer, Connecti
 
         _pendingKeys.Clear();
         _pendingBytes = 0;
+        _single?.Restart(ReplicaState.Empty); // a connection that is silent must not keep an old root
     }
 
     /// <summary>Sends what was answered so far: the next command may take long.</summary>
@@ -219,10 +223,8 @@ internal sealed class RespSession(RespServer server, RespWriter writer, Connecti
             case Written written:
                 Saw(written.Clock);
                 return reply ?? RespReply.Integer(written.Effects.AsSpan() is [var only] ? only : written.Effects.Sum());
-            case WrongType { Kind: ValueKind.Register } wrong when operations.Any(one => one is IncrementOperation && one.Key == wrong.Key):
-                throw RespException.NotAnInteger();
-            case WrongType:
-                throw RespException.WrongType();
+            case WrongType wrong:
+                throw IsIncrementOfRegister(wrong, operations) ? RespException.NotAnInteger() : RespException.WrongType();
             case Overflow:
                 throw new RespException(RespException.OverflowText);
             case Refused refused:
@@ -231,6 +233,9 @@ internal sealed class RespSession(RespServer server, RespWriter writer, Connecti
                 throw new InvalidOperationException($"A write was answered with {result}.");
         }
     }
+
+    private static bool IsIncrementOfRegister(WrongType wrong, ImmutableArray<KeyOperation> operations) =>
+        wrong.Kind == ValueKind.Register && operations.Any(one => one is IncrementOperation && one.Key == wrong.Key);
 
     /// <summary>
     /// Tries until what was read has not changed when it is written.
@@ -274,11 +279,12 @@ internal sealed class RespSession(RespServer server, RespWriter writer, Connecti
     private async ValueTask DataAsync(RespCommand command, byte[][] words)
     {
         var root = await RootAsync().ConfigureAwait(false);
-        var transaction = Begin(root, isMulti: false);
+        var transaction = _single ??= Begin(root, isMulti: false);
+        transaction.Restart(root);
         var reply = Evaluate(command, transaction, words);
         if (transaction.LacksValues)
         {
-            transaction = Begin(await server.Node.WithValuesAsync(root, transaction.KeysRead, stop).ConfigureAwait(false), isMulti: false);
+            transaction.Restart(await server.Node.WithValuesAsync(root, transaction.KeysRead, stop).ConfigureAwait(false));
             reply = Evaluate(command, transaction, words);
         }
 
@@ -305,6 +311,12 @@ internal sealed class RespSession(RespServer server, RespWriter writer, Connecti
             return;
         }
 
+        await ReadAndWriteAsync(command, words).ConfigureAwait(false);
+    }
+
+    private async ValueTask ReadAndWriteAsync(RespCommand command, byte[][] words)
+    {
+        RespReply? reply = null;
         ImmutableArray<KeyOperation> operations = [];
         var result = await TryAsync(
             again =>

@@ -16,6 +16,8 @@ namespace ReplicatedDs.Replica.Gateways.Resp;
 /// <param name="isMulti">Several commands: each sees the effects of those before it.</param>
 internal sealed class RespTransaction(ReplicaState root, ReplicaId self, long unixMicroseconds, ApiOptions options, bool isMulti)
 {
+    private ReplicaState _root = root;
+
     // Nearly all commands have one operation or one key to read.
     private KeyOperation? _first;
     private List<KeyOperation>? _more;
@@ -26,7 +28,19 @@ internal sealed class RespTransaction(ReplicaState root, ReplicaId self, long un
     private long _bytes;
 
     /// <summary>The root that is read.</summary>
-    public ReplicaState Root => root;
+    public ReplicaState Root => _root;
+
+    /// <summary>Begins anew on another root, as if nothing had been read or written: one command after the other, of one connection.</summary>
+    public void Restart(ReplicaState root)
+    {
+        if (isMulti)
+        {
+            throw new InvalidOperationException("Only what one command does is begun anew.");
+        }
+
+        _root = root;
+        (_first, _more, _firstRead, _firstDot, _moreRead, _bytes, LacksValues) = (null, null, null, null, null, 0, false);
+    }
 
     /// <summary>How many operations were written so far.</summary>
     public int Count => _first is null ? 0 : 1 + (_more?.Count ?? 0);
@@ -77,7 +91,7 @@ internal sealed class RespTransaction(ReplicaState root, ReplicaId self, long un
         reads.RecordRead(_firstRead, _firstDot);
         foreach (var key in _moreRead ?? [])
         {
-            reads.RecordRead(key, root.Keys.Find(key)?.Winner.Dot);
+            reads.RecordRead(key, _root.Keys.Find(key)?.Winner.Dot);
         }
     }
 
@@ -126,7 +140,7 @@ internal sealed class RespTransaction(ReplicaState root, ReplicaId self, long un
         var conditions = ImmutableArray.CreateBuilder<WriteCondition>();
         foreach (var key in KeysRead.Distinct())
         {
-            Unchanged(conditions, key, root.Keys.Find(key), root.Delivered);
+            Unchanged(conditions, key, _root.Keys.Find(key), _root.Delivered);
         }
 
         return conditions.DrainToImmutable();
@@ -143,13 +157,13 @@ internal sealed class RespTransaction(ReplicaState root, ReplicaId self, long un
         }
     }
 
-    private KeyState? Find(string key) => _changed is not null && _changed.TryGetValue(key, out var changed) ? changed : root.Keys.Find(key);
+    private KeyState? Find(string key) => _changed is not null && _changed.TryGetValue(key, out var changed) ? changed : _root.Keys.Find(key);
 
     private void Apply(KeyOperation operation)
     {
         var state = Find(operation.Key);
         Require(state, operation);
-        var update = new Update(new Dot(self, root.Delivered[self] + 1), root.Delivered, root.Timestamp.Next(unixMicroseconds), []);
+        var update = new Update(new Dot(self, _root.Delivered[self] + 1), _root.Delivered, _root.Timestamp.Next(unixMicroseconds), []);
         if (KeyState.StartsAnew(state, operation))
         {
             state = KeyState.Apply(state, update, new DeleteOperation(operation.Key));

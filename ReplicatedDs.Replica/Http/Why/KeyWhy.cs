@@ -50,7 +50,7 @@ internal sealed class KeyWhy(IReplicaNode node, TimeProvider time)
     private static string Outcome(KeyState state, KeyVersion version)
     {
         var winner = state.Winner;
-        if (ReferenceEquals(version, winner))
+        if (version == winner)
         {
             return state.Versions.Count(one => one.Kind != VersionKind.Void) == 1
                 ? "It is the only version: what it saw is superseded."
