@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
@@ -52,12 +53,17 @@ public static class ServiceDefaultsExtensions
     /// Gives server spans their route and status, and keeps requests to <c>/health</c>, <c>/alive</c>, <c>/events</c>, <c>/metrics</c> and
     /// <paramref name="untracedPrefixes"/> out of the traces. Comes first in the pipeline.
     /// </summary>
-    public static IApplicationBuilder UseServerSpans(this IApplicationBuilder app, params string[] untracedPrefixes)
+    public static IApplicationBuilder UseServerSpans(this IApplicationBuilder app, params string[] untracedPrefixes) => app.UseServerSpans(static _ => true, untracedPrefixes);
+
+    /// <inheritdoc cref="UseServerSpans(IApplicationBuilder, string[])" />
+    /// <param name="isTraced">Whether a request of that trace is wanted, at the rate at which they come.</param>
+    public static IApplicationBuilder UseServerSpans(this IApplicationBuilder app, Func<ActivityTraceId, bool> isTraced, params string[] untracedPrefixes)
     {
         ArgumentNullException.ThrowIfNull(app);
+        ArgumentNullException.ThrowIfNull(isTraced);
         ArgumentNullException.ThrowIfNull(untracedPrefixes);
         PathString[] untraced = [.. ServerSpans.DefaultUntraced, .. untracedPrefixes.Select(prefix => new PathString(prefix))];
-        return app.Use(next => new ServerSpans(next, untraced).InvokeAsync);
+        return app.Use(next => new ServerSpans(next, untraced, isTraced).InvokeAsync);
     }
 
     private static void AddTelemetry(IHostApplicationBuilder builder)

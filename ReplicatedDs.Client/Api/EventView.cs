@@ -8,6 +8,8 @@ namespace ReplicatedDs.Client.Api;
 /// <param name="Missing">On Buffer the exact missing dots.</param>
 /// <param name="WouldBeVisible">On Buffer: a store without causal delivery would show it now.</param>
 /// <param name="Lost">On Gap: how many events were overwritten before this reader got them.</param>
+/// <param name="MissingCount">How many dots were missing, if more than <paramref name="Missing"/> names.</param>
+/// <param name="Share">It stands for so many, where only a share of the updates is asked for; <c>null</c>: for itself.</param>
 public sealed record EventView(
     long N,
     long T,
@@ -21,4 +23,6 @@ public sealed record EventView(
     bool WouldBeVisible,
     string? TraceId,
     string? Detail = null,
-    long? Lost = null);
+    long? Lost = null,
+    int? Share = null,
+    long? MissingCount = null);

@@ -1,7 +1,6 @@
 using System.Globalization;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Client.Api;
-using ReplicatedDs.Dashboard.Collector;
 
 namespace ReplicatedDs.Dashboard.Causality;
 
@@ -49,9 +48,7 @@ internal sealed class DiagramProjector(int writesMax = DiagramLog.Capacity)
         var before = line.Clock;
         row = Dot.TryParse(item.Dot, out var dot) ? Follow(line, row, item, dot) : Follow(line, row);
         var implied = item.Kind is "Write" or "Apply" ? before.With(dot) : before;
-        line.Share = item.Kind is ReplicaFollower.Thinned or ReplicaFollower.Whole ? ReplicaFollower.ShareOf(item) : line.Share;
-        var share = line.Share > 1 && row.ArrivedAt is null && (item.Kind is "Write" or "Apply" or "Read") ? line.Share : 0;
-        return row with { State = line.Clock, IsClockNews = !implied.Equals(line.Clock), Share = share };
+        return row with { State = line.Clock, IsClockNews = !implied.Equals(line.Clock), Share = item.Share ?? 0 };
     }
 
     /// <summary>Stands for events that were overwritten before they could be projected.</summary>
@@ -76,18 +73,18 @@ internal sealed class DiagramProjector(int writesMax = DiagramLog.Capacity)
             case "Buffer":
                 if (line.Waiting.Count < WaitingMax)
                 {
-                    line.Waiting[dot] = new Waiting(row.T, [.. item.Missing]);
+                    line.Wait(dot, new Waiting(row.T, item.Missing, item.MissingCount is null));
                 }
 
                 return row with
                 {
                     WouldBeVisible = item.WouldBeVisible,
                     Missing = item.Missing.Count <= MissingMax ? item.Missing : [.. item.Missing.Take(MissingMax)],
-                    MissingCount = item.Missing.Count <= MissingMax ? 0 : item.Missing.Count,
+                    MissingCount = (int)(item.MissingCount ?? (item.Missing.Count <= MissingMax ? 0 : item.Missing.Count)),
                 };
 
             case "Drop" when item.Peer is null:
-                line.Waiting.Remove(dot);
+                line.End(dot);
                 return row;
 
             default:
@@ -99,7 +96,7 @@ internal sealed class DiagramProjector(int writesMax = DiagramLog.Capacity)
     {
         if (row.Kind is "Kill" or "Stop" or "Restart")
         {
-            line.Waiting.Clear(); // The buffer is in memory only; what waited arrives again.
+            line.Forget(); // The buffer is in memory only; what waited arrives again.
         }
 
         return row;
@@ -107,16 +104,8 @@ internal sealed class DiagramProjector(int writesMax = DiagramLog.Capacity)
 
     private static DiagramRow Free(Lifeline line, DiagramRow row, Dot dot)
     {
-        var name = dot.ToString();
-        foreach (var waiting in line.Waiting.Values)
-        {
-            if (waiting.Missing.Remove(name))
-            {
-                waiting.Last = name;
-            }
-        }
-
-        return line.Waiting.Remove(dot, out var own) ? row with { ArrivedAt = own.T, WaitedFor = own.Last } : row;
+        line.Arrived(dot.ToString());
+        return line.End(dot) is { } own ? row with { ArrivedAt = own.T, WaitedFor = own.Last } : row;
     }
 
     private void Remember(Dot dot, VectorClock clock)
@@ -148,16 +137,72 @@ internal sealed class DiagramProjector(int writesMax = DiagramLog.Capacity)
 
         public long T { get; set; }
 
-        public int Share { get; set; } = 1;
-
         public Dictionary<Dot, Waiting> Waiting { get; } = [];
+
+        // What waits, by what it misses: whatever becomes visible is looked up, since much may wait.
+        private readonly Dictionary<string, HashSet<Waiting>> _missing = [];
+
+        public void Wait(Dot dot, Waiting waiting)
+        {
+            End(dot);
+            Waiting[dot] = waiting;
+            foreach (var name in waiting.Missing)
+            {
+                if (!_missing.TryGetValue(name, out var all))
+                {
+                    _missing[name] = all = [];
+                }
+
+                all.Add(waiting);
+            }
+        }
+
+        /// <summary>What may have been missing is there.</summary>
+        public void Arrived(string name)
+        {
+            if (_missing.Remove(name, out var all))
+            {
+                foreach (var waiting in all)
+                {
+                    waiting.Last = waiting.IsComplete ? name : null;
+                }
+            }
+        }
+
+        /// <summary>It no longer waits.</summary>
+        public Waiting? End(Dot dot)
+        {
+            if (!Waiting.Remove(dot, out var own))
+            {
+                return null;
+            }
+
+            foreach (var name in own.Missing)
+            {
+                if (_missing.TryGetValue(name, out var all) && all.Remove(own) && all.Count == 0)
+                {
+                    _missing.Remove(name);
+                }
+            }
+
+            return own;
+        }
+
+        public void Forget()
+        {
+            Waiting.Clear();
+            _missing.Clear();
+        }
     }
 
-    private sealed class Waiting(long t, HashSet<string> missing)
+    /// <param name="isComplete">All that it misses is named.</param>
+    private sealed class Waiting(long t, IReadOnlyList<string> missing, bool isComplete)
     {
         public long T => t;
 
-        public HashSet<string> Missing => missing;
+        public IReadOnlyList<string> Missing => missing;
+
+        public bool IsComplete => isComplete;
 
         public string? Last { get; set; }
     }

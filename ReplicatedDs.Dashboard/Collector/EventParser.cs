@@ -9,6 +9,9 @@ namespace ReplicatedDs.Dashboard.Collector;
 /// </summary>
 internal sealed class EventParser
 {
+    /// <summary>The most missing dots of one event that are kept.</summary>
+    public const int MissingKept = 32;
+
     private static readonly Dictionary<string, long> NoDependencies = [];
 
     private readonly RecentTexts _texts = new();
@@ -38,6 +41,8 @@ internal sealed class EventParser
         IReadOnlyDictionary<string, long> deps = NoDependencies;
         var wouldBeVisible = false;
         long? lost = null;
+        int? share = null;
+        long? missingCount = null;
         Expect(ref reader, JsonTokenType.StartObject);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -49,11 +54,13 @@ internal sealed class EventParser
             else if (Is(ref reader, "dot"u8)) { dot = Text(ref reader); }
             else if (Is(ref reader, "keys"u8)) { keys = Texts(ref reader); }
             else if (Is(ref reader, "deps"u8)) { deps = Clock(ref reader); }
-            else if (Is(ref reader, "missing"u8)) { missing = Texts(ref reader); }
+            else if (Is(ref reader, "missing"u8)) { (missing, missingCount) = Missing(ref reader, missingCount); }
+            else if (Is(ref reader, "missingCount"u8)) { missingCount = reader.TokenType == JsonTokenType.Null ? missingCount : reader.GetInt64(); }
             else if (Is(ref reader, "wouldBeVisible"u8)) { wouldBeVisible = reader.TokenType != JsonTokenType.Null && reader.GetBoolean(); }
             else if (Is(ref reader, "traceId"u8)) { traceId = Text(ref reader); }
             else if (Is(ref reader, "detail"u8)) { detail = Text(ref reader) ?? ""; }
             else if (Is(ref reader, "lost"u8)) { lost = reader.TokenType == JsonTokenType.Null ? null : reader.GetInt64(); }
+            else if (Is(ref reader, "share"u8)) { share = reader.TokenType == JsonTokenType.Null ? null : reader.GetInt32(); }
             else
             {
                 reader.Read();
@@ -61,7 +68,7 @@ internal sealed class EventParser
             }
         }
 
-        return new EventView(n, t, replica, peer, kind, dot, keys, deps, missing, wouldBeVisible, traceId, detail.Length == 0 ? null : detail, lost);
+        return new EventView(n, t, replica, peer, kind, dot, keys, deps, missing, wouldBeVisible, traceId, detail.Length == 0 ? null : detail, lost, share, missingCount);
     }
 
     /// <summary>Whether this is the property; if so, the reader stands on its value.</summary>
@@ -69,6 +76,13 @@ internal sealed class EventParser
 
     private string? Text(ref Utf8JsonReader reader) =>
         reader.TokenType == JsonTokenType.Null ? null : reader.ValueIsEscaped || reader.TokenType != JsonTokenType.String ? reader.GetString() : _texts.Share(reader.ValueSpan);
+
+    /// <summary>The first of what is missing: an event may miss a hundred, and tens of thousands of events are kept.</summary>
+    private (IReadOnlyList<string> Kept, long? Count) Missing(ref Utf8JsonReader reader, long? told)
+    {
+        var all = Texts(ref reader);
+        return all.Length <= MissingKept ? (all, told) : (all[..MissingKept], told ?? all.Length);
+    }
 
     private string[] Texts(ref Utf8JsonReader reader)
     {

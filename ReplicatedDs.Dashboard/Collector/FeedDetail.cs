@@ -5,7 +5,7 @@ namespace ReplicatedDs.Dashboard.Collector;
 /// at it, a part is told, chosen so that what is drawn from it is whole.
 /// </summary>
 /// <param name="IsBrief">Without <see cref="LeftOut"/>, from which nothing but the list of events is drawn.</param>
-/// <param name="Share">One in so many updates, the same ones at every replica; what waited and what is no ordinary update is told all the same.</param>
+/// <param name="Share">One in so many updates, the same ones at every replica; what waits longer than a moment and what is no ordinary update is told all the same.</param>
 internal readonly record struct FeedDetail(bool IsBrief, int Share)
 {
     public const string LeftOut = "Send,Arrive";
@@ -13,8 +13,11 @@ internal readonly record struct FeedDetail(bool IsBrief, int Share)
     /// <summary>Events a second of one replica, from which on its feed is brief; below half of it, it no longer is.</summary>
     public const int BriefAbove = 2_000;
 
-    /// <summary>Events a second of all replicas, of which each doubling halves the share that is told.</summary>
+    /// <summary>Events a second of all replicas, above which only a share of the updates is told.</summary>
     public const int ThinnedAbove = 10_000;
+
+    /// <summary>Of how many a second it is then a share: enough for rates and latencies, and little for everything that they pass through.</summary>
+    public const int ThinnedTo = 1_000;
 
     private const int ShareMax = 256;
 
@@ -35,8 +38,13 @@ internal readonly record struct FeedDetail(bool IsBrief, int Share)
 
     private static int ShareOf(double all)
     {
-        var share = 1;
-        while (all / share > ThinnedAbove && share < ShareMax)
+        if (all <= ThinnedAbove)
+        {
+            return 1;
+        }
+
+        var share = 2;
+        while (all / share > ThinnedTo && share < ShareMax)
         {
             share *= 2;
         }

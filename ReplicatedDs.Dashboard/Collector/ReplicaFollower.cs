@@ -1,5 +1,3 @@
-using System.Globalization;
-using ReplicatedDs.Client.Api;
 using ReplicatedDs.Dashboard.Configuration;
 
 namespace ReplicatedDs.Dashboard.Collector;
@@ -27,9 +25,6 @@ internal sealed class ReplicaFollower(ReplicaSlot slot, ReplicaReader reader, Re
     // Under which id the share was told.
     private int _sharedAs;
 
-    /// <summary>The share that a <see cref="Thinned"/> or <see cref="Whole"/> event tells.</summary>
-    public static int ShareOf(EventView one) => one.Detail is ['1', ' ', 'i', 'n', ' ', .. var share] && int.TryParse(share, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : 1;
-
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
@@ -39,6 +34,11 @@ internal sealed class ReplicaFollower(ReplicaSlot slot, ReplicaReader reader, Re
             {
                 // The poller finds out when it is worth while again.
                 TellShare(0, 1);
+                if (store.Slot(slot.Name).EventsPerSecond > 0)
+                {
+                    store.Update(slot.Name, picture => picture with { EventsPerSecond = 0 });
+                }
+
                 await dirty.WaitAsync(cancellationToken);
                 continue;
             }
@@ -74,9 +74,12 @@ internal sealed class ReplicaFollower(ReplicaSlot slot, ReplicaReader reader, Re
         TellShare(status.Replica, detail.Share);
         using var change = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var pace = WatchPaceAsync(detail, change);
+        EventStream? stream = null;
+        var goesOn = false;
         try
         {
-            await foreach (var item in reader.EventsAsync(slot, _n, detail, change.Token))
+            stream = await reader.EventsAsync(slot, _n, detail, change.Token);
+            await foreach (var item in stream.ReadAsync(change.Token))
             {
                 if (isRestart && item.Kind != "Restart")
                 {
@@ -98,13 +101,23 @@ internal sealed class ReplicaFollower(ReplicaSlot slot, ReplicaReader reader, Re
         }
         catch (OperationCanceledException) when (change.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            return true;
+            return goesOn = true;
         }
         finally
         {
             await change.CancelAsync();
             await pace;
-            store.Update(slot.Name, picture => picture with { EventsPerSecond = 0 });
+            if (stream is { Reached: > 0 and var reached })
+            {
+                _n = reached; // What it did not tell is no loss when it is followed again.
+            }
+
+            stream?.Dispose();
+            if (!goesOn)
+            {
+                // While it is only asked for another selection, as much happens as before: the others must not take it for calm.
+                store.Update(slot.Name, picture => picture with { EventsPerSecond = 0 });
+            }
         }
     }
 

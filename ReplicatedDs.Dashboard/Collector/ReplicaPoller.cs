@@ -33,7 +33,7 @@ internal sealed class ReplicaPoller(ReplicaSlot slot, ReplicaReader reader, Clus
     {
         _linksChanged |= seen.Kind is "LinkChanged" or "Restart";
         _wake.Pulse();
-        if (seen.Kind is not ("Write" or "Send" or "Arrive" or "Apply" or "Read" or "Stable"))
+        if (seen.Kind is "LinkChanged" or "Restart" or "Join" or "Leave")
         {
             _urgent.Pulse();
         }

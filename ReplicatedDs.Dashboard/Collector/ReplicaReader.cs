@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using ReplicatedDs.Client.Api;
 using ReplicatedDs.Dashboard.Configuration;
@@ -22,7 +21,7 @@ internal sealed class ReplicaReader(HttpClient http, DashboardOptions options)
 
     public Task<ClockView> ClockAsync(ReplicaSlot slot, CancellationToken cancellationToken) => GetAsync<ClockView>(slot, "/clock", cancellationToken);
 
-    public Task<PendingView> PendingAsync(ReplicaSlot slot, CancellationToken cancellationToken) => GetAsync<PendingView>(slot, "/pending", cancellationToken);
+    public Task<PendingView> PendingAsync(ReplicaSlot slot, CancellationToken cancellationToken) => GetAsync<PendingView>(slot, FormattableString.Invariant($"/pending?limit={DashboardOptions.PendingShown}"), cancellationToken);
 
     public Task<MembersView> MembersAsync(ReplicaSlot slot, CancellationToken cancellationToken) => GetAsync<MembersView>(slot, "/members", cancellationToken);
 
@@ -51,17 +50,21 @@ internal sealed class ReplicaReader(HttpClient http, DashboardOptions options)
         });
     }
 
-    /// <summary>The replica's event feed after number <paramref name="after"/>, until the connection ends.</summary>
-    public async IAsyncEnumerable<EventView> EventsAsync(ReplicaSlot slot, long after, FeedDetail detail, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>The replica's event feed after number <paramref name="after"/>.</summary>
+    public async Task<EventStream> EventsAsync(ReplicaSlot slot, long after, FeedDetail detail, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(slot.Address, $"/events?after={after}{detail.Query(DemoKeys.Prefix)}"));
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
-        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        response.EnsureSuccessStatusCode();
-        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-        await foreach (var item in SseParser.Create(body, (_, data) => _events.Parse(data)).EnumerateAsync(cancellationToken))
+        var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        try
         {
-            yield return item.Data;
+            var body = await response.EnsureSuccessStatusCode().Content.ReadAsStreamAsync(cancellationToken);
+            return new EventStream(response, SseParser.Create(body, (_, data) => _events.Parse(data)));
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
         }
     }
 

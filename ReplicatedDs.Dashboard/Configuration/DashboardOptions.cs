@@ -28,6 +28,14 @@ public sealed record DashboardOptions(string? Token, IReadOnlyList<ReplicaSlot> 
     /// <summary>The most pending updates of one replica that are shown; the count is always exact.</summary>
     public const int PendingShown = 200;
 
+    /// <summary>Where more wait in all, those that do share it: each replica shows its part, and at least <see cref="PendingShownLeast"/>.</summary>
+    public const int PendingShownOfAll = 300;
+
+    public const int PendingShownLeast = 25;
+
+    /// <summary>There the most missing updates that are named of each; the count is always exact.</summary>
+    public const int MissingShown = 10;
+
     /// <summary>The least time between two views sent to browsers.</summary>
     public static readonly TimeSpan ViewInterval = TimeSpan.FromMilliseconds(200);
 

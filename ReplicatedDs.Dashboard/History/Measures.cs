@@ -1,5 +1,4 @@
 using ReplicatedDs.Client.Api;
-using ReplicatedDs.Dashboard.Collector;
 using ReplicatedDs.Dashboard.Views;
 
 namespace ReplicatedDs.Dashboard.History;
@@ -17,7 +16,6 @@ internal sealed class Measures(TimeProvider time)
 
     private readonly Lock _lock = new();
     private readonly MeasureBin?[] _ring = new MeasureBin?[SecondsKept + AheadMax];
-    private readonly Dictionary<int, int> _shares = []; // Of which replicas only a share of the updates is told.
     private MeasureBin _levels = new(0);
     private long _lastView;
     private long _events;
@@ -112,23 +110,21 @@ internal sealed class Measures(TimeProvider time)
         return result;
     }
 
-    private void Count(MeasureBin bin, EventView one)
+    private static void Count(MeasureBin bin, EventView one)
     {
         bin.Events++;
+        var count = one.Share ?? 1;
         switch (one.Kind)
         {
             case "Write":
-                bin.Writes[one.Replica] = bin.Writes.GetValueOrDefault(one.Replica) + _shares.GetValueOrDefault(one.Replica, 1);
+                bin.Writes[one.Replica] = bin.Writes.GetValueOrDefault(one.Replica) + count;
                 break;
             case "Apply":
-                bin.Applies[one.Replica] = bin.Applies.GetValueOrDefault(one.Replica) + _shares.GetValueOrDefault(one.Replica, 1);
-                break;
-            case ReplicaFollower.Thinned or ReplicaFollower.Whole:
-                _shares[one.Replica] = ReplicaFollower.ShareOf(one);
+                bin.Applies[one.Replica] = bin.Applies.GetValueOrDefault(one.Replica) + count;
                 break;
             case "Buffer":
-                bin.Buffered++;
-                bin.Prevented += one.WouldBeVisible ? 1 : 0;
+                bin.Buffered += count;
+                bin.Prevented += one.WouldBeVisible ? count : 0;
                 break;
             default:
                 break;

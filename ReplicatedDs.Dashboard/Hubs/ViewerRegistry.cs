@@ -15,7 +15,13 @@ internal sealed class ViewerRegistry(IHubContext<ClusterHub> hub, ClusterStore s
 
     private static readonly TimeSpan BatchInterval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Between two batches of events of which most are left out: a list that is replaced as a whole is not read at any rate.</summary>
+    /// <summary>More updates that wait are a long list.</summary>
+    private const int ShortList = 50;
+
+    /// <summary>
+    /// Between two batches of events of which most are left out, and two pictures with long lists of what waits: a list that is replaced as a whole is not read at
+    /// any rate.
+    /// </summary>
     private static readonly TimeSpan FloodInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan IdleInterval = TimeSpan.FromSeconds(15);
 
@@ -29,14 +35,16 @@ internal sealed class ViewerRegistry(IHubContext<ClusterHub> hub, ClusterStore s
             var version = 0L;
             var n = Math.Max(0, log.Last - BatchMax);
             var sentAt = time.GetTimestamp();
+            var shownAt = sentAt;
             while (!aborted.IsCancellationRequested)
             {
                 var published = store.Published.Next;
                 var appended = log.Changed.Next;
-                if (store.Current is { Version: > 0 } view && view.Version != version)
+                if (store.Current is { Version: > 0 } view && view.Version != version && (view.Pending <= ShortList || version == 0 || time.GetElapsedTime(shownAt) >= FloodInterval))
                 {
                     version = view.Version;
                     await viewer.SendAsync("view", view, aborted);
+                    shownAt = time.GetTimestamp();
                 }
 
                 if (hasEvents && (log.Last - n <= BatchMax || time.GetElapsedTime(sentAt) >= FloodInterval))

@@ -54,19 +54,19 @@ internal sealed class ClusterState
                 }
 
                 replica.Learn(dot.Replica.Value, dot.Counter);
-                replica.Writes++;
+                replica.Writes += one.Share ?? 1;
                 break;
 
             case "Apply" when one.Dot is { } name && Dot.TryParse(name, out var dot):
                 replica.Learn(dot.Replica.Value, dot.Counter);
-                replica.Applied++;
+                replica.Applied += one.Share ?? 1;
                 Release(replica, name);
                 break;
 
             case "Buffer" when one.Dot is { } name && replica.Waiting.Count < WaitingMax:
                 Depth += replica.Waiting.ContainsKey(name) ? 0 : 1;
                 replica.Waiting = replica.Waiting.SetItem(name, new WaitingUpdate(name, one.Keys, one.Missing, one.T));
-                replica.Prevented += one.WouldBeVisible ? 1 : 0;
+                replica.Prevented += one.WouldBeVisible ? one.Share ?? 1 : 0;
                 break;
 
             case "Drop" when one.Dot is { } name && one.Peer is null:

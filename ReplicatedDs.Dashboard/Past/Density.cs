@@ -34,7 +34,7 @@ internal sealed class Density
 
         var bin = _bins[^1];
         bin.Last = n;
-        bin.Writes += one.Kind == "Write" ? 1 : 0;
+        bin.Writes += one.Kind == "Write" ? one.Share ?? 1 : 0;
         (bin.Depth, bin.LastDepth) = (Math.Max(bin.Depth, depth), depth);
         bin.Lost += one.Lost ?? 0;
     }

@@ -20,7 +20,7 @@ internal static class EventWords
             "Write" => $"{who} wrote {(one.Keys.Count == 0 ? "an update" : List(one.Keys))} as {update}",
             "Send" => $"{who} sent {update}{keys} to {peer}",
             "Arrive" => $"{update}{keys} arrived at {who}{(one.Peer is null ? "" : " from " + peer)}",
-            "Buffer" => $"{who} buffered {update}{keys}: it waits for {Dots(one.Missing)}{(one.WouldBeVisible ? "; without causal delivery it would show now" : "")}",
+            "Buffer" => $"{who} buffered {update}{keys}: it waits for {Dots(one.Missing, one.MissingCount)}{(one.WouldBeVisible ? "; without causal delivery it would show now" : "")}",
             "Apply" => $"{who} applied {update}{keys}",
             "Read" => $"{who} answered a read{keys}{(one.Dot is null ? "" : " with " + update)}",
             "Drop" => one.Peer is null ? $"{who} dropped {update}{keys}{detail}" : $"{update}{keys} from {who} to {peer} was dropped{detail}",
@@ -45,9 +45,10 @@ internal static class EventWords
     public static string TimeOfDay(EventView one, TimeZoneInfo zone) =>
         TimeZoneInfo.ConvertTime(DateTimeOffset.UnixEpoch.AddTicks(one.T * 10), zone).ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
 
-    private static string Dots(IReadOnlyList<string> dots) => dots.Count == 0 ? "earlier updates" : List([.. dots.Take(ListMax + 1).Select(dot => "r" + dot)], dots.Count);
+    private static string Dots(IReadOnlyList<string> dots, long? count) =>
+        dots.Count == 0 ? "earlier updates" : List([.. dots.Take(ListMax + 1).Select(dot => "r" + dot)], count ?? dots.Count);
 
-    private static string List(IReadOnlyList<string> words, int? count = null)
+    private static string List(IReadOnlyList<string> words, long? count = null)
     {
         var shown = string.Join(", ", words.Take(ListMax));
         var rest = (count ?? words.Count) - Math.Min(ListMax, words.Count);

@@ -27,12 +27,17 @@ internal static class ViewBuilder
         var states = slots.ToDictionary(slot => slot.Slot.Name, slot => StateOf(slot, control, now));
         var links = LinksOf(known, states);
         var explain = new WaitExplainer(known, states, clocks, links);
+        var isMuch = slots.Sum(slot => slot.Pending?.Count ?? 0) > DashboardOptions.PendingShownOfAll;
+        var part = DashboardOptions.PendingShownOfAll / Math.Max(1, slots.Count(slot => slot.Pending?.Count > 0));
+        var (shown, named) = isMuch
+            ? (Math.Clamp(part, DashboardOptions.PendingShownLeast, DashboardOptions.PendingShown), DashboardOptions.MissingShown)
+            : (DashboardOptions.PendingShown, int.MaxValue);
 
         var replicas = new List<ReplicaPicture>(slots.Count);
         foreach (var slot in slots)
         {
             var clock = slot.Id is { } id ? clocks.GetValueOrDefault(id) : null;
-            replicas.Add(ReplicaOf(slot, states[slot.Slot.Name], clock, columns, newest, explain, now));
+            replicas.Add(ReplicaOf(slot, states[slot.Slot.Name], clock, columns, newest, explain, (shown, named), now));
         }
 
         return new ClusterView(
@@ -100,7 +105,7 @@ internal static class ViewBuilder
     };
 
     private static ReplicaPicture ReplicaOf(
-        SlotPicture slot, string state, SortedDictionary<int, long>? clock, int[] columns, Dictionary<int, long> newest, WaitExplainer explain, DateTimeOffset now)
+        SlotPicture slot, string state, SortedDictionary<int, long>? clock, int[] columns, Dictionary<int, long> newest, WaitExplainer explain, (int Updates, int Missing) most, DateTimeOffset now)
     {
         var behind = new List<(int Origin, long Count)>();
         foreach (var column in clock is null ? [] : columns)
@@ -137,8 +142,15 @@ internal static class ViewBuilder
             behind.Sum(entry => entry.Count),
             VerdictOf(clock, behind),
             slot.Pending?.Count ?? 0,
-            [.. pending.OrderBy(update => update.ArrivedAt).Take(DashboardOptions.PendingShown).Select(update => new PendingPicture(
-                update.Dot, update.Origin, update.Keys, update.Missing, update.MissingCount, update.ArrivedAt, update.Reason, explain.Explain(slot, update)))]);
+            [.. pending.OrderBy(update => update.ArrivedAt).Take(most.Updates).Select(update => new PendingPicture(
+                update.Dot,
+                update.Origin,
+                update.Keys,
+                update.Missing.Count > most.Missing ? [.. update.Missing.Take(most.Missing)] : update.Missing,
+                update.MissingCount,
+                update.ArrivedAt,
+                update.Reason,
+                explain.Explain(slot, update)))]);
     }
 
     private static string? DetailOf(SlotPicture slot, string state) => state switch

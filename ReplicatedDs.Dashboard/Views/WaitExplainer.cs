@@ -15,6 +15,8 @@ internal sealed class WaitExplainer(
     Dictionary<int, SortedDictionary<int, long>> clocks,
     List<LinkPicture> links)
 {
+    private readonly Dictionary<string, HashSet<string>> _waiting = [];
+
     public string Explain(SlotPicture at, PendingUpdateView update)
     {
         if (update.Reason == "clock-ahead")
@@ -22,7 +24,11 @@ internal sealed class WaitExplainer(
             return $"its timestamp is ahead of {LabelOf(at)}'s clock";
         }
 
-        var waitingHere = (at.Pending?.Updates ?? []).Select(other => other.Dot).ToHashSet();
+        if (!_waiting.TryGetValue(at.Slot.Name, out var waitingHere))
+        {
+            _waiting[at.Slot.Name] = waitingHere = [.. (at.Pending?.Updates ?? []).Select(other => other.Dot)];
+        }
+
         foreach (var text in update.Missing)
         {
             if (Dot.TryParse(text, out var dot) && !waitingHere.Contains(text))
@@ -56,7 +62,7 @@ internal sealed class WaitExplainer(
                 : $"r{origin} is {state}; r{holder} has r{dot} and passes it on";
         }
 
-        return "in flight";
+        return at.Pending is { } pending && pending.Count > pending.Updates.Count ? "in flight, or buffered here itself behind those that are listed" : "in flight";
     }
 
     private static string LabelOf(SlotPicture slot) => slot.Id is { } id ? $"r{id}" : slot.Slot.Name;

@@ -9,6 +9,7 @@ using ReplicatedDs.Replica.Http.Problems;
 using ReplicatedDs.Replica.Http.Snapshots;
 using ReplicatedDs.Replica.Http.Transactions;
 using ReplicatedDs.Replica.Http.Watch;
+using ReplicatedDs.Replica.Runtime;
 using ReplicatedDs.Replica.Security;
 using ReplicatedDs.ServiceDefaults;
 
@@ -26,7 +27,7 @@ public static class ApiEndpoints
         ArgumentNullException.ThrowIfNull(app);
 
         // Traffic between replicas has spans of its own per update; one per heartbeat would drown them.
-        app.UseServerSpans("/replication");
+        app.UseServerSpans(app.Services.GetRequiredService<IReplicaNode>().IsTraced, "/replication");
         app.Use(AddSecurityHeaders);
         app.UseMiddleware<ProblemMiddleware>();
         app.UseMiddleware<KvMiddleware>();

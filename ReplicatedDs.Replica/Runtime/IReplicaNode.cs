@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Updates;
@@ -87,4 +88,7 @@ public interface IReplicaNode
 
     /// <summary>The telemetry feed.</summary>
     EventRing Events { get; }
+
+    /// <summary>Whether requests of a trace are traced, at the rate at which updates come. Safe from any thread.</summary>
+    bool IsTraced(ActivityTraceId trace) => true;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
@@ -41,6 +42,8 @@ internal sealed class ReplicaNode(
     public ReplicaState State => Volatile.Read(ref _session)?.Loop.State ?? ReplicaState.Empty;
 
     public EventRing Events => events;
+
+    public bool IsTraced(ActivityTraceId trace) => Volatile.Read(ref _session)?.IsTraced(trace) ?? true;
 
     public IValueStore? Values => _store?.Values;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
@@ -58,6 +59,8 @@ internal sealed class ReplicaSession : IAsyncDisposable
     public ReplicaLoop Loop { get; }
 
     public NodePhase Phase { get; private set; }
+
+    public bool IsTraced(ActivityTraceId trace) => _tracer.Chooses(trace);
 
     /// <summary>Runs until the process stops or the replica's membership ends.</summary>
     public async Task<SessionEnd> RunAsync(CancellationToken stop)

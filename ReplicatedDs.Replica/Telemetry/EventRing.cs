@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Updates;
 
@@ -96,10 +95,10 @@ public sealed class EventRing(int capacity = 1 << 16)
     }
 
     /// <summary>
-    /// The events after number <paramref name="after"/>, at most <paramref name="max"/>, waiting for the first. <c>Lost</c> says how many
+    /// The events after number <paramref name="after"/>, as many as there is room for, waiting for the first. <c>Lost</c> says how many
     /// after that number are no longer there.
     /// </summary>
-    public async ValueTask<(long Lost, ImmutableArray<StampedEvent> Events)> ReadAsync(long after, int max, CancellationToken cancellationToken)
+    public async ValueTask<(long Lost, ArraySegment<StampedEvent> Events)> ReadAsync(long after, StampedEvent[] into, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -109,16 +108,15 @@ public sealed class EventRing(int capacity = 1 << 16)
                 // A number from before a restart is ahead of ours: start over.
                 after = after > _last ? 0 : after;
                 var first = Math.Max(after + 1, _last - _events.Length + 1);
-                var count = (int)Math.Min(max, _last - first + 1);
+                var count = (int)Math.Min(into.Length, _last - first + 1);
                 if (count > 0)
                 {
-                    var batch = ImmutableArray.CreateBuilder<StampedEvent>(count);
-                    for (var n = first; n < first + count; n++)
+                    for (var i = 0; i < count; i++)
                     {
-                        batch.Add(_events[n % _events.Length]);
+                        into[i] = _events[(first + i) % _events.Length];
                     }
 
-                    return (first - after - 1, batch.MoveToImmutable());
+                    return (first - after - 1, new ArraySegment<StampedEvent>(into, 0, count));
                 }
 
                 more = (_more ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;

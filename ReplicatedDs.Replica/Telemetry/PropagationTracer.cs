@@ -1,15 +1,17 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Causality.Updates;
+using ReplicatedDs.Replica.Http;
 
 namespace ReplicatedDs.Replica.Telemetry;
 
 /// <summary>
 /// Makes the spans of updates on their way: one where an update is written, and one at each other replica from its arrival to its apply,
 /// all children of the request that wrote it. When it has to wait, its buffering is a span at once, for those who look while it waits, and
-/// afterwards the wait is one, linked to the traces of the updates that it waited for. Called by the loop alone. Costs one check per
+/// afterwards the wait is one, linked to the traces of the updates that it waited for. Called by the loop alone, unless said otherwise. Costs one check per
 /// batch while nobody listens.
 /// </summary>
 public sealed class PropagationTracer(ReplicaId self, TimeProvider time)
@@ -17,8 +19,11 @@ public sealed class PropagationTracer(ReplicaId self, TimeProvider time)
     /// <summary>Above this rate only a share of the updates is traced.</summary>
     public const int FullRateMax = 100;
 
-    /// <summary>An update that waited longer is always traced.</summary>
+    /// <summary>An update that waited longer is traced in any case, up to <see cref="LongWaitsMax"/> a second.</summary>
     public static readonly TimeSpan LongWait = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Where everything waits, more would be no exceptions, and cost the replica what it lacks.</summary>
+    public const int LongWaitsMax = 20;
 
     private const int KnownMax = 4096;
     private const int LinksMax = 16;
@@ -30,6 +35,7 @@ public sealed class PropagationTracer(ReplicaId self, TimeProvider time)
     private long _windowStart;
     private int _inWindow;
     private int _inLastWindow;
+    private int _longInWindow;
 
     /// <summary>Takes the events of one step.</summary>
     /// <param name="now">The time of the step; what it changed became visible since then.</param>
@@ -66,6 +72,18 @@ public sealed class PropagationTracer(ReplicaId self, TimeProvider time)
         }
     }
 
+    /// <summary>
+    /// Whether the updates of a trace are traced at the present rate. A request whose updates are not is not worth a span either: at thousands a second
+    /// making and sending them costs more than what they show. From any thread.
+    /// </summary>
+    public bool Chooses(ActivityTraceId trace)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        trace.CopyTo(bytes);
+        var isCalm = time.Instant().MonotonicMicroseconds - Interlocked.Read(ref _windowStart) >= 2_000_000;
+        return isCalm || BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]) % OneIn == 0;
+    }
+
     private void TraceWrite(Update update, Instant now, MemberTable members)
     {
         if (update.Trace is not { } trace || !Admit(trace, now, out var oneIn))
@@ -94,8 +112,8 @@ public sealed class PropagationTracer(ReplicaId self, TimeProvider time)
     private void TraceApply(Update update, ReplicaEvent applied, Instant arrivedAt, Instant now, MemberTable members)
     {
         var waited = TimeSpan.FromMicroseconds(now.MonotonicMicroseconds - arrivedAt.MonotonicMicroseconds);
-        var isLong = waited > LongWait && !applied.Missing.IsEmpty;
-        if (update.Trace is not { } trace || (!Admit(trace, now, out var oneIn) && !isLong))
+        var isLong = waited > LongWait && _longInWindow <= LongWaitsMax && !applied.Missing.IsEmpty;
+        if (update.Trace is not { } trace || (!Admit(trace, now, out var oneIn) && !(isLong && ++_longInWindow <= LongWaitsMax)))
         {
             return;
         }
@@ -168,6 +186,7 @@ public sealed class PropagationTracer(ReplicaId self, TimeProvider time)
         {
             _inLastWindow = now.MonotonicMicroseconds - _windowStart < 2_000_000 ? _inWindow : 0;
             _inWindow = 0;
+            _longInWindow = 0;
             _windowStart = now.MonotonicMicroseconds;
         }
 

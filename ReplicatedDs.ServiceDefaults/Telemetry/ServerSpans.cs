@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Routing;
 namespace ReplicatedDs.ServiceDefaults.Telemetry;
 
 /// <summary>Adds to the server span what the runtime leaves out: the route and the status.</summary>
-internal sealed class ServerSpans(RequestDelegate next, PathString[] untraced)
+internal sealed class ServerSpans(RequestDelegate next, PathString[] untraced, Func<ActivityTraceId, bool> isTraced)
 {
     public static readonly PathString[] DefaultUntraced = ["/health", "/alive", "/events", "/metrics"];
 
@@ -19,7 +19,7 @@ internal sealed class ServerSpans(RequestDelegate next, PathString[] untraced)
             return;
         }
 
-        if (IsUntraced(context.Request.Path))
+        if (IsUntraced(context.Request.Path) || !isTraced(activity.TraceId))
         {
             // The span exists already; without this flag no exporter takes it, nor one of its children.
             activity.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;

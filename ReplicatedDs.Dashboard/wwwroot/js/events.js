@@ -13,7 +13,7 @@ function sentence(event) {
     case "Write": return `${who} wrote ${event.keys.join(", ") || "an update"} as ${update}`;
     case "Send": return `${who} sent ${update}${keys} to ${peer}`;
     case "Arrive": return `${update}${keys} arrived at ${who}${event.peer ? ` from ${peer}` : ""}`;
-    case "Buffer": return `${who} buffered ${update}${keys}: it waits for ${event.missing.map(dot => `r${dot}`).join(", ") || "earlier updates"}${event.wouldBeVisible ? "; without causal delivery it would show now" : ""}`;
+    case "Buffer": return `${who} buffered ${update}${keys}: it waits for ${event.missing.map(dot => `r${dot}`).join(", ") || "earlier updates"}${event.missingCount > event.missing.length ? ` and ${event.missingCount - event.missing.length} more` : ""}${event.wouldBeVisible ? "; without causal delivery it would show now" : ""}`;
     case "Apply": return `${who} applied ${update}${keys}`;
     case "Read": return `${who} answered a read${keys}${event.dot ? ` with ${update}` : ""}`;
     case "Drop": return `${who} dropped ${update}${keys}${detail}`;

@@ -7,6 +7,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using ReplicatedDs.Replica.Http.Problems;
 using ReplicatedDs.Replica.Runtime;
+using ReplicatedDs.Replica.Telemetry;
 
 namespace ReplicatedDs.Replica.Http.Events;
 
@@ -16,13 +17,21 @@ namespace ReplicatedDs.Replica.Http.Events;
 /// </summary>
 internal sealed class EventFeed(IReplicaNode node, ApiOptions options, TimeProvider time, IHostApplicationLifetime lifetime)
 {
+    /// <summary>A comment is sent after this long without an event, so that a dead reader is noticed.</summary>
+    public static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(5);
+
     private const int BatchMax = 256;
+
+    /// <summary>For a reader that wants a share, which is told waits only that outlast a batch.</summary>
+    private const int SharedBatchMax = 2_048;
+
+    /// <summary>After so many events that it does not want a reader is told how far it got: it can come back without a loss.</summary>
+    private const int UnwantedMax = 8_192;
 
     /// <summary>What follows within it goes out together: one event at a time would cost a busy replica more than the events themselves.</summary>
     private static readonly TimeSpan GatherInterval = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>A comment is sent after this long without an event, so that a dead reader is noticed.</summary>
-    private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SharedGatherInterval = TimeSpan.FromMilliseconds(200);
 
     private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -79,50 +88,70 @@ internal sealed class EventFeed(IReplicaNode node, ApiOptions options, TimeProvi
         await FlushAsync(writer, ": events of this replica\n\n", cancellationToken).ConfigureAwait(false);
         var line = new ArrayBufferWriter<byte>(512);
         using var json = new Utf8JsonWriter(line, JsonOptions);
+        var into = new StampedEvent[selection.IsShare ? SharedBatchMax : BatchMax];
+        var gather = selection.IsShare ? SharedGatherInterval : GatherInterval;
+        var (told, toldAt) = (after, time.GetTimestamp());
         while (true)
         {
-            var batch = await NextAsync(after, cancellationToken).ConfigureAwait(false);
-            if (batch is not { } next)
+            var batch = await NextAsync(after, into, cancellationToken).ConfigureAwait(false);
+            if (batch is { } next)
             {
-                await FlushAsync(writer, ": still here\n\n", cancellationToken).ConfigureAwait(false);
-                continue;
-            }
-
-            var replica = node.Identity?.Id.Value ?? 0;
-            var first = next.Events[0].N;
-            if (next.Lost > 0)
-            {
-                EventJson.WriteGap(json, first - 1, next.Lost, time.UnixMicroseconds(), replica);
-                Emit(writer, first - 1, json, line);
-            }
-
-            foreach (var stamped in next.Events)
-            {
-                if (selection.Wants(stamped))
+                var isTold = Write(writer, json, line, next.Lost, next.Events, selection);
+                after = next.Events[^1].N;
+                if (isTold)
                 {
-                    EventJson.Write(json, stamped, replica);
-                    Emit(writer, stamped.N, json, line);
+                    await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
+                    (told, toldAt) = (after, time.GetTimestamp());
                 }
             }
 
-            after = next.Events[^1].N;
-            await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
-            if (next.Events.Length < BatchMax)
+            if (batch is null || time.GetElapsedTime(toldAt) >= HeartbeatInterval || after - told >= UnwantedMax)
             {
-                await Task.Delay(GatherInterval, time, cancellationToken).ConfigureAwait(false);
+                // A number without an event: there it goes on when it comes back.
+                await FlushAsync(writer, after == told ? ": still here\n\n" : string.Create(CultureInfo.InvariantCulture, $": still here\nid: {after}\n\n"), cancellationToken).ConfigureAwait(false);
+                (told, toldAt) = (after, time.GetTimestamp());
+            }
+
+            if (batch is { Events.Count: var count } && count < into.Length)
+            {
+                await Task.Delay(gather, time, cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
-    /// <summary>The next events; <c>null</c> if none came for a while.</summary>
-    private async ValueTask<(long Lost, System.Collections.Immutable.ImmutableArray<Telemetry.StampedEvent> Events)?> NextAsync(
-        long after, CancellationToken cancellationToken)
+    /// <returns>Whether there was anything to tell.</returns>
+    private bool Write(PipeWriter writer, Utf8JsonWriter json, ArrayBufferWriter<byte> line, long lost, ReadOnlySpan<StampedEvent> events, EventSelection selection)
     {
-        using var quiet = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        quiet.CancelAfter(HeartbeatInterval);
+        var replica = node.Identity?.Id.Value ?? 0;
+        var isTold = lost > 0;
+        if (isTold)
+        {
+            EventJson.WriteGap(json, events[0].N - 1, lost, time.UnixMicroseconds(), replica);
+            Emit(writer, events[0].N - 1, json, line);
+        }
+
+        selection.Begin(events);
+        foreach (ref readonly var stamped in events)
+        {
+            if (selection.Weigh(stamped) is > 0 and var weight)
+            {
+                EventJson.Write(json, stamped, replica, weight, selection.MissingMax);
+                Emit(writer, stamped.N, json, line);
+                isTold = true;
+            }
+        }
+
+        return isTold;
+    }
+
+    /// <summary>The next events; <c>null</c> if none came for a while.</summary>
+    private async ValueTask<(long Lost, ArraySegment<StampedEvent> Events)?> NextAsync(long after, StampedEvent[] into, CancellationToken cancellationToken)
+    {
+        using var interval = new CancellationTokenSource(HeartbeatInterval, time);
+        using var quiet = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, interval.Token);
         try
         {
-            return await node.Events.ReadAsync(after, BatchMax, quiet.Token).ConfigureAwait(false);
+            return await node.Events.ReadAsync(after, into, quiet.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

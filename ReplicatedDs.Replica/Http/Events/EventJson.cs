@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Delivery;
 using ReplicatedDs.Replica.Telemetry;
 
 namespace ReplicatedDs.Replica.Http.Events;
@@ -9,7 +10,9 @@ namespace ReplicatedDs.Replica.Http.Events;
 /// <summary>Events as JSON, in the shape of <c>EventView</c>. Written by hand: the feed carries everything that happens.</summary>
 internal static class EventJson
 {
-    public static void Write(Utf8JsonWriter json, in StampedEvent stamped, int replica)
+    /// <param name="share">It stands for so many, since the others like it are not told to this reader.</param>
+    /// <param name="missingMax">The most missing dots that are named.</param>
+    public static void Write(Utf8JsonWriter json, in StampedEvent stamped, int replica, int share, int missingMax)
     {
         var one = stamped.Event;
         json.WriteStartObject();
@@ -21,18 +24,17 @@ internal static class EventJson
         json.WriteString("dot", one.Dot?.ToString());
         WriteKeys(json, one);
         WriteClock(json, "deps", one.Kind == ReplicaEventKind.Write ? one.Update?.Dependencies : null);
-        json.WriteStartArray("missing");
-        foreach (var dot in one.Missing)
-        {
-            json.WriteStringValue(dot.ToString());
-        }
-
-        json.WriteEndArray();
+        WriteMissing(json, one, missingMax);
         json.WriteBoolean("wouldBeVisible", one.WouldBeVisible);
         json.WriteString("traceId", one.Update?.Trace?.TraceId.ToString("x32", CultureInfo.InvariantCulture));
         if ((one.Detail ?? one.Clock?.ToString()) is { } detail)
         {
             json.WriteString("detail", detail);
+        }
+
+        if (share > 1)
+        {
+            json.WriteNumber("share", share);
         }
 
         json.WriteEndObject();
@@ -48,6 +50,22 @@ internal static class EventJson
         json.WriteString("kind", "Gap");
         json.WriteNumber("lost", lost);
         json.WriteEndObject();
+    }
+
+    private static void WriteMissing(Utf8JsonWriter json, ReplicaEvent one, int most)
+    {
+        var (dots, count) = one is { DeliveredAtArrival: { } delivered, Update: { } update } ? DeliveryRule.Missing(update, delivered) : (one.Missing, one.Missing.Length);
+        json.WriteStartArray("missing");
+        foreach (var dot in dots.AsSpan()[..Math.Min(most, dots.Length)])
+        {
+            json.WriteStringValue(dot.ToString());
+        }
+
+        json.WriteEndArray();
+        if (count > Math.Min(most, dots.Length))
+        {
+            json.WriteNumber("missingCount", count);
+        }
     }
 
     private static void WriteKeys(Utf8JsonWriter json, ReplicaEvent one)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Delivery;
 using ReplicatedDs.Replica.Http.Problems;
 using ReplicatedDs.Replica.Telemetry;
 
@@ -8,17 +9,39 @@ namespace ReplicatedDs.Replica.Http.Events;
 
 /// <summary>
 /// Which events a reader of the feed wants. One that wants only a share of the updates gets whole updates, chosen by a hash of their dot that is the same at
-/// every replica; and of the others what waited, conflicts, drops and everything that is not about one update.
+/// every replica; everything that is not about one update; and of the other updates waits that are not over before they could be told, conflicts and drops,
+/// at most <see cref="ExceptionsMax"/> in a batch: what is common is no exception, and is told by its share as well. Of one reader, batch by batch.
 /// </summary>
 internal sealed class EventSelection
 {
     public const int ShareMax = 1_024;
 
+    public const int ExceptionsMax = 4;
+
+    private const int SharedMissingMax = 10;
+
+    /// <summary>More than any replica lets wait.</summary>
+    private const int OrdinaryMax = 200_000;
+
     private readonly HashSet<ReplicaEventKind> _except;
-    private readonly long _share;
+    private readonly int _share;
     private readonly string _whole;
 
-    private EventSelection(HashSet<ReplicaEventKind> except, long share, string whole) => (_except, _share, _whole) = (except, share, whole);
+    // What began to wait in this batch, and of it what became visible in it.
+    private readonly HashSet<Dot> _buffered = [];
+    private readonly HashSet<Dot> _brief = [];
+
+    // What waits and is told by its share alone: so is then that it became visible.
+    private readonly HashSet<Dot> _ordinary = [];
+    private int _exceptions;
+
+    private EventSelection(HashSet<ReplicaEventKind> except, int share, string whole) => (_except, _share, _whole) = (except, share, whole);
+
+    /// <summary>Not all updates are wanted.</summary>
+    public bool IsShare => _share > 1;
+
+    /// <summary>The most missing dots of one event that are told: where much happens, each may miss many.</summary>
+    public int MissingMax => IsShare ? SharedMissingMax : PendingUpdate.MissingMax;
 
     /// <exception cref="ProblemException">A part of the query is not to be understood.</exception>
     public static EventSelection Parse(IQueryCollection query) => new(
@@ -26,23 +49,54 @@ internal sealed class EventSelection
         query["share"].ToString() is { Length: > 0 } share ? Share(share) : 1,
         query["whole"].ToString());
 
-    public bool Wants(in StampedEvent stamped)
+    /// <summary>The events that are asked about next, one by one and in their order.</summary>
+    public void Begin(ReadOnlySpan<StampedEvent> batch)
+    {
+        if (!IsShare)
+        {
+            return;
+        }
+
+        _exceptions = 0;
+        _buffered.Clear();
+        _brief.Clear();
+        foreach (ref readonly var stamped in batch)
+        {
+            if (stamped.Event is { Kind: ReplicaEventKind.Buffer or ReplicaEventKind.Apply, Dot: { } dot } one)
+            {
+                _ = one.Kind == ReplicaEventKind.Buffer ? _buffered.Add(dot) : _buffered.Contains(dot) && _brief.Add(dot);
+            }
+        }
+    }
+
+    /// <summary>How many events this one stands for, since others like it are not told; 0: it is not wanted.</summary>
+    public int Weigh(in StampedEvent stamped)
     {
         var one = stamped.Event;
         if (_except.Contains(one.Kind))
         {
-            return false;
+            return 0;
         }
 
-        return _share == 1 || !IsThinned(one) || (one.Dot is { } dot ? Hash(dot) : stamped.N) % _share == 0 || IsWhole(one);
+        if (!IsShare || !IsOrdinary(one) || IsWhole(one))
+        {
+            return 1;
+        }
+
+        return (one.Dot is { } dot ? Hash(dot) : stamped.N) % _share == 0 ? _share : 0;
     }
 
-    private static bool IsThinned(in ReplicaEvent one) => one.Kind switch
+    private bool IsOrdinary(in ReplicaEvent one) => one.Kind switch
     {
-        ReplicaEventKind.Write or ReplicaEventKind.Read or ReplicaEventKind.Send or ReplicaEventKind.Arrive => true,
-        ReplicaEventKind.Apply => one.DeliveredAtArrival is null, // What waited is told.
+        ReplicaEventKind.Write or ReplicaEventKind.Read or ReplicaEventKind.Send or ReplicaEventKind.Arrive or ReplicaEventKind.Duplicate => true,
+        ReplicaEventKind.Apply => one.DeliveredAtArrival is null || (one.Dot is { } dot && _ordinary.Remove(dot)),
+        ReplicaEventKind.Buffer => one.Dot is { } dot && (_brief.Contains(dot) || IsOneTooMany()) && _ordinary.Count < OrdinaryMax && _ordinary.Add(dot),
+        ReplicaEventKind.Drop when one is { Peer: null, Dot: { } dot } && _ordinary.Remove(dot) => true,
+        ReplicaEventKind.Drop or ReplicaEventKind.SiblingMade or ReplicaEventKind.SiblingResolved => IsOneTooMany(),
         _ => false,
     };
+
+    private bool IsOneTooMany() => ++_exceptions > ExceptionsMax;
 
     private bool IsWhole(in ReplicaEvent one)
     {
@@ -67,7 +121,7 @@ internal sealed class EventSelection
         ? kind
         : throw new ProblemException(ProblemKinds.BadRequest, $"'{word}' is no kind of event; there are {string.Join(", ", Enum.GetNames<ReplicaEventKind>())}.");
 
-    private static long Share(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var share) && share is >= 1 and <= ShareMax
+    private static int Share(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var share) && share is >= 1 and <= ShareMax
         ? share
         : throw new ProblemException(ProblemKinds.BadRequest, $"'{text}' is no share: one in so many updates, from 1 to {ShareMax}.");
 }

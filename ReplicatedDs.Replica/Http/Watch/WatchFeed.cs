@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Immutable;
 using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
@@ -98,9 +97,10 @@ internal sealed class WatchFeed(IReplicaNode node, ApiOptions options, IHostAppl
         await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
         var position = told = root.Delivered;
         var changes = new Dictionary<string, KeyChange>(StringComparer.Ordinal);
+        var read = new StampedEvent[EventsMax];
         while (true)
         {
-            var batch = await NextAsync(after, cancellationToken).ConfigureAwait(false);
+            var batch = await NextAsync(after, read, cancellationToken).ConfigureAwait(false);
             if (batch is null && position.Covers(node.State.Delivered))
             {
                 writer.Write(": still here\n\n"u8);
@@ -217,13 +217,13 @@ internal sealed class WatchFeed(IReplicaNode node, ApiOptions options, IHostAppl
     }
 
     /// <summary>The next events; <c>null</c> if none came for a while.</summary>
-    private async ValueTask<(long Lost, ImmutableArray<StampedEvent> Events)?> NextAsync(long after, CancellationToken cancellationToken)
+    private async ValueTask<(long Lost, ArraySegment<StampedEvent> Events)?> NextAsync(long after, StampedEvent[] into, CancellationToken cancellationToken)
     {
         using var quiet = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         quiet.CancelAfter(Quiet);
         try
         {
-            return await node.Events.ReadAsync(after, EventsMax, quiet.Token).ConfigureAwait(false);
+            return await node.Events.ReadAsync(after, into, quiet.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -26,16 +26,28 @@ public sealed class RealCluster : IAsyncLifetime, IAsyncDisposable
     public static async Task<RealCluster> StartAsync(params string[] arguments)
     {
         var cluster = new RealCluster { _arguments = arguments };
-        await cluster.InitializeAsync();
-        return cluster;
+        return await cluster.StartAsync();
     }
 
     /// <summary>A cluster started as a user does, by <c>dotnet run</c>.</summary>
     public static async Task<RealCluster> RunAsync()
     {
         var cluster = new RealCluster { _arguments = [], _isRun = true };
-        await cluster.InitializeAsync();
-        return cluster;
+        return await cluster.StartAsync();
+    }
+
+    private async Task<RealCluster> StartAsync()
+    {
+        try
+        {
+            await InitializeAsync();
+            return this;
+        }
+        catch
+        {
+            await DisposeAsync(); // Nobody else would end what was started.
+            throw;
+        }
     }
 
     public async Task InitializeAsync()
@@ -46,7 +58,7 @@ public sealed class RealCluster : IAsyncLifetime, IAsyncDisposable
             () => File.Exists(ClusterFile) ? "written" : appHost.HasExited ? "the AppHost ended: " + appHost.Output : appHost.Output,
             seen => seen == "written" || appHost.HasExited,
             "cluster.json is written",
-            60);
+            180);
         Assert.False(appHost.HasExited, "The AppHost ended: " + appHost.Output);
         if (Read().GetProperty("dashboard").GetString() is null)
         {

@@ -31,17 +31,13 @@ public sealed class DiagramProjectorTests
     }
 
     [Fact]
-    public void Project_WhileAShareIsTold_RowsStandForOthers_ButNotWhatWaited()
+    public void Project_WhatStandsForOthers_SaysForHowMany()
     {
         Assert.Equal(0, Project(3, "Apply", "1#1").Share);
-        _projector.Project(Event(3, "Thinned", null) with { Detail = "1 in 8" });
-        Assert.Equal(8, Project(3, "Apply", "1#9").Share);
+        Assert.Equal(8, _projector.Project(Event(3, "Apply", "1#9") with { Share = 8 })!.Share);
         Assert.Equal(VectorClock.Of((1, 17)), Project(3, "Apply", "1#17").State);
         Project(3, "Buffer", "2#1", missing: ["1#18"]);
         Assert.Equal(0, Project(3, "Apply", "2#1").Share);
-        Assert.Equal(0, Project(1, "Write", "1#18").Share);
-        _projector.Project(Event(3, "Whole", null) with { Detail = "1 in 1" });
-        Assert.Equal(0, Project(3, "Apply", "1#18").Share);
     }
 
     [Fact]
@@ -54,6 +50,30 @@ public sealed class DiagramProjectorTests
         var freed = Project(3, "Apply", "2#1");
         Assert.Equal(arrived.T, freed.ArrivedAt);
         Assert.Equal("1#2", freed.WaitedFor);
+    }
+
+    [Fact]
+    public void Project_ApplyAfterWaitingForMoreThanIsNamed_DoesNotGuessWhatCameLast()
+    {
+        var arrived = _projector.Project(Event(3, "Buffer", "2#1") with { Missing = ["1#1", "1#2"], MissingCount = 7 })!;
+        Assert.Equal(7, arrived.MissingCount);
+        Project(3, "Apply", "1#1");
+        var freed = Project(3, "Apply", "2#1");
+        Assert.Equal((arrived.T, null), (freed.ArrivedAt, freed.WaitedFor));
+    }
+
+    [Fact]
+    public void Project_SeveralThatWaitForOne_AreFreedEachByWhatItMissedLast()
+    {
+        Project(3, "Buffer", "2#1", missing: ["1#1", "1#2"]);
+        Project(3, "Buffer", "4#1", missing: ["1#1"]);
+        Project(3, "Buffer", "5#1", missing: ["1#2"]);
+        _projector.Project(Event(3, "Drop", "5#1"));
+        Project(3, "Apply", "1#1");
+        Assert.Equal("1#1", Project(3, "Apply", "4#1").WaitedFor);
+        Project(3, "Apply", "1#2");
+        Assert.Equal("1#2", Project(3, "Apply", "2#1").WaitedFor);
+        Assert.Null(Project(3, "Apply", "5#1").ArrivedAt);
     }
 
     [Fact]

@@ -13,6 +13,7 @@ public sealed class EventParserTests
     [InlineData("""{"n":7,"t":1767261600000000,"replica":2,"peer":null,"kind":"Write","dot":"2#17","keys":["x"],"deps":{"1":3,"2":16},"missing":[],"wouldBeVisible":false,"traceId":"4bf9"}""")]
     [InlineData("""{"n":8,"t":1,"replica":3,"peer":2,"kind":"Buffer","dot":"2#17","keys":["a","b","c"],"deps":{},"missing":["1#1","1#2"],"wouldBeVisible":true,"traceId":null,"detail":"why"}""")]
     [InlineData("""{"n":9,"t":1,"replica":3,"peer":1,"kind":"Read","dot":null,"keys":["Zürich \"quoted\" \n 键"],"deps":{},"missing":[],"wouldBeVisible":false,"traceId":null}""")]
+    [InlineData("""{"n":10,"t":1,"replica":3,"peer":1,"kind":"Apply","dot":"1#5","keys":["x"],"deps":{},"missing":[],"wouldBeVisible":false,"traceId":null,"share":8}""")]
     [InlineData("""{"n":12,"t":5,"replica":1,"peer":4,"kind":"LinkChanged","dot":null,"keys":[],"deps":{},"missing":[],"wouldBeVisible":false,"traceId":null,"detail":"held","later":{"deep":[1,{"x":2}]},"more":3}""")]
     public void Parse_ReadsWhatTheSerializerReads(string json)
     {
@@ -22,6 +23,17 @@ public sealed class EventParserTests
         Assert.Equal(expected.Keys, read.Keys);
         Assert.Equal(expected.Deps, read.Deps);
         Assert.Equal(expected.Missing, read.Missing);
+    }
+
+    [Theory]
+    [InlineData("", 100)]
+    [InlineData(""","missingCount":4000""", 4000)]
+    public void Parse_ManyMissing_KeepsTheFirstAndTheirNumber(string count, long expected)
+    {
+        string[] missing = [.. Enumerable.Range(1, 100).Select(n => $"1#{n}")];
+        var read = _parser.Parse(Encoding.UTF8.GetBytes($$"""{"n":8,"t":1,"replica":3,"kind":"Buffer","dot":"2#17","missing":{{JsonSerializer.Serialize(missing)}}{{count}}}"""));
+        Assert.Equal(missing[..EventParser.MissingKept], read.Missing);
+        Assert.Equal(expected, read.MissingCount);
     }
 
     [Fact]

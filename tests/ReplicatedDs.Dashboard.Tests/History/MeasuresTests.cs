@@ -32,14 +32,17 @@ public sealed class MeasuresTests
     [Fact]
     public void Read_WhileAShareIsTold_CountsForThoseThatAreNot()
     {
-        Happen(Happened.Event("Thinned", 1, null) with { Detail = "1 in 8" });
-        Happen(Happened.Event("Write", 1, "1#8", 100, "x"));
-        Happen(Happened.Event("Apply", 2, "1#8", 200, "x"));
-        Happen(Happened.Event("Whole", 1, null) with { Detail = "1 in 1" });
+        Happen(Happened.Event("Write", 1, "1#8", 100, "x") with { Share = 8 });
+        Happen(Happened.Event("Apply", 2, "1#8", 200, "x") with { Share = 8 });
+        Happen(Happened.Event("Buffer", 2, "1#16", 210, "x") with { Share = 8, WouldBeVisible = true });
+
+        // What waits for long is told in any case: it stands for itself.
+        Happen(Happened.Event("Buffer", 2, "1#7", 220, "x") with { WouldBeVisible = true });
+        Happen(Happened.Event("Apply", 2, "1#7", 900, "x"));
         Happen(Happened.Event("Write", 1, "1#9", 300, "x"));
         _time.Now += TimeSpan.FromSeconds(2);
         var bin = Assert.Single(_measures.Read(1, 2));
-        Assert.Equal((9, 1), (bin.Writes[1], bin.Applies[2]));
+        Assert.Equal((9, 9, 9, 9), (bin.Writes[1], bin.Applies[2], bin.Buffered, bin.Prevented));
     }
 
     [Theory]

@@ -90,6 +90,24 @@ public sealed class ViewBuilderTests
         Assert.Equal(900, view.Replicas[2].PendingCount);
     }
 
+    [Fact]
+    public void Build_ManyWaitingEverywhere_ShowsAFewOfEach_AndNamesTheFirstOfWhatTheyMiss()
+    {
+        string[] missing = [.. Enumerable.Range(1, 100).Select(n => $"9#{n}")];
+        PendingView Waiting(int at) => new(at, 900, [.. Enumerable.Range(1, 200).Select(n => Update($"2#{n}", missing) with { MissingCount = 5_000 })]);
+        var view = Build([.. Enumerable.Range(1, 8).Select(id => Slot(id) with { Pending = Waiting(id) })]);
+        Assert.All(view.Replicas, replica => Assert.Equal((DashboardOptions.PendingShownOfAll / 8, 900), (replica.Pending.Count, replica.PendingCount)));
+        Assert.All(view.Replicas.SelectMany(replica => replica.Pending), update =>
+        {
+            Assert.Equal(missing[..DashboardOptions.MissingShown], update.Missing);
+            Assert.Equal((5_000, "in flight, or buffered here itself behind those that are listed"), (update.MissingCount, update.Why));
+        });
+
+        // Few are shown as they are.
+        var calm = Build(Slot(1) with { Pending = new PendingView(1, 1, [Update("2#1", missing)]) });
+        Assert.Equal(missing, calm.Replicas[0].Pending[0].Missing);
+    }
+
     private static ClusterView Build(params SlotPicture[] slots) => ViewBuilder.Build(1, Now, slots, Reachable, 0);
 
     private static SlotPicture Slot(int id, params (int Replica, long Counter)[] clock) => new(
@@ -102,7 +120,7 @@ public sealed class ViewBuilderTests
 
     private static SlotPicture Waiting(SlotPicture slot, string dot, string missing) => slot with { Pending = new PendingView(slot.Id!.Value, 1, [Update(dot, missing)]) };
 
-    private static PendingUpdateView Update(string dot, string missing) => new(dot, 2, ["y"], [missing], 1, Now.AddSeconds(-1), 1000, "missing-dependency");
+    private static PendingUpdateView Update(string dot, params string[] missing) => new(dot, 2, ["y"], missing, missing.Length, Now.AddSeconds(-1), 1000, "missing-dependency");
 
     private static ResourceView Resource(int id, string state) => new($"replica-{id}", id, 4242, state, null, null, null, null);
 }

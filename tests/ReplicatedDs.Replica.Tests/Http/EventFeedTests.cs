@@ -1,7 +1,10 @@
 using System.Net;
 using System.Net.ServerSentEvents;
 using System.Text.Json.Nodes;
+using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Updates;
+using ReplicatedDs.Replica.Http.Events;
 
 namespace ReplicatedDs.Replica.Tests.Http;
 
@@ -90,6 +93,8 @@ public class EventFeedTests
         var told = await ReadAsync(replica, $"/events?after={first}&share=8&whole=demo:", int.MaxValue, isLast: IsLink);
 
         // Of ordinary updates about one in eight, the same ones at every reading; the key that was asked for, and the link.
+        Assert.All(all, one => Assert.Null(one["share"]));
+        Assert.Equal(["x 8", "demo:y ", " "], told.Select(one => $"{one["keys"]!.AsArray().FirstOrDefault()} {one["share"]}").Distinct());
         Assert.Equal(401, Writes(all).Count);
         Assert.InRange(Writes(told).Count, 20, 90);
         Assert.Contains(told, one => one["keys"]!.ToJsonString() == """["demo:y"]""");
@@ -101,6 +106,80 @@ public class EventFeedTests
         static bool IsLink(JsonNode one) => (string?)one["kind"] == "LinkChanged";
 
         static List<string> Writes(List<JsonNode> events) => [.. events.Where(one => (string?)one["kind"] == "Write").Select(one => (string)one["dot"]!)];
+    }
+
+    [Fact]
+    public async Task Events_Share_OfWaits_TellsThoseThatOutlastABatch_AsFarAsTheyAreExceptions()
+    {
+        await using var replica = await TestReplica.StartAsync();
+        var first = replica.Node.Events.Last;
+        var updates = Enumerable.Range(1, 300).Select(i => new Update(new Dot(2, i), VectorClock.Of((1, 5_000)), new HybridTimestamp(i), [new SetOperation("x", new byte[1], null)])).ToArray();
+
+        // Each misses what its origin knew of 1, which is more than a reader of a share is told. Those of the first hundred are over at once, those of the second began before this reader came, those of the third go on.
+        replica.Node.Events.Add(
+            1,
+            [
+                .. updates[..100].Select(Buffer), .. updates[..100].Select(Apply), .. updates[100..200].Select(Apply), .. updates[200..300].Select(Buffer),
+                .. Enumerable.Repeat(new ReplicaEvent(ReplicaEventKind.Read) { Key = "x" }, 2_048),
+                .. updates[200..300].Select(Apply), new ReplicaEvent(ReplicaEventKind.LinkChanged) { Detail = "held" },
+            ]);
+        var told = await ReadAsync(replica, $"/events?after={first}&share=8&except=Read", int.MaxValue, isLast: one => (string?)one["kind"] == "LinkChanged");
+        var sampled = told.Where(one => one["share"] is not null).ToList();
+        Assert.InRange(sampled.Count / 2, 4, 80);
+        Assert.All(sampled.GroupBy(one => (string?)one["dot"]), update => Assert.Equal(["Buffer", "Apply"], update.Select(one => (string?)one["kind"])));
+        Assert.All(told.Where(one => (string?)one["kind"] == "Buffer"), one => Assert.Equal((10, 5_000), (one["missing"]!.AsArray().Count, (int?)one["missingCount"])));
+        string[] exceptions = [.. updates[200..(200 + EventSelection.ExceptionsMax)].Select(update => update.Dot.ToString())];
+        Assert.Equal(
+            [.. updates[100..200].Select(update => update.Dot.ToString()), .. exceptions, .. exceptions],
+            told.Where(one => one["share"] is null && (string?)one["kind"] is "Buffer" or "Apply").Select(one => (string?)one["dot"]));
+
+        static ReplicaEvent Buffer(Update update) => new(ReplicaEventKind.Buffer) { Update = update, DeliveredAtArrival = VectorClock.Empty };
+
+        static ReplicaEvent Apply(Update update) => new(ReplicaEventKind.Apply) { Update = update, DeliveredAtArrival = VectorClock.Empty };
+    }
+
+    [Fact]
+    public async Task Events_ThatNobodyWants_AreCountedOn_SoThatNothingIsLost()
+    {
+        await using var replica = await TestReplica.StartAsync();
+        var first = replica.Node.Events.Last;
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var response = await replica.Client.GetAsync($"/events?after={first}&except=Read", HttpCompletionOption.ResponseHeadersRead, deadline.Token);
+        using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(deadline.Token));
+        var reached = first;
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            replica.Node.Events.Add(1, Enumerable.Repeat(new ReplicaEvent(ReplicaEventKind.Read) { Key = "x" }, 40_000).ToArray());
+            while (reached < replica.Node.Events.Last - 10_000)
+            {
+                const string Id = "id: ";
+                reached = long.Parse((await UntilAsync(lines, line => line.StartsWith(Id, StringComparison.Ordinal), deadline.Token))[Id.Length..]);
+            }
+        }
+
+        replica.Node.Events.Add(1, new ReplicaEvent(ReplicaEventKind.LinkChanged) { Detail = "held" });
+        Assert.Equal("LinkChanged", (string?)(await ReadAsync(replica, $"/events?after={reached}&except=Read", 1))[0]["kind"]);
+        Assert.Equal("Gap", (string?)(await ReadAsync(replica, $"/events?after={first}&except=Read", 1))[0]["kind"]);
+    }
+
+    [Fact]
+    public async Task Events_ThatNobodyWants_DoNotKeepTheHeartbeatBack()
+    {
+        var time = new ManualTime();
+        await using var replica = await TestReplica.StartAsync(TestNode.Founded(time));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var response = await replica.Client.GetAsync($"/events?after={replica.Node.Events.Last}&except=Read", HttpCompletionOption.ResponseHeadersRead, deadline.Token);
+        using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(deadline.Token));
+        var heard = UntilAsync(lines, line => line == ": still here", deadline.Token);
+        while (!heard.IsCompleted)
+        {
+            replica.Node.Events.Add(1, new ReplicaEvent(ReplicaEventKind.Read) { Key = "x" });
+            time.Advance(EventFeed.HeartbeatInterval / 10);
+            await Task.WhenAny(heard, Task.Delay(5, deadline.Token));
+        }
+
+        Assert.Equal(": still here", await heard);
+        Assert.StartsWith("id: ", await lines.ReadLineAsync(deadline.Token), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -154,6 +233,22 @@ public class EventFeedTests
         var stopping = replica.DisposeAsync();
         await body.CopyToAsync(Stream.Null, deadline.Token);
         await stopping;
+    }
+
+    private static async Task<string> UntilAsync(StreamReader lines, Func<string, bool> isWanted, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (await lines.ReadLineAsync(cancellationToken) is not { } line)
+            {
+                throw new InvalidOperationException("The feed ended.");
+            }
+
+            if (isWanted(line))
+            {
+                return line;
+            }
+        }
     }
 
     private static async Task<List<JsonNode>> ReadAsync(TestReplica replica, string target, int atLeast, long? lastEventId = null, Func<JsonNode, bool>? isLast = null)

@@ -4,6 +4,7 @@ using System.Text;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Replica.Storage;
+using ReplicatedDs.Replica.Telemetry;
 
 namespace ReplicatedDs.Replica.Tests.Http;
 
@@ -258,7 +259,7 @@ public class KvTests
         await using var replica = await TestReplica.StartAsync();
         var dot = replica.Node.Write("x", "1");
         await replica.Client.GetStringAsync("/kv/x");
-        var (_, events) = await replica.Node.Events.ReadAsync(0, 100, default);
+        var (_, events) = await replica.Node.Events.ReadAsync(0, new StampedEvent[100], default);
         var read = Assert.Single(events, one => one.Event.Kind == ReplicaEventKind.Read).Event;
         Assert.Equal(("x", (Dot?)dot), (read.Key, read.Dot));
     }

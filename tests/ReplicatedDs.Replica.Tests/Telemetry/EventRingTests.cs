@@ -14,7 +14,7 @@ public sealed class EventRingTests
         var update = Update([.. Enumerable.Range(0, 100).Select(i => new SetOperation($"k{i}", new byte[1000], "text/plain"))]);
         ring.Add(1, new ReplicaEvent(ReplicaEventKind.Apply) { Update = update });
 
-        var kept = Assert.Single((await ring.ReadAsync(0, 10, default)).Events).Event;
+        var kept = Assert.Single((await ring.ReadAsync(0, new StampedEvent[10], default)).Events).Event;
 
         Assert.Equal(update.Dot, kept.Dot);
         Assert.Equal(update.Dependencies, kept.Update!.Dependencies);
@@ -28,7 +28,7 @@ public sealed class EventRingTests
         var ring = new EventRing();
         var update = Update([new SetOperation("k", new byte[8], null)]);
         ring.Add(1, new ReplicaEvent(ReplicaEventKind.Write) { Update = update });
-        Assert.Same(update, Assert.Single((await ring.ReadAsync(0, 10, default)).Events).Event.Update);
+        Assert.Same(update, Assert.Single((await ring.ReadAsync(0, new StampedEvent[10], default)).Events).Event.Update);
     }
 
     private static Update Update(Operation[] operations) =>

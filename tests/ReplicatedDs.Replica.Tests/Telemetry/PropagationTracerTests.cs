@@ -82,7 +82,7 @@ public sealed class PropagationTracerTests : IDisposable
     }
 
     [Fact]
-    public void ManyUpdates_AreSampledAndLongWaitsAreKept()
+    public void ManyUpdates_AreSampledAndLongWaitsAreKept_AsFarAsTheyAreExceptions()
     {
         for (var n = 1; n <= 20_000; n++)
         {
@@ -97,10 +97,42 @@ public sealed class PropagationTracerTests : IDisposable
         }
 
         Assert.Equal(20, _spans.Count(span => span.OperationName == "apply update"));
+
+        // Where everything waits, a long wait is no exception: as many as are a second's share, and those that are chosen anyway.
+        for (var n = 21; n <= 60; n++)
+        {
+            Observe(Applied(Update(2, n), waitedMs: 51, new Dot(1, 1)));
+        }
+
+        Assert.InRange(_spans.Count(span => span.OperationName == "apply update"), PropagationTracer.LongWaitsMax, PropagationTracer.LongWaitsMax + 4);
         _time.Advance(TimeSpan.FromSeconds(5));
         _spans.Clear();
         Observe(Applied(Update(3, 1), waitedMs: 1));
         Assert.Single(_spans);
+    }
+
+    [Fact]
+    public void Chooses_TheTracesWhoseUpdatesAreTraced_AndAllWhenItIsCalm()
+    {
+        Assert.True(IsChosen(1));
+        for (var n = 1; n <= 20_000; n++)
+        {
+            Observe(Applied(Update(1, n), waitedMs: 1));
+        }
+
+        Assert.InRange(Enumerable.Range(1, 20_000).Count(n => IsChosen(n)), 50, 200);
+        _spans.Clear();
+        for (var n = 1; n <= 90; n++)
+        {
+            Observe(Applied(Update(4, n), waitedMs: 1));
+        }
+
+        Assert.Equal(Enumerable.Range(1, 90).Where(n => IsChosen(n)).Select(n => (object)$"4#{n}"), _spans.Select(span => span.GetTagItem("replicated_ds.dot")!));
+        Assert.NotEmpty(_spans);
+        _time.Advance(TimeSpan.FromSeconds(5));
+        Assert.All(Enumerable.Range(1, 100), n => Assert.True(IsChosen(n)));
+
+        bool IsChosen(long n) => _tracer.Chooses(Traces.ToActivityContext(Update(4, n).Trace!.Value).TraceId);
     }
 
     [Fact]

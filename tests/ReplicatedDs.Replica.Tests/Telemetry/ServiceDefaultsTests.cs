@@ -39,6 +39,28 @@ public class ServiceDefaultsTests
     }
 
     [Fact]
+    public async Task ServerSpans_OfTracesThatAreNotWanted_AreNotSent()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        await using (var app = await StartAsync(trace => trace.ToHexString() != "00000000000000000000000000000001", ("Dashboard:Otlp", receiver.Address)))
+        {
+            using var client = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null }) { BaseAddress = new Uri(app.Urls.Single()) };
+            foreach (var (path, trace) in ((string, int)[])[("/other/7", 1), ("/things/7", 2)])
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, path);
+                request.Headers.Add("traceparent", $"00-0000000000000000000000000000000{trace}-0000000000000001-01");
+                using var response = await client.SendAsync(request);
+                Assert.True(response.IsSuccessStatusCode);
+            }
+
+            await Eventually.TrueAsync(() => receiver.Text().Contains("GET /things/{id}", StringComparison.Ordinal), () => string.Join(' ', receiver.Paths));
+            await app.StopAsync();
+        }
+
+        Assert.DoesNotContain("GET /other/{id}", receiver.Text(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Stop_WithAReceiverThatIsGone_TakesNoLongerThanASecondMore()
     {
         await using var app = await StartAsync(("Dashboard:Otlp", "http://127.0.0.1:1"));
@@ -58,7 +80,9 @@ public class ServiceDefaultsTests
         await app.StopAsync();
     }
 
-    private static async Task<WebApplication> StartAsync(params (string Key, string Value)[] settings)
+    private static Task<WebApplication> StartAsync(params (string Key, string Value)[] settings) => StartAsync(static _ => true, settings);
+
+    private static async Task<WebApplication> StartAsync(Func<ActivityTraceId, bool> isTraced, params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
@@ -66,13 +90,14 @@ public class ServiceDefaultsTests
         builder.Logging.ClearProviders();
         builder.AddServiceDefaults();
         var app = builder.Build();
-        app.UseServerSpans();
+        app.UseServerSpans(isTraced);
         app.MapDefaultEndpoints();
         app.MapGet("/things/{id}", (string id, ILoggerFactory loggers) =>
         {
             loggers.CreateLogger("Things").LogWarning("a line for the log");
             return id;
         });
+        app.MapGet("/other/{id}", (string id) => id);
         await app.StartAsync();
         return app;
     }

@@ -482,8 +482,8 @@ export class Diagram {
       `L1 · sampled: 1 in ${this.sampling.rate} updates of ${number(this.sampling.count)} events`,
       `L2 · ribbons of ${number(this.sampling.count)} events${full ? `; full thickness: ${number(full.rate)} events/s, more is cut; below ${number(full.depth)} that wait` : ""}`,
     ][this.sampling.level] + this.#foldedWords());
-    const share = store.rows.findLast(row => row.kind === "Write" || row.kind === "Apply")?.share ?? 1;
-    if (share > 1) { parts.push(`So much happens in the cluster that 1 in ${share} updates is told here, and every one that waited; the rates of ribbons are extrapolated.`); }
+    const share = store.rows.findLast(row => row.kind === "Write")?.share ?? 1;
+    if (share > 1) { parts.push(`So much happens in the cluster that 1 in ${share} updates is told here, and of those that waited for long as many as can be looked at; the rates of ribbons are extrapolated.`); }
     const note = this.part("degraded");
     setText(note, parts.join(" "));
     note.hidden = parts.length === 0;

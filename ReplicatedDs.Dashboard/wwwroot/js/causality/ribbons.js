@@ -10,7 +10,7 @@ const Steps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 const empty = () => ({ writes: 0, reads: 0, opened: 0, closed: 0, from: new Map() });
 
 export class Ribbons {
-  #lanes = new Map(); // replica -> { buckets: tenth of a second -> counts, newest }
+  #lanes = new Map(); // replica -> { buckets: tenth of a second -> counts, oldest, newest }
   #first = 0; // The numbers of the rows that are counted.
   #last = 0;
   #most = 1;
@@ -40,9 +40,9 @@ export class Ribbons {
     const result = [];
     if (!lane) { return result; }
 
-    // What waits now is known; from there it is counted back.
+    // What waits now is known; from there it is counted back, as far as anything is counted.
     let waiting = store.lanes.get(id)?.open.size ?? 0;
-    const start = Math.floor(from / Bucket / step) * step;
+    const start = Math.floor(Math.max(from / Bucket, lane.oldest) / step) * step;
     for (let i = Math.ceil((Math.max(lane.newest, to / Bucket) + 1) / step) * step - step; i >= start; i -= step) {
       const piece = { id, from: i * Bucket, to: (i + step) * Bucket, writes: 0, reads: 0, applies: 0, ways: new Map(), waiting };
       for (let k = i + step - 1; k >= i; k--) {
@@ -79,13 +79,17 @@ export class Ribbons {
 
   #count(store, row) {
     let lane = this.#lanes.get(row.at);
-    if (!lane) { this.#lanes.set(row.at, lane = { buckets: new Map(), newest: -Infinity }); }
+    if (!lane) { this.#lanes.set(row.at, lane = { buckets: new Map(), oldest: Infinity, newest: -Infinity }); }
     const index = Math.floor(row.time / Bucket);
+    lane.oldest = Math.min(lane.oldest, index);
     lane.newest = Math.max(lane.newest, index);
     let bucket = lane.buckets.get(index);
     if (!bucket) {
       lane.buckets.set(index, bucket = empty());
-      if (lane.buckets.size > 2 * BucketsMax) { for (const old of lane.buckets.keys()) { if (old <= lane.newest - BucketsMax) { lane.buckets.delete(old); } } }
+      if (lane.buckets.size > 2 * BucketsMax) {
+        lane.oldest = lane.newest - BucketsMax + 1;
+        for (const old of lane.buckets.keys()) { if (old < lane.oldest) { lane.buckets.delete(old); } }
+      }
     }
     switch (row.kind) {
       case "Write": bucket.writes += row.share; break;
