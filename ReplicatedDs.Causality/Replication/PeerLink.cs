@@ -16,8 +16,15 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
     private VectorClock? _candidate;
     private long _stamped;
 
-    // One of this replica's updates that was sent once, and when.
+    /// <summary>
+    /// No answer counts as having taken longer. An update that was sent again is timed from its first copy: too long if that was lost, but the other way round a way
+    /// that takes longer than the patience for it would look short, and everything on it would come twice for ever.
+    /// </summary>
+    private static readonly long RoundTripMax = TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond;
+
+    // One of this replica's updates, and when it was first sent; up to where all were sent once.
     private (long Counter, long At)? _timed;
+    private long _sentOnce;
 
     // The peer's words about its stable vector, each with what it had delivered: what is usable, the oldest that is not yet, the newest.
     private VectorClock _stable = VectorClock.Empty;
@@ -66,15 +73,15 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
     public void SendUpTo(long counter, long now)
     {
         Sent = counter;
-        _timed ??= (counter, now);
+        if (counter > _sentOnce)
+        {
+            _timed ??= (counter, now);
+            _sentOnce = counter;
+        }
     }
 
-    /// <summary>Own updates above <paramref name="counter"/> have to be sent again. What is then heard of them does not tell which copy it is about.</summary>
-    public void SendAgainFrom(long counter)
-    {
-        Sent = counter;
-        _timed = null;
-    }
+    /// <summary>Own updates above <paramref name="counter"/> have to be sent again.</summary>
+    public void SendAgainFrom(long counter) => Sent = counter;
 
     /// <summary>When anything last came from the peer; <c>null</c> if never.</summary>
     public long? LastHeardAt { get; private set; }
@@ -142,7 +149,7 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
         Sent = Math.Max(Sent, Acknowledged);
         if (_timed is { } timed && Received >= timed.Counter)
         {
-            var sample = Math.Max(1, now - timed.At);
+            var sample = Math.Clamp(now - timed.At, 1, RoundTripMax);
             RoundTrip = RoundTrip == 0 ? sample : RoundTrip + ((sample - RoundTrip) / 8);
             _timed = null;
         }
@@ -263,6 +270,8 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
     public void RollBack(long last)
     {
         SendAgainFrom(Math.Min(Sent, Math.Max(Acknowledged, 0)));
+        _sentOnce = Math.Min(_sentOnce, last);
+        _timed = _timed?.Counter > last ? null : _timed;
         HoldLimit = Math.Min(HoldLimit, last);
         Released = Math.Min(Released, last);
         if (_stamped > last)
