@@ -35,7 +35,6 @@ internal static class BackupCommand
 
                 state = await BackupFile.ReadAsync(part, run.Cancellation); // a stream that was cut is no backup
                 File.Move(part, path, overwrite: true);
-                DiskSync.Folder(Path.GetDirectoryName(path)!);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {

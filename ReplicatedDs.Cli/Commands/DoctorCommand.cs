@@ -84,7 +84,7 @@ internal static class DoctorCommand
 
         if (!status.Disk.IsWritable)
         {
-            yield return ("its data folder cannot be written", $"Make room in {status.Disk.Folder}; nothing has to be restarted.");
+            yield return ("the last write to its data folder failed", $"Make room in {status.Disk.Folder}; nothing has to be restarted. The next write that comes through ends this.");
         }
         else if (status.Disk.FreeBytes < FreeMin)
         {

@@ -64,8 +64,9 @@ internal sealed class ClusterState
                 break;
 
             case "Buffer" when one.Dot is { } name && replica.Waiting.Count < WaitingMax:
-                Depth += replica.Waiting.ContainsKey(name) ? 0 : 1;
-                replica.Waiting = replica.Waiting.SetItem(name, new WaitingUpdate(name, one.Keys, one.Missing, one.T));
+                Release(replica, name);
+                Depth += one.Share ?? 1;
+                replica.Waiting = replica.Waiting.SetItem(name, new WaitingUpdate(name, one.Keys, one.Missing, one.T, one.Share ?? 1));
                 replica.Prevented += one.WouldBeVisible ? one.Share ?? 1 : 0;
                 break;
 
@@ -126,16 +127,16 @@ internal sealed class ClusterState
 
     private void Release(ReplicaState replica, string dot)
     {
-        if (!replica.Waiting.IsEmpty && replica.Waiting.ContainsKey(dot))
+        if (!replica.Waiting.IsEmpty && replica.Waiting.TryGetValue(dot, out var waiting))
         {
             replica.Waiting = replica.Waiting.Remove(dot);
-            Depth--;
+            Depth -= waiting.Share;
         }
     }
 
     private void Turn(int id, ReplicaState replica, string? ended)
     {
-        Depth -= replica.Waiting.Count;
+        Depth -= replica.Waiting.Values.Sum(static waiting => (long)waiting.Share);
         replica.Turn(ended, T);
 
         // A fault of a link is lost with the process that made it.

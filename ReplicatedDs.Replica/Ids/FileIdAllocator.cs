@@ -21,6 +21,10 @@ public sealed class FileIdAllocator : IIdAllocator, IDisposable
     // Those in this process queue here, so that only one of them polls the lock file.
     private readonly SemaphoreSlim _mine = new(1, 1);
 
+    // The cluster that this process has begun to found, and whether it was told that it has.
+    private string? _attempted;
+    private bool _hasFounded;
+
     /// <param name="timeout">How long to wait for other processes; 10 s unless told.</param>
     public FileIdAllocator(string path, TimeProvider time, TimeSpan? timeout = null)
     {
@@ -33,22 +37,29 @@ public sealed class FileIdAllocator : IIdAllocator, IDisposable
 
     public string Kind => "file";
 
-    public Task FoundAsync(string clusterId, CancellationToken cancellationToken)
+    public async Task FoundAsync(string clusterId, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(clusterId);
-        return LockedAsync(
+        await LockedAsync(
             () =>
             {
-                if (File.Exists(_path))
+                if (File.Exists(_path) && Read()!.Value is var known)
                 {
+                    if (known.ClusterId == clusterId && _attempted == clusterId && !_hasFounded)
+                    {
+                        return 1; // an earlier attempt that failed only after the file was there
+                    }
+
                     throw new IdAllocatorException(
-                        $"{_path} already belongs to cluster {Read()!.Value.ClusterId}: join that one, or, if it is no more, delete the file.", isTransient: false);
+                        $"{_path} already belongs to cluster {known.ClusterId}: join that one, or, if it is no more, delete the file.", isTransient: false);
                 }
 
+                _attempted = clusterId;
                 Write(clusterId, 1, NewEpoch());
                 return 1;
             },
-            cancellationToken);
+            cancellationToken).ConfigureAwait(false);
+        _hasFounded = true;
     }
 
     public async Task<ReplicaId> AllocateAsync(
@@ -150,7 +161,7 @@ public sealed class FileIdAllocator : IIdAllocator, IDisposable
             using var held = await LockAsync(cancellationToken).ConfigureAwait(false);
             return action();
         }
-        catch (UnauthorizedAccessException exception)
+        catch (Exception exception) when (exception is UnauthorizedAccessException or DirectoryNotFoundException or PathTooLongException)
         {
             throw new IdAllocatorException($"{_path} cannot be written ({exception.Message.TrimEnd('.')}).", isTransient: false, exception);
         }

@@ -16,6 +16,9 @@ internal sealed class Joiner(
     private static readonly TimeSpan RetryMin = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan RetryMax = TimeSpan.FromSeconds(2);
 
+    // One for all attempts to found: an earlier one may have come through without its answer.
+    private ReplicaIdentity? _founding;
+
     /// <summary>What a joiner is doing or waiting for, as a sentence; <c>null</c> once it is in.</summary>
     public string? Reason { get; private set; } = "This replica is starting.";
 
@@ -24,6 +27,7 @@ internal sealed class Joiner(
     /// <exception cref="IdAllocatorException">The allocator belongs to another cluster.</exception>
     public async Task<ReplicaState> EnterAsync(IReplicaStore store, CancellationToken stop)
     {
+        _founding = null;
         var state = options.Found ? await FoundAsync(store, stop).ConfigureAwait(false) : await JoinAsync(store, stop).ConfigureAwait(false);
         Reason = null;
         return state;
@@ -53,7 +57,7 @@ internal sealed class Joiner(
 
     private async Task<ReplicaState> CreateAsync(IReplicaStore store, CancellationToken stop)
     {
-        var identity = new ReplicaIdentity(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), new ReplicaId(1), NewIncarnation());
+        var identity = _founding ??= new ReplicaIdentity(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), new ReplicaId(1), NewIncarnation());
         await allocator.FoundAsync(identity.ClusterId, stop).ConfigureAwait(false);
         await store.InitializeAsync(identity, ReplicaState.Empty, stop).ConfigureAwait(false);
         logger.Founded(identity.Id.Value, identity.ClusterId);

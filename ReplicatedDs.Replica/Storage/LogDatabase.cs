@@ -401,7 +401,7 @@ internal sealed class LogDatabase : IDisposable
             {
                 DiskSync.File(_ahead, ahead);
             }
-            catch (IOException exception) when (_durability == Durability.Fsync)
+            catch (IOException exception)
             {
                 _lost = new DurabilityLostException(_path, exception);
                 throw;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Numerics;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Membership;
@@ -112,8 +113,14 @@ public sealed class PropagationTracer(ReplicaId self, TimeProvider time)
     private void TraceApply(Update update, ReplicaEvent applied, Instant arrivedAt, Instant now, MemberTable members)
     {
         var waited = TimeSpan.FromMicroseconds(now.MonotonicMicroseconds - arrivedAt.MonotonicMicroseconds);
-        var isLong = waited > LongWait && _longInWindow <= LongWaitsMax && !applied.Missing.IsEmpty;
-        if (update.Trace is not { } trace || (!Admit(trace, now, out var oneIn) && !(isLong && ++_longInWindow <= LongWaitsMax)))
+        if (update.Trace is not { } trace)
+        {
+            return;
+        }
+
+        var isAdmitted = Admit(trace, now, out var oneIn);
+        var isLong = waited > LongWait && !applied.Missing.IsEmpty && (isAdmitted || _longInWindow++ < LongWaitsMax);
+        if (!isAdmitted && !isLong)
         {
             return;
         }
@@ -177,7 +184,8 @@ public sealed class PropagationTracer(ReplicaId self, TimeProvider time)
         return now < start ? start : now;
     }
 
-    private ulong OneIn => (ulong)Math.Max(1, Math.Max(_inWindow, _inLastWindow) / FullRateMax);
+    /// <summary>A power of two: what is traced at one rate is traced at every lower one, so that spans of replicas and moments with different rates still meet.</summary>
+    private ulong OneIn => BitOperations.RoundUpToPowerOf2((ulong)Math.Max(1, Math.Max(_inWindow, _inLastWindow) / FullRateMax));
 
     /// <summary>Counts an update and says whether it is traced at the present rate.</summary>
     private bool Admit(TraceContext trace, Instant now, out ulong oneIn)

@@ -126,6 +126,7 @@ internal sealed class EventFeed(IReplicaNode node, ApiOptions options, TimeProvi
         var isTold = lost > 0;
         if (isTold)
         {
+            selection.Lost();
             EventJson.WriteGap(json, events[0].N - 1, lost, time.UnixMicroseconds(), replica);
             Emit(writer, events[0].N - 1, json, line);
         }

@@ -69,6 +69,9 @@ internal sealed class EventSelection
         }
     }
 
+    /// <summary>Events were lost: what of them ended to wait is not known.</summary>
+    public void Lost() => _ordinary.Clear();
+
     /// <summary>How many events this one stands for, since others like it are not told; 0: it is not wanted.</summary>
     public int Weigh(in StampedEvent stamped)
     {
@@ -83,7 +86,9 @@ internal sealed class EventSelection
             return 1;
         }
 
-        return (one.Dot is { } dot ? Hash(dot) : stamped.N) % _share == 0 ? _share : 0;
+        // Reads and duplicates of one update may be very many: each for itself.
+        var isOfItsUpdate = one.Kind is not (ReplicaEventKind.Read or ReplicaEventKind.Duplicate);
+        return (isOfItsUpdate && one.Dot is { } dot ? Hash(dot) : Hash(new Dot(default(ReplicaId), stamped.N))) % _share == 0 ? _share : 0;
     }
 
     private bool IsOrdinary(in ReplicaEvent one) => one.Kind switch

@@ -51,12 +51,10 @@ public sealed class SlowCallerTests : IDisposable
     {
         await using var replica = await StartHttpAsync();
         replica.Node.Write("big", new string('v', 1 << 20));
-        var before = GC.GetTotalMemory(forceFullCollection: true);
         using var deaf = await SlowConnection.ConnectAsync(Endpoint(replica), isDeaf: true);
         var get = $"GET /kv/big HTTP/1.1\r\nHost: {replica.Address.Authority}\r\n\r\n";
         await deaf.SendAsync(string.Concat(Enumerable.Repeat(get, 50)));
         await deaf.IsGivenUpAsync(get, Patience);
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 30 << 20);
         await ServesAsync(replica);
     }
 

@@ -122,12 +122,12 @@ public sealed class PropagationTracerTests : IDisposable
 
         Assert.InRange(Enumerable.Range(1, 20_000).Count(n => IsChosen(n)), 50, 200);
         _spans.Clear();
-        for (var n = 1; n <= 90; n++)
+        for (var n = 1; n <= 900; n++)
         {
             Observe(Applied(Update(4, n), waitedMs: 1));
         }
 
-        Assert.Equal(Enumerable.Range(1, 90).Where(n => IsChosen(n)).Select(n => (object)$"4#{n}"), _spans.Select(span => span.GetTagItem("replicated_ds.dot")!));
+        Assert.Equal(Enumerable.Range(1, 900).Where(n => IsChosen(n)).Select(n => (object)$"4#{n}"), _spans.Select(span => span.GetTagItem("replicated_ds.dot")!));
         Assert.NotEmpty(_spans);
         _time.Advance(TimeSpan.FromSeconds(5));
         Assert.All(Enumerable.Range(1, 100), n => Assert.True(IsChosen(n)));

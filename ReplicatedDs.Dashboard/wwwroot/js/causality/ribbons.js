@@ -41,7 +41,7 @@ export class Ribbons {
     if (!lane) { return result; }
 
     // What waits now is known; from there it is counted back, as far as anything is counted.
-    let waiting = store.lanes.get(id)?.open.size ?? 0;
+    let waiting = sharesOf([...store.lanes.get(id)?.open ?? []]);
     const start = Math.floor(Math.max(from / Bucket, lane.oldest) / step) * step;
     for (let i = Math.ceil((Math.max(lane.newest, to / Bucket) + 1) / step) * step - step; i >= start; i -= step) {
       const piece = { id, from: i * Bucket, to: (i + step) * Bucket, writes: 0, reads: 0, applies: 0, ways: new Map(), waiting };
@@ -94,20 +94,27 @@ export class Ribbons {
     switch (row.kind) {
       case "Write": bucket.writes += row.share; break;
       case "Read": bucket.reads += row.share; break;
-      case "Buffer": bucket.opened++; break;
-      case "Drop": if (store.update(row.dot)?.buffers.get(row.at)?.until === row) { bucket.closed++; } break;
-      case "Kill": case "Stop": case "Restart": bucket.closed += store.lane(row.at).buffers.filter(waiting => waiting.until === row).length; break;
+      case "Buffer": bucket.opened += row.share; break;
+      case "Drop": {
+        const dropped = store.update(row.dot)?.buffers.get(row.at);
+        if (dropped?.until === row) { bucket.closed += dropped.share; }
+        break;
+      }
+      case "Kill": case "Stop": case "Restart": bucket.closed += sharesOf(store.lane(row.at).buffers.filter(waiting => waiting.until === row)); break;
       case "Apply": {
         const way = bucket.from.get(row.origin) ?? { count: 0, timed: 0, lag: 0, most: 0 };
         const write = store.update(row.dot)?.write;
         const lag = write ? Math.max(0, row.time - write.time) : null;
         bucket.from.set(row.origin, { count: way.count + row.share, timed: way.timed + (lag === null ? 0 : 1), lag: way.lag + (lag ?? 0), most: Math.max(way.most, lag ?? 0) });
-        if (row.arrived !== null) { bucket.closed++; }
+        if (row.arrived !== null) { bucket.closed += store.update(row.dot)?.buffers.get(row.at)?.share ?? row.share; } // It ends what began with that share, whatever it is now.
         break;
       }
     }
   }
 }
+
+/** How many updates these rows stand for. */
+const sharesOf = rows => rows.reduce((sum, row) => sum + row.share, 0);
 
 /** Events a second. */
 export const rateOf = piece => (piece.writes + piece.reads + piece.applies) * 1000 / (piece.to - piece.from);
