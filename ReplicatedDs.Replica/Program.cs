@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Configuration.Memory;
 using ReplicatedDs.Replica.Gateways.Resp;
 using ReplicatedDs.Replica.Gateways.Text;
 using ReplicatedDs.Replica.Http;
@@ -11,6 +12,9 @@ try
     // Everything is read once, at the start. Without this the host watches the working folder and all below it, the data folder's files among them if it lies
     // there: an event for each write.
     var builder = WebApplication.CreateBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"]);
+
+    // Unless told otherwise, wherever it is started: a line for each request would cost more than many a request does, and name its key.
+    builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new("Logging:LogLevel:Microsoft", "Warning"), new("Logging:LogLevel:System.Net.Http", "Warning")] });
     var options = ReplicaOptionsReader.Read(builder.Configuration);
     if (options.Redis?.Contains("ssl=true", StringComparison.OrdinalIgnoreCase) != true)
     {
