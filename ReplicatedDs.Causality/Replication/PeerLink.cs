@@ -11,16 +11,16 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
     /// <summary>A <see cref="Window"/> that limits nothing.</summary>
     public const long AnyWindow = long.MaxValue / 4;
 
+    /// <summary>
+    /// No answer counts as having taken longer, in microseconds. An update that was sent again is timed from its first copy: too long if that was lost, but the other
+    /// way round a way that takes longer than the patience for it would look short, and everything on it would come twice for ever.
+    /// </summary>
+    private const long RoundTripMax = 1_000_000;
+
     // When each of this replica's updates may be sent on a delayed link: those up to (counter) not before (dueAt).
     private readonly Queue<(long Counter, long DueAt)> _due = [];
     private VectorClock? _candidate;
     private long _stamped;
-
-    /// <summary>
-    /// No answer counts as having taken longer. An update that was sent again is timed from its first copy: too long if that was lost, but the other way round a way
-    /// that takes longer than the patience for it would look short, and everything on it would come twice for ever.
-    /// </summary>
-    private static readonly long RoundTripMax = TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond;
 
     // One of this replica's updates, and when it was first sent; up to where all were sent once.
     private (long Counter, long At)? _timed;

@@ -286,15 +286,14 @@ public sealed class KeyState
             return this;
         }
 
-        var versions = Versions;
-        if (!IsPresent && versions.All(version => stable.Covers(version.Dot)))
+        if (!IsPresent && Versions.All(version => stable.Covers(version.Dot)))
         {
             return null;
         }
 
         ImmutableArray<KeyVersion> kept = [Winner, .. _others.Where(version => !version.IsPassing || !stable.Covers(version.Dot))];
         var counter = Counter?.Fold(stable);
-        return kept.Length == versions.Length && ReferenceEquals(counter, Counter) ? this : new KeyState(kept, counter, Members);
+        return kept.Length == VersionCount && ReferenceEquals(counter, Counter) ? this : new KeyState(kept, counter, Members);
     }
 
     /// <summary>

@@ -41,6 +41,7 @@ internal sealed class ClusterState
         }
 
         var replica = Find(one.Replica);
+        var count = one.Share ?? 1;
         switch (one.Kind)
         {
             case "Write" when Dot.TryParse(one.Dot, out var dot):
@@ -54,20 +55,20 @@ internal sealed class ClusterState
                 }
 
                 replica.Learn(dot.Replica.Value, dot.Counter);
-                replica.Writes += one.Share ?? 1;
+                replica.Writes += count;
                 break;
 
             case "Apply" when one.Dot is { } name && Dot.TryParse(name, out var dot):
                 replica.Learn(dot.Replica.Value, dot.Counter);
-                replica.Applied += one.Share ?? 1;
+                replica.Applied += count;
                 Release(replica, name);
                 break;
 
             case "Buffer" when one.Dot is { } name && replica.Waiting.Count < WaitingMax:
                 Release(replica, name);
-                Depth += one.Share ?? 1;
-                replica.Waiting = replica.Waiting.SetItem(name, new WaitingUpdate(name, one.Keys, one.Missing, one.T, one.Share ?? 1));
-                replica.Prevented += one.WouldBeVisible ? one.Share ?? 1 : 0;
+                Depth += count;
+                replica.Waiting = replica.Waiting.SetItem(name, new WaitingUpdate(name, one.Keys, one.Missing, one.T, count));
+                replica.Prevented += one.WouldBeVisible ? count : 0;
                 break;
 
             case "Drop" when one.Dot is { } name && one.Peer is null:

@@ -21,9 +21,8 @@ public sealed class FileIdAllocator : IIdAllocator, IDisposable
     // Those in this process queue here, so that only one of them polls the lock file.
     private readonly SemaphoreSlim _mine = new(1, 1);
 
-    // The cluster that this process has begun to found, and whether it was told that it has.
-    private string? _attempted;
-    private bool _hasFounded;
+    // The cluster that this process has begun to found and was not told that it has.
+    private string? _founding;
 
     /// <param name="timeout">How long to wait for other processes; 10 s unless told.</param>
     public FileIdAllocator(string path, TimeProvider time, TimeSpan? timeout = null)
@@ -43,23 +42,24 @@ public sealed class FileIdAllocator : IIdAllocator, IDisposable
         await LockedAsync(
             () =>
             {
-                if (File.Exists(_path) && Read()!.Value is var known)
+                if (File.Exists(_path))
                 {
-                    if (known.ClusterId == clusterId && _attempted == clusterId && !_hasFounded)
+                    var known = Read()!.Value.ClusterId;
+                    if (known == clusterId && known == _founding)
                     {
                         return 1; // an earlier attempt that failed only after the file was there
                     }
 
                     throw new IdAllocatorException(
-                        $"{_path} already belongs to cluster {known.ClusterId}: join that one, or, if it is no more, delete the file.", isTransient: false);
+                        $"{_path} already belongs to cluster {known}: join that one, or, if it is no more, delete the file.", isTransient: false);
                 }
 
-                _attempted = clusterId;
+                _founding = clusterId;
                 Write(clusterId, 1, NewEpoch());
                 return 1;
             },
             cancellationToken).ConfigureAwait(false);
-        _hasFounded = true;
+        _founding = null;
     }
 
     public async Task<ReplicaId> AllocateAsync(

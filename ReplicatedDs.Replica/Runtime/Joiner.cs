@@ -50,7 +50,7 @@ internal sealed class Joiner(
             }
             catch (IdAllocatorException exception) when (exception.IsTransient)
             {
-                await WaitAsync(exception, wait, stop).ConfigureAwait(false);
+                await WaitAsync(exception.Message, lacksId: true, wait, stop).ConfigureAwait(false);
             }
         }
     }
@@ -79,8 +79,7 @@ internal sealed class Joiner(
         for (var wait = RetryMin; ; wait = Min(wait * 2, RetryMax))
         {
             var known = await peers.DescribeAllAsync(stop).ConfigureAwait(false);
-            IdAllocatorException? noId = null;
-            var reason = "no active member of the cluster answers";
+            var (reason, lacksId) = ("no active member of the cluster answers", false);
             if (known.FirstOrDefault(peer => peer.Cluster.IsActive) is ({ } sponsor, { } cluster))
             {
                 if (known.FirstOrDefault(peer => peer.Cluster.ClusterId != cluster.ClusterId) is ({ } other, { } alien))
@@ -99,7 +98,7 @@ internal sealed class Joiner(
                 }
                 catch (IdAllocatorException exception) when (exception.IsTransient)
                 {
-                    noId = exception;
+                    (reason, lacksId) = (exception.Message, true);
                 }
             }
 
@@ -115,33 +114,29 @@ internal sealed class Joiner(
                     }
                     catch (IdAllocatorException exception) when (exception.IsTransient)
                     {
-                        noId = exception;
+                        (reason, lacksId) = (exception.Message, true);
                     }
                 }
             }
 
-            await (noId is null ? WaitAsync(reason, wait, stop) : WaitAsync(noId, wait, stop)).ConfigureAwait(false);
+            await WaitAsync(reason, lacksId, wait, stop).ConfigureAwait(false);
         }
     }
 
-    private Task WaitAsync(string reason, TimeSpan wait, CancellationToken stop)
+    /// <param name="lacksId">That passes only if somebody mends the allocator, so it is a warning.</param>
+    private Task WaitAsync(string reason, bool lacksId, TimeSpan wait, CancellationToken stop)
     {
         if (Reason != reason)
         {
             Reason = reason;
-            logger.WaitingToJoin(reason);
-        }
-
-        return Task.Delay(wait, time, stop);
-    }
-
-    /// <summary>It passes by itself only if somebody mends the allocator, so it is a warning.</summary>
-    private Task WaitAsync(IdAllocatorException obstacle, TimeSpan wait, CancellationToken stop)
-    {
-        if (Reason != obstacle.Message)
-        {
-            Reason = obstacle.Message;
-            logger.WaitingForAnId(obstacle.Message);
+            if (lacksId)
+            {
+                logger.WaitingForAnId(reason);
+            }
+            else
+            {
+                logger.WaitingToJoin(reason);
+            }
         }
 
         return Task.Delay(wait, time, stop);

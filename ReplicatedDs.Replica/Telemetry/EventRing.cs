@@ -125,4 +125,20 @@ public sealed class EventRing(int capacity = 1 << 16)
             await more.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
+
+    /// <summary>As <see cref="ReadAsync"/>, but <c>null</c> if nothing comes for that long.</summary>
+    public async ValueTask<(long Lost, ArraySegment<StampedEvent> Events)?> NextAsync(
+        long after, StampedEvent[] into, TimeSpan quiet, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var interval = new CancellationTokenSource(quiet, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, interval.Token);
+        try
+        {
+            return await ReadAsync(after, into, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
 }

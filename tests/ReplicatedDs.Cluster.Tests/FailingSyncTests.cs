@@ -37,27 +37,22 @@ public sealed class FailingSyncTests : IDisposable
 
             // None may be acknowledged whose sync failed: it is refused. The next checkpoint, within half a minute, cannot sync what is behind it: then nobody can say any more
             // what is on the disk, and the replica ends.
-            for (var ended = replica.ExitedAsync(Patience); !ended.IsCompletedSuccessfully; await Task.WhenAny(ended, Task.Delay(100)))
-            {
-                if (ended.IsCompleted)
-                {
-                    await ended; // it goes on, and that says what it printed
-                }
+            await Eventually.SeesAsync("the replica ends", RefusesAsync, seen => seen.HasEnded, Patience);
+            await replica.ExitedAsync(Patience);
+            Assert.Equal(IoError, replica.ExitCode);
+            Assert.Contains("could not be put on the disk", replica.Errors, StringComparison.Ordinal);
 
-                try
+            async Task<(bool HasEnded, string Output)> RefusesAsync()
+            {
+                if (!replica.HasExited)
                 {
                     var refused = await api.PutAsync("after", "lost");
                     Assert.True(refused.Status is HttpStatusCode.ServiceUnavailable or HttpStatusCode.InsufficientStorage, $"A write was answered {refused}");
                     Assert.Equal("kept", (await api.GetAsync("before/0")).Expect(HttpStatusCode.OK).Body);
                 }
-                catch (HttpRequestException)
-                {
-                    await ended;
-                }
-            }
 
-            Assert.Equal(IoError, replica.ExitCode);
-            Assert.Contains("could not be put on the disk", replica.Errors, StringComparison.Ordinal);
+                return (replica.HasExited, replica.Output);
+            }
         }
 
         File.Delete(trigger);

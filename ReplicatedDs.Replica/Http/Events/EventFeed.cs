@@ -93,7 +93,7 @@ internal sealed class EventFeed(IReplicaNode node, ApiOptions options, TimeProvi
         var (told, toldAt) = (after, time.GetTimestamp());
         while (true)
         {
-            var batch = await NextAsync(after, into, cancellationToken).ConfigureAwait(false);
+            var batch = await node.Events.NextAsync(after, into, HeartbeatInterval, time, cancellationToken).ConfigureAwait(false);
             if (batch is { } next)
             {
                 var isTold = Write(writer, json, line, next.Lost, next.Events, selection);
@@ -143,21 +143,6 @@ internal sealed class EventFeed(IReplicaNode node, ApiOptions options, TimeProvi
         }
 
         return isTold;
-    }
-
-    /// <summary>The next events; <c>null</c> if none came for a while.</summary>
-    private async ValueTask<(long Lost, ArraySegment<StampedEvent> Events)?> NextAsync(long after, StampedEvent[] into, CancellationToken cancellationToken)
-    {
-        using var interval = new CancellationTokenSource(HeartbeatInterval, time);
-        using var quiet = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, interval.Token);
-        try
-        {
-            return await node.Events.ReadAsync(after, into, quiet.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return null;
-        }
     }
 
     private static void Emit(PipeWriter writer, long id, Utf8JsonWriter json, ArrayBufferWriter<byte> line)

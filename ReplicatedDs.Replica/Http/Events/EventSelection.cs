@@ -62,9 +62,13 @@ internal sealed class EventSelection
         _brief.Clear();
         foreach (ref readonly var stamped in batch)
         {
-            if (stamped.Event is { Kind: ReplicaEventKind.Buffer or ReplicaEventKind.Apply, Dot: { } dot } one)
+            if (stamped.Event is { Kind: ReplicaEventKind.Buffer, Dot: { } waits })
             {
-                _ = one.Kind == ReplicaEventKind.Buffer ? _buffered.Add(dot) : _buffered.Contains(dot) && _brief.Add(dot);
+                _buffered.Add(waits);
+            }
+            else if (stamped.Event is { Kind: ReplicaEventKind.Apply, Dot: { } applied } && _buffered.Contains(applied))
+            {
+                _brief.Add(applied);
             }
         }
     }
@@ -86,9 +90,9 @@ internal sealed class EventSelection
             return 1;
         }
 
-        // Reads and duplicates of one update may be very many: each for itself.
-        var isOfItsUpdate = one.Kind is not (ReplicaEventKind.Read or ReplicaEventKind.Duplicate);
-        return (isOfItsUpdate && one.Dot is { } dot ? Hash(dot) : Hash(new Dot(default(ReplicaId), stamped.N))) % _share == 0 ? _share : 0;
+        // Reads and duplicates of one update may be very many: each is chosen for itself.
+        var itself = new Dot(default(ReplicaId), stamped.N);
+        return Hash(one.Kind is ReplicaEventKind.Read or ReplicaEventKind.Duplicate ? itself : one.Dot ?? itself) % _share == 0 ? _share : 0;
     }
 
     private bool IsOrdinary(in ReplicaEvent one) => one.Kind switch

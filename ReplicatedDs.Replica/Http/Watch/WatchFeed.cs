@@ -100,7 +100,7 @@ internal sealed class WatchFeed(IReplicaNode node, ApiOptions options, IHostAppl
         var read = new StampedEvent[EventsMax];
         while (true)
         {
-            var batch = await NextAsync(after, read, cancellationToken).ConfigureAwait(false);
+            var batch = await node.Events.NextAsync(after, read, Quiet, TimeProvider.System, cancellationToken).ConfigureAwait(false);
             if (batch is null && position.Covers(node.State.Delivered))
             {
                 writer.Write(": still here\n\n"u8);
@@ -214,20 +214,5 @@ internal sealed class WatchFeed(IReplicaNode node, ApiOptions options, IHostAppl
     {
         var token = options.WriteToken(clock, node.Identity!.ClusterId);
         writer.Write(Encoding.ASCII.GetBytes($"id: {token}\n"));
-    }
-
-    /// <summary>The next events; <c>null</c> if none came for a while.</summary>
-    private async ValueTask<(long Lost, ArraySegment<StampedEvent> Events)?> NextAsync(long after, StampedEvent[] into, CancellationToken cancellationToken)
-    {
-        using var quiet = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        quiet.CancelAfter(Quiet);
-        try
-        {
-            return await node.Events.ReadAsync(after, into, quiet.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return null;
-        }
     }
 }

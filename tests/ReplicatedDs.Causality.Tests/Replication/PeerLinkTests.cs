@@ -12,9 +12,7 @@ public sealed class PeerLinkTests
     [Fact]
     public void RoundTrip_OfAnUpdateThatWasSentAgainBeforeItsAnswerCame_IsThatOfTheFirstCopy()
     {
-        _link.SendUpTo(10, now: 0);
-        _link.SendAgainFrom(0);
-        _link.SendUpTo(10, now: 500_000);
+        SentTwice(10, again: 500_000);
         Answered(10, now: 700_000);
         Assert.Equal(700_000, _link.RoundTrip);
     }
@@ -22,9 +20,7 @@ public sealed class PeerLinkTests
     [Fact]
     public void RoundTrip_AfterALoss_CountsAsOneSecondAtMostAndComesDownAgain()
     {
-        _link.SendUpTo(10, now: 0);
-        _link.SendAgainFrom(0);
-        _link.SendUpTo(10, now: 3_600_000_000);
+        SentTwice(10, again: 3_600_000_000);
         Answered(10, now: 3_600_010_000);
         Assert.Equal(1_000_000, _link.RoundTrip);
         for (var n = 11; n < 60; n++)
@@ -44,6 +40,13 @@ public sealed class PeerLinkTests
         _link.SendUpTo(10, now: 400_000);
         Answered(10, now: 500_000);
         Assert.Equal(100_000, _link.RoundTrip);
+    }
+
+    private void SentTwice(long counter, long again)
+    {
+        _link.SendUpTo(counter, now: 0);
+        _link.SendAgainFrom(0);
+        _link.SendUpTo(counter, again);
     }
 
     private void Answered(long counter, long now) => _link.Announce(new Heartbeat(VectorClock.Of((Self.Value, counter)), Paused: false), Self, VectorClock.Empty, now);
