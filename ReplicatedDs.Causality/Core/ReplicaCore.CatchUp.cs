@@ -1,4 +1,5 @@
 using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Membership;
 using ReplicatedDs.Causality.Replication;
 
 namespace ReplicatedDs.Causality.Core;
@@ -86,6 +87,18 @@ public sealed partial class ReplicaCore
         return donors.Count == 0 ? null : donors[_snapshots.Attempts % donors.Count];
     }
 
+    /// <summary>Whether a peer that has left took updates of an evicted one after its leave: it was not asked for a promise, so nobody else may ever have them.</summary>
+    private bool HasMoreOfTheDead(ReplicaState theirs, ReplicaId peer)
+    {
+        if (theirs.Members.Find(peer) is not { Status: MemberStatus.Departed })
+        {
+            return false;
+        }
+
+        var handedOn = (theirs.Heads.TryGetValue(peer, out var head) ? head.Dependencies : VectorClock.Empty).Over(theirs.Members.Retired);
+        return theirs.Members.Concat(State.Members).Any(member => member.IsFenced && theirs.Delivered[member.Id] > handedOn[member.Id]);
+    }
+
     private ReplicaOutput Install(SnapshotArrived snapshot)
     {
         var theirs = snapshot.State;
@@ -98,6 +111,8 @@ public sealed partial class ReplicaCore
         var isUseful = _refusal is null && theirs.Members.Find(Id) is { IsFenced: false } && _staged.Members.IsServing(snapshot.From)
             && theirs.Members.All(member => State.Members.Find(member.Id) is not { } known || known.Incarnation == member.Incarnation)
             && !IsGivenUp(Self)
+            && !HasMoreOfTheDead(theirs, snapshot.From)
+            && (Self.IsPresent || StateJoin.IsWithin(State, theirs)) // nobody has a row for who has departed: what it lacks may be forgotten already
             && !State.Delivered.Covers(theirs.Delivered);
         if (!isUseful)
         {

@@ -147,7 +147,7 @@ public sealed partial class ReplicaCore
 
     private void Serve(PeerLink link, PullRequest pull)
     {
-        var last = Math.Min(_staged.Delivered[pull.Origin], pull.First + Math.Clamp(pull.Count, 1, RepairMax) - 1);
+        var last = Math.Min(HandedOn().Over(_staged.Members.Retired)[pull.Origin], pull.First + Math.Clamp(pull.Count, 1, RepairMax) - 1);
         var isOwnStream = pull.Origin == Id && _staged.Members.Find(link.Peer) is not { Status: MemberStatus.Departed };
         if (isOwnStream || pull.First < 1 || pull.First > last || _staged.Members.Find(pull.Origin) is not { } origin)
         {
@@ -322,11 +322,7 @@ public sealed partial class ReplicaCore
 
     private VectorClock Announcement()
     {
-        // One that left acknowledges nothing that came after its last update: whoever counts on it as a holder must be able to count on
-        // those who take that update over. Two that leave at once would else hold each other's updates, and both go.
-        var delivered = Self is { Status: MemberStatus.Departed, Final: > 0 and var final }
-            ? _staged.Head(Id).Dependencies.With(new Dot(Id, final))
-            : _staged.Delivered;
+        var delivered = HandedOn();
         if (_settings.Mutation == CoreMutation.AcknowledgeBuffered)
         {
             foreach (var entry in _buffer.InOrder())
@@ -337,6 +333,15 @@ public sealed partial class ReplicaCore
 
         return delivered;
     }
+
+    /// <summary>
+    /// What others may count on and get from here. One that left neither acknowledges nor serves what came after its last update: whoever counts on it as a
+    /// holder must be able to count on those who take that update over. Two that leave at once would else hold each other's updates, and both go; and an
+    /// eviction, which asks those who stay only, would end with less than somebody got from here.
+    /// </summary>
+    private VectorClock HandedOn() => Self is { Status: MemberStatus.Departed, Final: > 0 and var final }
+        ? _staged.Head(Id).Dependencies.With(new Dot(Id, final))
+        : _staged.Delivered;
 
     /// <returns>False if the lab lets it be lost.</returns>
     private bool Send(PeerLink link, PeerMessage message)

@@ -146,6 +146,25 @@ public class EvictionTests
         Assert.True(_one.Core.Stable.Covers(x.Dot));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Snapshot_OfOneThatLeft_IsNotTakenIfItHasMoreOfTheDeadThanAtItsLeave(bool hasMore)
+    {
+        _two.Receive(_three.Write("x", "1"));
+        _two.Ask<Leaving>(tag => new LeaveRequest(tag));
+        if (hasMore)
+        {
+            _two.Receive(_three.Write("y", "2"));
+        }
+
+        _one.Ask<Evicting>(tag => new EvictRequest(tag, Three, IsForced: false));
+        _one.Step(new SnapshotArrived(_two.Id, _two.State));
+
+        Assert.Equal(!hasMore, _one.Output.IsInstall);
+        Assert.Equal(hasMore ? null : "1", _one.Read("x"));
+    }
+
     private static (MemberStatus Status, long Final) End(TestReplica replica) =>
         (replica.State.Members.Find(Three)!.Status, replica.State.Members.Find(Three)!.Final);
 }

@@ -184,6 +184,20 @@ public class MembershipTests
     }
 
     [Fact]
+    public void LeftReplica_AskedForWhatItTookAfterItsLeave_ServesWhatItHadBefore()
+    {
+        // If 1 is evicted meanwhile, those who stay have promised to take no more from it: nothing may come to them by this way.
+        var x = _one.Write("x", "1");
+        var y = _one.Write("y", "2");
+        _two.Receive(x);
+        _two.Ask<Leaving>(tag => new LeaveRequest(tag));
+        _two.Receive(y);
+        Assert.Equal("2", _two.Read("y"));
+        _two.Receive(3, new PullRequest(x.Origin, x.Dot.Counter, 10));
+        Assert.Equal([x.Dot], TestReplica.Sent(_two.Output.Messages, to: 3));
+    }
+
+    [Fact]
     public void LeftReplica_WithNobodyElseToAsk_AsksTheOriginItself()
     {
         // It has to learn who else left, and nobody sends to it any more.

@@ -131,6 +131,33 @@ public class RetirementTests
         Assert.True(_three.Step().MayExit);
     }
 
+    [Fact]
+    public void Snapshot_ForOneThatHasLeft_TakesThePlaceOfItsState()
+    {
+        // A delete that every member had is forgotten at 1; 3 was no member any more, so nobody waited for it.
+        var left = CounterThatWasDeletedSince(out var counted);
+        Assert.Equal(counted, _three.State.Keys.Find("c")!.Count);
+
+        _three.Step(new SnapshotArrived(_one.Id, left));
+
+        Assert.True(_three.Output.IsInstall);
+        Assert.Equal(1, _three.State.Keys.Find("c")!.Count);
+        Assert.Equal(left.Delivered, _three.State.Delivered);
+    }
+
+    [Fact]
+    public void Snapshot_ForOneThatHasLeft_IsNotTakenIfItLacksWhatThatOneHas()
+    {
+        var left = CounterThatWasDeletedSince(out var counted);
+        _three.Receive(_two.Write("x", "2"));
+
+        _three.Step(new SnapshotArrived(_one.Id, left));
+
+        Assert.False(_three.Output.IsInstall);
+        Assert.Equal("2", _three.Read("x"));
+        Assert.Equal(counted, _three.State.Keys.Find("c")!.Count);
+    }
+
     private static bool IsRetired(TestReplica at) => at.State.Members.Find(Three)!.IsRetired;
 
     /// <summary>As it arrives elsewhere: nothing but what travels.</summary>
@@ -151,5 +178,26 @@ public class RetirementTests
         _one.Pass(500);
         Assert.True(IsRetired(_one));
         return Remote(Assert.Single(_one.Log, update => update.Operations.Any(operation => operation is RetireOperation)));
+    }
+
+    /// <summary>3 counts, has it stable, and leaves; then 1 deletes, counts 1, and forgets the delete.</summary>
+    private ReplicaState CounterThatWasDeletedSince(out long counted)
+    {
+        counted = 5;
+        _three.Ask<Written>(tag => new WriteRequest(tag, [new IncrementOperation("c", 5)], []));
+        var counting = Remote(_three.Log[^1]);
+        _three.Hear(1, counting.Clock);
+        _three.Hear(2, counting.Clock);
+        _three.Pass(300);
+        Assert.False(_three.State.Keys.Find("c")!.Counter!.HasOpen);
+
+        RetiredByOne(counting);
+        _one.Ask<Written>(tag => new WriteRequest(tag, [new DeleteOperation("c")], []));
+        var delete = _one.Log[^1];
+        _one.Hear(2, delete.Clock);
+        _one.Pass(300);
+        Assert.Null(_one.State.Keys.Find("c"));
+        _one.Ask<Written>(tag => new WriteRequest(tag, [new IncrementOperation("c", 1)], []));
+        return _one.State;
     }
 }
