@@ -123,12 +123,7 @@ public sealed partial class ReplicaCore
         _forgottenAtMost = State.Delivered;
         _staged = new StagedState(State, _settings.Mutation, _settings.InlineBytesMax);
         RememberDigests();
-        foreach (var entry in _buffer.InOrder().ToList())
-        {
-            _buffer.Detach(entry);
-            _freed.Enqueue(entry); // looked at in the next step: covered, causally ready, or waiting for something else
-        }
-
+        _buffer.WakeAll(_freed); // looked at in the next step: covered, causally ready, or waiting for something else
         AdjustLinks();
         foreach (var link in _links.Values)
         {

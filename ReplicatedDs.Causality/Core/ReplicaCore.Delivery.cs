@@ -9,7 +9,7 @@ namespace ReplicatedDs.Causality.Core;
 /// <summary>Updates of others: arrive, wait, become visible.</summary>
 public sealed partial class ReplicaCore
 {
-    private readonly Queue<BufferedUpdate> _freed = [];
+    private readonly Queue<Dot> _freed = [];
 
     private HybridTimestamp LatestAccepted =>
         HybridTimestamp.FromMilliseconds((_now.UnixMicroseconds + Micros(_settings.ClockAheadMax)) / 1000);
@@ -17,7 +17,7 @@ public sealed partial class ReplicaCore
     private DeliveryOutcome Arrive(Update update, ReplicaId from)
     {
         _events.Add(new ReplicaEvent(ReplicaEventKind.Arrive) { Update = update, Peer = from });
-        if (_staged.Delivered.Covers(update.Dot) || _buffer.Find(update.Dot) is not null)
+        if (_staged.Delivered.Covers(update.Dot) || _buffer.Contains(update.Dot))
         {
             _events.Add(new ReplicaEvent(ReplicaEventKind.Duplicate) { Update = update, Peer = from });
             if (_settings.Mutation == CoreMutation.ApplyDuplicates && _staged.Delivered.Covers(update.Dot))
@@ -48,17 +48,17 @@ public sealed partial class ReplicaCore
 
     private DeliveryOutcome Buffer(Update update, Dot? blocker, ReplicaId from)
     {
-        var dropped = _buffer.Add(new BufferedUpdate(update, _now, _staged.Delivered, DeliveryBuffer.SizeOf(update)), blocker, _staged.Delivered);
+        var dropped = _buffer.Add(new BufferedUpdate(update, _staged.Delivered, _now), blocker, _staged.Delivered);
         foreach (var victim in dropped)
         {
             _events.Add(new ReplicaEvent(ReplicaEventKind.Drop)
             {
-                Update = victim.Update,
+                Update = victim,
                 Detail = "the delivery buffer is full; it will be fetched again",
             });
         }
 
-        if (!dropped.IsEmpty && dropped.Any(victim => victim.Update.Dot == update.Dot))
+        if (!dropped.IsEmpty && dropped.Contains(update))
         {
             return DeliveryOutcome.Dropped;
         }
@@ -92,7 +92,7 @@ public sealed partial class ReplicaCore
     private void Apply(Update update)
     {
         ApplyOne(update);
-        Wake(update.Dot);
+        _buffer.Wake(update.Dot, _freed);
         DeliverFreed();
     }
 
@@ -120,50 +120,39 @@ public sealed partial class ReplicaCore
         }
     }
 
-    private void Wake(Dot delivered)
-    {
-        for (var entry = _buffer.TakeWaiting(delivered); entry is not null;)
-        {
-            var next = entry.Next;
-            (entry.WaitsFor, entry.Previous, entry.Next) = (null, null, null);
-            _freed.Enqueue(entry);
-            entry = next;
-        }
-    }
-
     private void DeliverFreed()
     {
-        while (_freed.TryDequeue(out var entry))
+        while (_freed.TryDequeue(out var dot))
         {
-            if (_buffer.Find(entry.Update.Dot) != entry)
+            if (_buffer.Find(dot) is not { Update: var update } entry)
             {
                 continue; // dropped meanwhile
             }
 
-            if (_staged.Delivered.Covers(entry.Update.Dot))
+            if (_staged.Delivered.Covers(dot))
             {
-                _buffer.Remove(entry);
+                _buffer.Remove(dot);
             }
-            else if (Blocker(entry.Update) is { } blocker)
+            else if (Blocker(update) is { } blocker)
             {
-                _buffer.WaitFor(entry, blocker);
+                _buffer.WaitFor(dot, blocker);
             }
-            else if (entry.Update.Timestamp > LatestAccepted)
+            else if (update.Timestamp > LatestAccepted)
             {
-                _buffer.WaitForTime(entry);
+                _buffer.WaitForTime(update);
             }
             else
             {
-                _buffer.Remove(entry);
+                _buffer.Remove(dot);
                 _events.Add(new ReplicaEvent(ReplicaEventKind.Apply)
                 {
-                    Update = entry.Update,
-                    Peer = entry.Update.Origin,
+                    Update = update,
+                    Peer = update.Origin,
                     ArrivedAt = entry.ArrivedAt,
                     DeliveredAtArrival = entry.DeliveredAtArrival,
                 });
-                ApplyOne(entry.Update);
-                Wake(entry.Update.Dot);
+                ApplyOne(update);
+                _buffer.Wake(dot, _freed);
             }
         }
     }
@@ -171,11 +160,7 @@ public sealed partial class ReplicaCore
     /// <summary>Delivers what waited for nothing but time.</summary>
     private void DeliverEarly()
     {
-        foreach (var entry in _buffer.TakeEarly(LatestAccepted))
-        {
-            _freed.Enqueue(entry);
-        }
-
+        _buffer.WakeEarly(LatestAccepted, _freed);
         DeliverFreed();
     }
 

@@ -75,7 +75,7 @@ public sealed partial class ReplicaCore
     {
         foreach (var entry in _buffer.Of(origin).ToList())
         {
-            _buffer.Remove(entry);
+            _buffer.Remove(entry.Update.Dot);
             _events.Add(new ReplicaEvent(ReplicaEventKind.Drop) { Update = entry.Update, Detail = why });
         }
     }

@@ -14,6 +14,9 @@ internal sealed class BufferedOrigin
     private readonly Dictionary<long, Page> _pages = [];
     private readonly SortedSet<long> _order = [];
 
+    // The last one that became empty: where little waits, the next one is wanted soon.
+    private Page? _spare;
+
     public bool IsEmpty => _pages.Count == 0;
 
     /// <summary>The greatest counter. Not to be asked of an empty one.</summary>
@@ -26,18 +29,22 @@ internal sealed class BufferedOrigin
         }
     }
 
-    public BufferedUpdate? Find(long counter) => _pages.TryGetValue(counter >> PageBits, out var page) ? page.Entries[counter & (PageLength - 1)] : null;
+    public bool Contains(long counter) => _pages.TryGetValue(counter >> PageBits, out var page) && page.Has(SlotOf(counter));
+
+    public BufferedUpdate? Find(long counter) =>
+        _pages.TryGetValue(counter >> PageBits, out var page) && page.Has(SlotOf(counter)) ? page.Entries[SlotOf(counter)] : null;
 
     /// <summary>All entries, ascending.</summary>
     public IEnumerable<BufferedUpdate> All()
     {
         foreach (var number in _order)
         {
-            foreach (var entry in _pages[number].Entries)
+            var page = _pages[number];
+            for (var slot = 0; slot < PageLength; slot++)
             {
-                if (entry is not null)
+                if (page.Has(slot))
                 {
-                    yield return entry;
+                    yield return page.Entries[slot];
                 }
             }
         }
@@ -49,7 +56,7 @@ internal sealed class BufferedOrigin
         var next = after + 1;
         while (_pages.TryGetValue(next >> PageBits, out var page))
         {
-            var slot = (int)(next & (PageLength - 1));
+            var slot = SlotOf(next);
             var run = BitOperations.TrailingZeroCount(~(page.Taken >> slot));
             next += Math.Min(run, PageLength - slot);
             if (run < PageLength - slot)
@@ -62,43 +69,51 @@ internal sealed class BufferedOrigin
     }
 
     /// <summary>Adds an entry whose counter is not here.</summary>
-    public void Add(BufferedUpdate entry)
+    public void Add(in BufferedUpdate entry)
     {
         var counter = entry.Update.Dot.Counter;
         if (!_pages.TryGetValue(counter >> PageBits, out var page))
         {
-            _pages.Add(counter >> PageBits, page = new Page());
+            (page, _spare) = (_spare ?? new Page(), null);
+            _pages.Add(counter >> PageBits, page);
             _order.Add(counter >> PageBits);
         }
 
-        page.Entries[counter & (PageLength - 1)] = entry;
-        page.Taken |= 1UL << (int)(counter & (PageLength - 1));
+        page.Entries[SlotOf(counter)] = entry;
+        page.Taken |= 1UL << SlotOf(counter);
     }
 
     /// <returns>Whether it was there.</returns>
-    public bool Remove(long counter)
+    public bool Remove(long counter, out BufferedUpdate entry)
     {
-        if (!_pages.TryGetValue(counter >> PageBits, out var page) || page.Entries[counter & (PageLength - 1)] is null)
+        if (!_pages.TryGetValue(counter >> PageBits, out var page) || !page.Has(SlotOf(counter)))
         {
+            entry = default;
             return false;
         }
 
-        page.Entries[counter & (PageLength - 1)] = null;
-        page.Taken &= ~(1UL << (int)(counter & (PageLength - 1)));
+        ref var place = ref page.Entries[SlotOf(counter)];
+        (entry, place) = (place, default);
+        page.Taken &= ~(1UL << SlotOf(counter));
         if (page.Taken == 0)
         {
             _pages.Remove(counter >> PageBits);
             _order.Remove(counter >> PageBits);
+            _spare = page;
         }
 
         return true;
     }
 
+    private static int SlotOf(long counter) => (int)(counter & (PageLength - 1));
+
     private sealed class Page
     {
-        public BufferedUpdate?[] Entries { get; } = new BufferedUpdate?[PageLength];
+        public BufferedUpdate[] Entries { get; } = new BufferedUpdate[PageLength];
 
         /// <summary>A bit for each entry.</summary>
         public ulong Taken { get; set; }
+
+        public bool Has(int slot) => (Taken >> slot & 1) != 0;
     }
 }

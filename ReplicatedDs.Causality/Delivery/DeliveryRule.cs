@@ -29,8 +29,10 @@ public static class DeliveryRule
             return null;
         }
 
-        foreach (var needed in update.Dependencies)
+        var dependencies = update.Dependencies;
+        for (var i = 0; i < dependencies.Count; i++)
         {
+            var needed = new Dot(dependencies.Ids[i], dependencies.Counters[i]);
             if (needed.Replica != update.Origin && !delivered.Covers(needed))
             {
                 return needed;
