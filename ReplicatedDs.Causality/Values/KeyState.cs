@@ -19,35 +19,34 @@ namespace ReplicatedDs.Causality.Values;
 public sealed class KeyState
 {
     // Invariant: the winner and these are descending, pairwise distinct in (dot, kind). Where there are increments or members there is a version of their kind.
-    // Nearly every key has one version: an array of its own for each would be an object more for every write.
+    // Nearly every key has one version and no more: that alone is in the object, which a store has by the million.
     private readonly KeyVersion _winner;
-    private readonly ImmutableArray<KeyVersion> _others;
+    private readonly Rest? _rest;
 
-    private KeyState(in KeyVersion only) => (_winner, _others, Members) = (only, [], MemberSet.Empty);
+    private KeyState(in KeyVersion only) => _winner = only;
 
     /// <param name="versions">Not empty.</param>
-    private KeyState(ImmutableArray<KeyVersion> versions, Counter? counter, MemberSet members)
-    {
-        (_winner, _others) = (versions[0], versions.Length == 1 ? [] : versions[1..]);
-        Counter = counter;
-        Members = members;
-    }
+    private KeyState(ImmutableArray<KeyVersion> versions, Counter? counter, MemberSet members) => (_winner, _rest) = (
+        versions[0],
+        versions.Length == 1 && counter is null && members.Count == 0 ? null : new Rest(versions[1..], counter, members));
 
     /// <summary>All versions, the winner first.</summary>
-    public ImmutableArray<KeyVersion> Versions => [_winner, .. _others];
+    public ImmutableArray<KeyVersion> Versions => [_winner, .. Others];
 
-    private int VersionCount => 1 + _others.Length;
+    private ImmutableArray<KeyVersion> Others => _rest?.Others ?? [];
 
-    private ref readonly KeyVersion At(int index) => ref index == 0 ? ref _winner : ref _others.ItemRef(index - 1);
+    private int VersionCount => 1 + Others.Length;
+
+    private ref readonly KeyVersion At(int index) => ref index == 0 ? ref _winner : ref Others.ItemRef(index - 1);
 
     /// <summary>The first of <see cref="Versions"/>.</summary>
     public ref readonly KeyVersion Winner => ref _winner;
 
     /// <summary>The increments that no set or delete supersedes; <c>null</c> if there are none.</summary>
-    public Counter? Counter { get; }
+    public Counter? Counter => _rest?.Counter;
 
     /// <summary>The members that were added to the key, whether or not a set is what it shows.</summary>
-    public MemberSet Members { get; }
+    public MemberSet Members => _rest?.Members ?? MemberSet.Empty;
 
     /// <summary>What a plain read finds: the winner's type. Increments beside a winning integer count on from it.</summary>
     public ValueKind Kind => Winner.Kind switch
@@ -76,7 +75,7 @@ public sealed class KeyState
     {
         get
         {
-            if (_others.IsEmpty)
+            if (Others.IsEmpty)
             {
                 return 1;
             }
@@ -178,7 +177,7 @@ public sealed class KeyState
     public static KeyState Write(KeyState? state, in KeyVersion version, VectorClock context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (state is null || (state._others.IsEmpty && context.Covers(state.Winner.Dot)))
+        if (state is null || (state.Others.IsEmpty && context.Covers(state.Winner.Dot)))
         {
             return new KeyState(version); // nearly always: nothing is allocated beside what is kept
         }
@@ -291,7 +290,7 @@ public sealed class KeyState
             return null;
         }
 
-        ImmutableArray<KeyVersion> kept = [Winner, .. _others.Where(version => !version.IsPassing || !stable.Covers(version.Dot))];
+        ImmutableArray<KeyVersion> kept = [Winner, .. Others.Where(version => !version.IsPassing || !stable.Covers(version.Dot))];
         var counter = Counter?.Fold(stable);
         return kept.Length == VersionCount && ReferenceEquals(counter, Counter) ? this : new KeyState(kept, counter, Members);
     }
@@ -347,4 +346,6 @@ public sealed class KeyState
         start = 0;
         return false;
     }
+
+    private sealed record Rest(ImmutableArray<KeyVersion> Others, Counter? Counter, MemberSet Members);
 }

@@ -10,6 +10,16 @@ namespace ReplicatedDs.Causality.Values;
 public readonly record struct KeyVersion(Dot Dot, HybridTimestamp Timestamp, VersionKind Kind, ReadOnlyMemory<byte> Value, string? ContentType)
     : IComparable<KeyVersion>
 {
+    // The dot's parts, since the kind fits between them: a store has a version for each of its keys.
+    private readonly long _counter = Dot.Counter;
+    private readonly int _replica = Dot.Replica.Value;
+
+    public Dot Dot
+    {
+        get => new(_replica, _counter);
+        init => (_replica, _counter) = (value.Replica.Value, value.Counter);
+    }
+
     /// <summary>Bytes of the longest integer: values up to this size are always in the state.</summary>
     public const int IntegerBytesMax = 20;
 
