@@ -22,7 +22,16 @@ internal abstract class KeyTree(object? owner)
 
     protected abstract string First { get; }
 
-    public abstract KeyState? Find(string key);
+    public KeyState? Find(string key)
+    {
+        var node = this;
+        while (node is Branch branch)
+        {
+            node = branch.ChildFor(key);
+        }
+
+        return ((Leaf)node).At(key);
+    }
 
     /// <summary>The entries from <paramref name="from"/> on, in order.</summary>
     public abstract IEnumerable<KeyValuePair<string, KeyState>> From(string from);
@@ -64,7 +73,7 @@ internal abstract class KeyTree(object? owner)
 
         protected override string First => keys[0];
 
-        public override KeyState? Find(string key)
+        public KeyState? At(string key)
         {
             var index = keys.Find(key);
             return index < 0 ? null : states[index];
@@ -132,7 +141,7 @@ internal abstract class KeyTree(object? owner)
 
         protected override string First => children[0].First;
 
-        public override KeyState? Find(string key) => children[ChildOf(key)].Find(key);
+        public KeyTree ChildFor(string key) => children[ChildOf(key)];
 
         public override IEnumerable<KeyValuePair<string, KeyState>> From(string from)
         {
