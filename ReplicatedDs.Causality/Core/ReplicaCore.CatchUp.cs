@@ -123,6 +123,11 @@ public sealed partial class ReplicaCore
         _forgottenAtMost = State.Delivered;
         _staged = new StagedState(State, _settings.Mutation, _settings.InlineBytesMax);
         RememberDigests();
+        foreach (var dead in State.Members.Where(static member => member.IsFenced))
+        {
+            DropBuffered(dead.Id, DeclaredDead); // the intent is in the snapshot
+        }
+
         foreach (var entry in _buffer.InOrder().ToList())
         {
             _buffer.Detach(entry);
