@@ -163,6 +163,9 @@ public class EvictionTests
 
         Assert.Equal(!hasMore, _one.Output.IsInstall);
         Assert.Equal(hasMore ? null : "1", _one.Read("x"));
+
+        _one.Step(new SnapshotArrived(_two.Id, _two.Core.Snapshot)); // what it gives: itself at its leave
+        Assert.Equal(("1", null), (_one.Read("x"), _one.Read("y")));
     }
 
     [Fact]
