@@ -302,7 +302,9 @@ internal sealed class FaultDriver(SimulatedCluster cluster, SeededRandom random)
                 return;
             }
 
-            asked.Submit(tag => new EvictRequest(tag, dead, IsForced: attempt > 3), _ => { });
+            // By force only where everybody is known who is there: the others would be taken for gone.
+            var knowsAll = active.TrueForAll(replica => replica == asked || asked.Published.Members.IsServing(replica.Id));
+            asked.Submit(tag => new EvictRequest(tag, dead, IsForced: attempt > 3 && knowsAll), _ => { });
         }
 
         DeclareDead(dead, attempt + 1);
