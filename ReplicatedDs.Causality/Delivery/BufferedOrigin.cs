@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 
 namespace ReplicatedDs.Causality.Delivery;
 
@@ -110,18 +109,11 @@ internal sealed class BufferedOrigin
 
     private sealed class Page
     {
-        public Slots Entries;
+        public BufferedUpdate[] Entries { get; } = new BufferedUpdate[PageLength];
 
         /// <summary>A bit for each entry.</summary>
         public ulong Taken { get; set; }
 
         public bool Has(int slot) => (Taken >> slot & 1) != 0;
-    }
-
-    /// <summary>Within the page, so that no way leads from it to another place in memory.</summary>
-    [InlineArray(PageLength)]
-    private struct Slots
-    {
-        private BufferedUpdate _first;
     }
 }
