@@ -189,8 +189,8 @@ internal sealed class FaultDriver(SimulatedCluster cluster, SeededRandom random)
 
     private void RestoreImage(SimulatedReplica replica)
     {
-        // The dead may alone have what the image lacks, and a leaver's id is spent anyway.
-        if (_images < 2 && !cluster.Options.Has(FaultKind.Evict) && cluster.Running.Count(other => other.IsActive) > 3 && replica.RestoreImage())
+        // The dead may alone have what the image lacks, and a leaver's id is spent anyway; this one's will be, and is then nobody to hear from.
+        if (_images < 2 && !cluster.Options.Has(FaultKind.Evict) && cluster.Running.Count(other => other.IsActive) > 3 && HearOfEachOther(Alive(replica)) && replica.RestoreImage())
         {
             _images++;
             cluster.Faults.Add(FaultKind.OlderDisk);
