@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
@@ -5,9 +8,11 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using ReplicatedDs.Bench.Compare;
 using ReplicatedDs.Bench.Report;
 using ReplicatedDs.Bench.Scale;
+using ReplicatedDs.Bench.Servers;
 
 // Started by compare.sh, which builds and installs what is needed:
-//   compare ROOT REPLICA.dll [--quick] [--rounds N] [--only resp,etcd,core,keys,availability]
+//   compare ROOT REPLICA.dll DASHBOARD.dll [--quick] [--rounds N] [--only resp,etcd,core,keys,dashboard,availability]
+//   partitions ...     the part of it that runs in a network of its own; compare starts it
 //   render ROOT        tables and plots again from bench/result.json
 //   scale ROOT         what a write costs with 3 to 100 replicas, into docs/scale.md
 //   micro ...          BenchmarkDotNet, with its own switches
@@ -30,7 +35,12 @@ if (args is ["render", var home])
     return 0;
 }
 
-if (args is not ["compare", var root, var replica, .. var switches])
+if (args is [Partitions.Command, var shared, var member, var seconds, var path])
+{
+    return await Partitions.InsideAsync(shared, member, TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)), path).ConfigureAwait(false);
+}
+
+if (args is not ["compare", var root, var replica, var dashboard, .. var switches])
 {
     Console.Error.WriteLine("Start bench/compare.sh.");
     return 2;
@@ -56,21 +66,23 @@ for (var i = 0; i < switches.Length; i++)
             only = switches[++i].Split(',');
             break;
         default:
-            Console.Error.WriteLine($"Unknown switch '{switches[i]}': there are --quick, --rounds N and --only resp,etcd,core,keys,availability.");
+            Console.Error.WriteLine($"Unknown switch '{switches[i]}': there are --quick, --rounds N and --only resp,etcd,core,keys,dashboard,availability.");
             return 2;
     }
 }
 
 var folder = Directory.CreateTempSubdirectory("replicated-ds-bench-").FullName;
+using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
 try
 {
     var environment = Machine.Describe("bench/compare.sh" + string.Concat(switches.Select(one => " " + one)), root);
-    var (rows, outages) = await Comparison.RunAsync(plan, folder, replica, only).ConfigureAwait(false);
-    var result = new Result(environment, rows, outages);
+    var result = await Comparison.RunAsync(environment, plan, folder, replica, dashboard, only).ConfigureAwait(false);
     Console.Out.WriteLine("\n" + Tables.Rows(result));
-    if (outages.Count > 0)
+    if (result.Outages.Count > 0)
     {
         Console.Out.WriteLine(Tables.Outages(result));
+        Console.Out.WriteLine(Tables.Partitions(result));
     }
 
     if (plan != Plan.Quick && only.Length == 0)
@@ -85,4 +97,24 @@ try
 finally
 {
     Directory.Delete(folder, recursive: true);
+}
+
+// Nothing stays when it is told to end: what runs in a network of its own ends with it, the servers here do not by themselves.
+void End(PosixSignalContext context)
+{
+    context.Cancel = true;
+    Child.KillAll();
+    for (var patience = Stopwatch.StartNew(); Directory.Exists(folder) && patience.Elapsed < TimeSpan.FromSeconds(10);)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (IOException)
+        {
+            Thread.Sleep(50); // one of them was just writing
+        }
+    }
+
+    Environment.Exit(130);
 }
