@@ -1,11 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using BenchmarkDotNet.Configs;
-using BenchmarkDotNet.Jobs;
-using BenchmarkDotNet.Running;
-using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using ReplicatedDs.Bench.Compare;
+using ReplicatedDs.Bench.Core;
 using ReplicatedDs.Bench.Report;
 using ReplicatedDs.Bench.Scale;
 using ReplicatedDs.Bench.Servers;
@@ -15,13 +12,10 @@ using ReplicatedDs.Bench.Servers;
 //   partitions ...     the part of it that runs in a network of its own; compare starts it
 //   render ROOT        tables and plots again from bench/result.json
 //   scale ROOT         what a write costs with 3 to 100 replicas, into docs/scale.md
-//   micro ...          BenchmarkDotNet, with its own switches
+//   micro ...          BenchmarkDotNet, with its own switches; all of it (--filter '*') also into docs/benchmarks.md
 if (args is ["micro", .. var rest])
 {
-    // In this process: a project made for each benchmark would have to live with this repository's build settings.
-    var job = Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance);
-    BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(rest.ToArray(), DefaultConfig.Instance.AddJob(job));
-    return 0;
+    return MicroCommand.Run([.. rest]);
 }
 
 if (args is ["scale", var place])

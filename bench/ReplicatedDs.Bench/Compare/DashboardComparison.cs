@@ -12,8 +12,8 @@ internal static class DashboardComparison
 
     public static async Task<List<Row>> RunAsync(Plan plan, string folder, string dashboard, OurCluster ours)
     {
-        var steady = new Row("dashboard", "Writes of a load of 2,000 per second, with the dashboard attached", "per s", Verdict.RatioUp, 0.95, 0.99, [], "without it", []);
-        var most = new Row("dashboard-most", "Writes as fast as they are answered, with the dashboard attached", "per s", Verdict.RatioUp, null, null, [], "without it", []);
+        var steady = new Row("dashboard", "Load of 2,000 writes a second, dashboard attached", "per s", Verdict.RatioUp, 0.95, 0.99, [], "without", []);
+        var most = new Row("dashboard-most", "As many writes as are answered, dashboard attached", "per s", Verdict.RatioUp, null, null, [], "without", []);
         int[] ports = [.. Enumerable.Range(0, ours.Members.Count).Select(ours.HttpPort)];
         await HttpLoad.RunAsync(ports, HttpLoad.OurPut, Clients, plan.HttpTime).ConfigureAwait(false); // for the runtime's compiler
         for (var round = 0; round < plan.Rounds; round++)

@@ -29,7 +29,7 @@ internal static class Partitions
 
         var path = Path.Combine(folder, "partitions.json");
         var seconds = time.TotalSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        var code = await PrivateNetwork.RunAsync([Command, folder, replica, seconds, path], new Dictionary<string, string>()).ConfigureAwait(false);
+        var code = await PrivateNetwork.RunAsync([Command, folder, replica, seconds, path], new Dictionary<string, string> { ["TMPDIR"] = folder }).ConfigureAwait(false);
         return code == 0 ? Result.Read(path).Partitions : throw new InvalidOperationException($"The run in a network of its own ended with exit code {code}.");
     }
 

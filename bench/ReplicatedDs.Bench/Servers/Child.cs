@@ -38,6 +38,7 @@ internal sealed class Child : IAsyncDisposable
             start.ArgumentList.Add(word);
         }
 
+        start.Environment["TMPDIR"] = start.WorkingDirectory; // so that nothing of a process that is killed stays
         foreach (var (name, value) in environment ?? [])
         {
             start.Environment[name] = value;
