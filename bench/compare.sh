@@ -34,5 +34,5 @@ install_if_possible nft nftables
 for project in ReplicatedDs.Replica ReplicatedDs.Dashboard bench/ReplicatedDs.Bench; do
   dotnet build -c Release "$root/$project" --verbosity quiet --nologo
 done
-exec timeout -k 30 1500 dotnet "$root/bench/ReplicatedDs.Bench/bin/Release/net10.0/ReplicatedDs.Bench.dll" \
+exec timeout -k 30 2400 dotnet "$root/bench/ReplicatedDs.Bench/bin/Release/net10.0/ReplicatedDs.Bench.dll" \
   compare "$root" "$root/ReplicatedDs.Replica/bin/Release/net10.0/ReplicatedDs.Replica.dll" "$root/ReplicatedDs.Dashboard/bin/Release/net10.0/ReplicatedDs.Dashboard.dll" "$@"
