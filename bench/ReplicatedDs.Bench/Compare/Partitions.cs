@@ -1,3 +1,4 @@
+using ReplicatedDs.Bench.Loads;
 using ReplicatedDs.Bench.Report;
 using ReplicatedDs.Bench.Servers;
 using ReplicatedDs.PrivateNetworks;

@@ -1,4 +1,4 @@
-using ReplicatedDs.PrivateNetworks;
+using ReplicatedDs.Bench.Loads;
 
 namespace ReplicatedDs.Bench.Compare;
 

@@ -3,7 +3,7 @@ using System.ComponentModel;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace ReplicatedDs.PrivateNetworks;
+namespace ReplicatedDs.Bench.Loads;
 
 /// <summary>A thread of this process in the network of one host. A socket that is made there is a socket of that host, whoever uses it afterwards.</summary>
 internal sealed partial class HostThread : IDisposable
