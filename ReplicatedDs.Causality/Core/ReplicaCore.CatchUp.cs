@@ -11,6 +11,13 @@ namespace ReplicatedDs.Causality.Core;
 public sealed partial class ReplicaCore
 {
     private readonly CatchUpState _snapshots = new();
+    private ReplicaState? _atLeave;
+
+    /// <summary>
+    /// What a peer may take as a snapshot after the last step: the state, but of one that has left what it was at its leave, as it hands on nothing newer. Since a
+    /// restart that is not known any more; a peer that must not have what is newer does not take it then.
+    /// </summary>
+    public ReplicaState Snapshot => _atLeave ?? State;
 
     /// <summary>From whom a snapshot is being fetched, if one is.</summary>
     public ReplicaId? SnapshotFrom => _snapshots.From;
@@ -123,6 +130,11 @@ public sealed partial class ReplicaCore
         _forgottenAtMost = State.Delivered;
         _staged = new StagedState(State, _settings.Mutation, _settings.InlineBytesMax);
         RememberDigests();
+        foreach (var dead in State.Members.Where(static member => member.IsFenced))
+        {
+            DropBuffered(dead.Id, DeclaredDead); // the intent is in the snapshot
+        }
+
         foreach (var entry in _buffer.InOrder().ToList())
         {
             _buffer.Detach(entry);

@@ -106,7 +106,7 @@ public sealed partial class ReplicaCore
         {
             if (operation is IntentOperation intent)
             {
-                DropBuffered(intent.Replica, "its origin was declared dead"); // it comes from survivors that have delivered it, or not at all
+                DropBuffered(intent.Replica, DeclaredDead); // it comes from survivors that have delivered it, or not at all
             }
             else if (operation is AdmitOperation admit)
             {

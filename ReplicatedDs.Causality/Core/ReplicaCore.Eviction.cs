@@ -10,6 +10,8 @@ namespace ReplicatedDs.Causality.Core;
 /// </summary>
 public sealed partial class ReplicaCore
 {
+    private const string DeclaredDead = "its origin was declared dead";
+
     private RequestResult Evict(EvictRequest evict)
     {
         if (Refusal is { } refusal)

@@ -132,7 +132,9 @@ public sealed partial class ReplicaCore
         }
 
         var aborts = OwnJoiners().Select(joiner => (Operation)new AbortOperation(joiner.Id));
-        return new Leaving(Originate([.. aborts, new LeaveOperation(Id)]).Dot);
+        var leave = Originate([.. aborts, new LeaveOperation(Id)]);
+        _atLeave = _staged.ToState();
+        return new Leaving(leave.Dot);
     }
 
     private IEnumerable<Member> OwnJoiners() =>

@@ -173,6 +173,7 @@ public sealed partial class ReplicaCore
         State = _settings.Mutation == CoreMutation.KeepFailedSteps ? State : _previous;
         Stable = _previousStable;
         _staged = new StagedState(State, _settings.Mutation, _settings.InlineBytesMax);
+        _atLeave = Self.IsPresent ? null : _atLeave;
         AdjustLinks();
         foreach (var link in _links.Values)
         {

@@ -22,6 +22,10 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
     private VectorClock? _candidate;
     private long _stamped;
 
+    // All that the peer announced while it was sure that its data folder is no older copy; null before. Of an older copy there may be later updates elsewhere
+    // that depend on less than it has taken since.
+    private VectorClock? _claimed;
+
     // One of this replica's updates, and when it was first sent; up to where all were sent once.
     private (long Counter, long At)? _timed;
     private long _sentOnce;
@@ -159,6 +163,8 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
             return;
         }
 
+        _claimed = _claimed is null ? heartbeat.Delivered : _claimed.Merge(heartbeat.Delivered);
+
         // A row counts only once everything that it counts of the peer itself is delivered here; until then the oldest such row is kept.
         _candidate ??= heartbeat.Delivered;
         if (heartbeat.Stable is { } stable)
@@ -171,7 +177,7 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
     }
 
     /// <summary>Takes the row that was waiting if it has become usable.</summary>
-    public void UseRow(VectorClock newest, VectorClock delivered)
+    private void UseRow(VectorClock newest, VectorClock delivered)
     {
         if (delivered[Peer] >= newest[Peer])
         {
@@ -214,9 +220,9 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
 
     public void RefreshRow(VectorClock delivered)
     {
-        if (_candidate is not null && Announced is not null)
+        if (_candidate is not null && _claimed is not null)
         {
-            UseRow(Announced, delivered);
+            UseRow(_claimed, delivered);
         }
     }
 

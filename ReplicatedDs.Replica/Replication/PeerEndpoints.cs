@@ -348,7 +348,7 @@ internal static class PeerEndpoints
         context.Response.ContentType = AdminEndpoints.SnapshotType;
         try
         {
-            await node.WriteSnapshotAsync(context.Response.Body, context.RequestAborted);
+            await node.WriteSnapshotAsync(context.Response.Body, static node => node.Snapshot, context.RequestAborted);
         }
         catch (StorageUnavailableException exception)
         {

@@ -27,6 +27,9 @@ public interface IReplicaNode
     /// <summary>The published root. Each read of this property may give a later one: take it once per request.</summary>
     ReplicaState State { get; }
 
+    /// <summary>The published root that a peer may take (<see cref="ReplicaCore.Snapshot"/>).</summary>
+    ReplicaState Snapshot => State;
+
     /// <summary>Where the values are that the state only refers to; <c>null</c>: it has all of them itself.</summary>
     IValueStore? Values => null;
 
@@ -35,12 +38,12 @@ public interface IReplicaNode
     ValueTask<KeyState> WithValuesAsync(string key, KeyState state, CancellationToken cancellationToken) =>
         Values is { } values ? values.WithValuesAsync(key, state, cancellationToken) : ValueTask.FromResult(state);
 
-    /// <summary>Writes the state of now as a snapshot, with all values: a few at a time, and none of them is forgotten meanwhile.</summary>
+    /// <summary>Writes a root, the published one or <see cref="Snapshot"/>, with all values: a few at a time, and none of them is forgotten meanwhile.</summary>
     /// <exception cref="ValuesUnavailableException">A value cannot be had now: what is written is cut off.</exception>
-    async Task WriteSnapshotAsync(Stream target, CancellationToken cancellationToken)
+    async Task WriteSnapshotAsync(Stream target, Func<IReplicaNode, ReplicaState> root, CancellationToken cancellationToken)
     {
         using var pin = Values?.Pin();
-        await SnapshotCodec.WriteAsync(target, State, cancellationToken, Values is { } values ? values.WithValuesAsync : null).ConfigureAwait(false);
+        await SnapshotCodec.WriteAsync(target, root(this), cancellationToken, Values is { } values ? values.WithValuesAsync : null).ConfigureAwait(false);
     }
 
     /// <summary>A root in which the values of some keys are there, wherever they are kept; else the same root.</summary>

@@ -34,11 +34,14 @@ internal sealed class ReplicaLoop
     public ReplicaLoop(ReplicaCore core, IReplicaStore store, TimeProvider time, ILogger logger, Action<ReplicaOutput, Instant> published)
     {
         (_core, _store, _time, _logger, _published) = (core, store, time, logger, published);
-        State = core.State;
+        State = Snapshot = core.State;
     }
 
     /// <summary>The published root.</summary>
     public ReplicaState State { get => Volatile.Read(ref field); private set => Volatile.Write(ref field, value); }
+
+    /// <summary>What a peer may take as a snapshot, published.</summary>
+    public ReplicaState Snapshot { get => Volatile.Read(ref field); private set => Volatile.Write(ref field, value); }
 
     /// <summary>Why writes are refused, after the last step.</summary>
     public string? Refusal { get => Volatile.Read(ref field); private set => Volatile.Write(ref field, value); }
@@ -303,6 +306,7 @@ internal sealed class ReplicaLoop
     private void Publish(ReplicaOutput output, Instant now)
     {
         State = output.State;
+        Snapshot = _core.Snapshot;
         Refusal = _core.Refusal?.Detail;
         if (!output.Append.IsEmpty || !output.Collected.IsEmpty || output.Stable != _stable)
         {

@@ -41,6 +41,8 @@ internal sealed class ReplicaNode(
 
     public ReplicaState State => Volatile.Read(ref _session)?.Loop.State ?? ReplicaState.Empty;
 
+    public ReplicaState Snapshot => Volatile.Read(ref _session)?.Loop.Snapshot ?? ReplicaState.Empty;
+
     public EventRing Events => events;
 
     public bool IsTraced(ActivityTraceId trace) => Volatile.Read(ref _session)?.IsTraced(trace) ?? true;

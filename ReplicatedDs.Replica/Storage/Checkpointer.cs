@@ -14,7 +14,7 @@ internal sealed class Checkpointer : IAsyncDisposable
 {
     private readonly StateDatabase _database;
     private readonly Action _flushLog;
-    private readonly Func<long, VectorClock, bool> _cutLog;
+    private readonly Func<long, VectorClock, ReplicaState, bool> _cutLog;
     private readonly Func<Exception, string> _explain;
     private readonly ValueStore? _values;
     private readonly StoreLimits _limits;
@@ -40,7 +40,7 @@ internal sealed class Checkpointer : IAsyncDisposable
     public Checkpointer(
         StateDatabase database,
         Action flushLog,
-        Func<long, VectorClock, bool> cutLog,
+        Func<long, VectorClock, ReplicaState, bool> cutLog,
         Func<Exception, string> explain,
         ValueStore? values,
         StoreLimits limits,
@@ -241,7 +241,7 @@ internal sealed class Checkpointer : IAsyncDisposable
             _database.WriteChanges(root, keys, position, cancellationToken);
             _logger.CheckpointWritten(position, keys.Count);
             var cut = _values?.Checkpointed(root, keys, position) ?? position;
-            while (_cutLog(cut, stable))
+            while (_cutLog(cut, stable, root))
             {
                 cancellationToken.ThrowIfCancellationRequested();
             }

@@ -322,14 +322,14 @@ internal sealed class LogDatabase : IDisposable
 
     /// <summary>
     /// Forgets up to <paramref name="rowsMax"/> of the oldest rows up to <paramref name="position"/>: as long as more than the limits say is kept,
-    /// those that <paramref name="stable"/> covers; and those beyond the greatest size whatever they hold.
+    /// those that <paramref name="stable"/> covers; and those beyond the greatest size whatever they hold, unless <paramref name="keepsUnstable"/>.
     /// </summary>
     /// <returns>Whether there may be more to forget.</returns>
-    public bool Cut(long position, VectorClock stable, int rowsMax)
+    public bool Cut(long position, VectorClock stable, int rowsMax, bool keepsUnstable)
     {
         lock (_writing)
         {
-            var (rows, bytes, last) = Oldest_NeedsLock(Math.Min(position, LastPosition), stable, rowsMax);
+            var (rows, bytes, last) = Oldest_NeedsLock(Math.Min(position, LastPosition), stable, rowsMax, keepsUnstable ? long.MaxValue : _limits.LogBytesMax);
             if (rows == 0)
             {
                 return false;
@@ -530,13 +530,13 @@ internal sealed class LogDatabase : IDisposable
     }
 
     /// <summary>How many rows may go, their bytes, and the position of the last of them.</summary>
-    private (int Rows, long Bytes, long Last) Oldest_NeedsLock(long position, VectorClock stable, int rowsMax)
+    private (int Rows, long Bytes, long Last) Oldest_NeedsLock(long position, VectorClock stable, int rowsMax, long bytesMax)
     {
         var unstable = FirstUnstable_NeedsLock(stable);
         var (count, freed, last) = (0, 0L, 0L);
         using var rows = _writer.Prepare(
             "SELECT position, length(updates) FROM batches WHERE position <= $1 ORDER BY position LIMIT $2", position, rowsMax).ExecuteReader();
-        while (rows.Read() && Bytes - freed > (rows.GetInt64(0) < unstable ? _limits.LogBytesKept : _limits.LogBytesMax))
+        while (rows.Read() && Bytes - freed > (rows.GetInt64(0) < unstable ? _limits.LogBytesKept : bytesMax))
         {
             (count, freed, last) = (count + 1, freed + rows.GetInt64(1), rows.GetInt64(0));
         }

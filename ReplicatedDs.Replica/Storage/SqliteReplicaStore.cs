@@ -59,7 +59,7 @@ public sealed class SqliteReplicaStore : IReplicaStore
         _checkpointer = new Checkpointer(
             state,
             log.Flush,
-            (position, stable) => log.Cut(position, stable, CutRowsMax),
+            CutLog,
             exception => StorageErrors.Wrap(folder, exception).Message,
             _values,
             limits,
@@ -267,9 +267,13 @@ public sealed class SqliteReplicaStore : IReplicaStore
         }
         else if (_log.Bytes > _log.CutFrom)
         {
-            _log.Cut(long.MaxValue, stable, CutRowsMax);
+            CutLog(long.MaxValue, stable, state);
         }
     }
+
+    /// <summary>Of one that has left the log keeps whatever not everybody has: soon it will be gone, and somebody may have its last updates from it alone.</summary>
+    private bool CutLog(long position, VectorClock stable, ReplicaState root) =>
+        _log.Cut(position, stable, CutRowsMax, keepsUnstable: Identity is { } self && root.Members.Find(self.Id) is { IsPresent: false });
 
     public async ValueTask<long> FloorOfAsync(ReplicaId origin, CancellationToken cancellationToken)
     {

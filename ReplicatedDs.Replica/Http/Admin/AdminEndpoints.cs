@@ -53,7 +53,7 @@ internal static class AdminEndpoints
     {
         node.RequireServing();
         context.Response.ContentType = SnapshotType;
-        await node.WriteSnapshotAsync(context.Response.Body, context.RequestAborted).ConfigureAwait(false);
+        await node.WriteSnapshotAsync(context.Response.Body, static node => node.State, context.RequestAborted).ConfigureAwait(false);
     }
 
     private static async Task<IResult> EvictAsync(int id, IReplicaNode node, bool force = false)

@@ -75,6 +75,28 @@ public class CollectionTests
     }
 
     [Fact]
+    public void Stable_CountsNothingOfOneThatIsNotSureOfItsFolder()
+    {
+        // 2 comes back on an older copy of its folder, without its second update, which 3 has, and takes x. That update does not depend on x.
+        var three = new TestReplica(3, TestReplica.ClusterOf(3));
+        var first = _two.Write("y", "1");
+        _one.Hear(2, first.Clock);
+        var second = _two.Write("y", "2");
+        three.Receive(first, second);
+        var x = _one.Write("x", "1");
+        var old = first.Clock.With(x.Dot);
+        _one.Receive(2, new Heartbeat(old, Paused: false) { IsVerifying = true });
+        _one.Receive(first);
+        _one.Hear(3, old.With(second.Dot));
+        _one.Pass(500, () => _one.Receive(2, new Heartbeat(old, Paused: false) { IsVerifying = true }));
+        Assert.False(_one.Core.Stable.Covers(x.Dot));
+
+        _one.Hear(2, old);
+        _one.Pass(500);
+        Assert.True(_one.Core.Stable.Covers(x.Dot));
+    }
+
+    [Fact]
     public void Delete_WhileThereAreGuests_IsKeptUntilEveryMemberCallsItStable()
     {
         _one.Ask<Admitted>(tag => new GuestRequest(tag, new ReplicaId(4)));

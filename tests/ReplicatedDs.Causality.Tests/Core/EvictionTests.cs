@@ -163,6 +163,23 @@ public class EvictionTests
 
         Assert.Equal(!hasMore, _one.Output.IsInstall);
         Assert.Equal(hasMore ? null : "1", _one.Read("x"));
+
+        _one.Step(new SnapshotArrived(_two.Id, _two.Core.Snapshot)); // what it gives: itself at its leave
+        Assert.Equal(("1", null), (_one.Read("x"), _one.Read("y")));
+    }
+
+    [Fact]
+    public void Intent_ThatComesWithASnapshot_DropsWhatWaitsOfTheDead()
+    {
+        _three.Write("x", "1");
+        _one.Receive(_three.Write("y", "2"));
+        Assert.Equal(1, _one.Core.PendingCount);
+        _two.Ask<Evicting>(tag => new EvictRequest(tag, Three, IsForced: false));
+
+        _one.Step(new SnapshotArrived(_two.Id, _two.State));
+
+        Assert.Equal(0, _one.Core.PendingCount);
+        Assert.Equal(_three.Log[^1].Dot, Assert.Single(_one.Events(ReplicaEventKind.Drop)).Dot);
     }
 
     private static (MemberStatus Status, long Final) End(TestReplica replica) =>

@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Replica.Storage;
 
 namespace ReplicatedDs.Replica.Tests.Storage;
@@ -66,6 +67,17 @@ public sealed class LogCutTests : IDisposable
     }
 
     [Fact]
+    public async Task Checkpoint_OfOneThatHasLeft_KeepsWhatIsNotStable()
+    {
+        await using var store = await StartAsync(Nothing with { LogBytesMax = 1 });
+        await _story.AppendAsync(store, _story.Write(1, new LeaveOperation(One)));
+        Publish(store, VectorClock.Of((1, 5)));
+        await store.CheckpointAsync(default);
+        Assert.Equal(5, await store.FloorOfAsync(One, default));
+        Assert.Equal(5, (await store.ReadAsync(One, 6, 10, long.MaxValue, default)).Length);
+    }
+
+    [Fact]
     public async Task Checkpoint_BelowWhatIsKept_CutsNothing()
     {
         await using var store = await StartAsync(Nothing with { LogBytesKept = 1 << 20 });
@@ -82,7 +94,7 @@ public sealed class LogCutTests : IDisposable
         var jumped = _story.Expected with { Delivered = _story.Expected.Delivered.With(Two, 7) };
 
         await store.InstallAsync(jumped, default);
-        await store.AppendAsync([new(new Dot(2, 8), jumped.Delivered, new HybridTimestamp(1 << 20), [new Causality.Updates.DeleteOperation("x")])], isPromise: true, default);
+        await store.AppendAsync([new(new Dot(2, 8), jumped.Delivered, new HybridTimestamp(1 << 20), [new DeleteOperation("x")])], isPromise: true, default);
 
         Assert.Equal(7, await store.FloorOfAsync(Two, default));
         Assert.Equal(0, await store.FloorOfAsync(One, default));

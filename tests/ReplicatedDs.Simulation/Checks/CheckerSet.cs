@@ -110,6 +110,10 @@ internal sealed class CheckerSet
         History.Install(at, KnowledgeOf(delivered));
     }
 
+    /// <summary>What a replica knew when it published <paramref name="root"/>.</summary>
+    public ReplicaKnowledge KnowledgeAt(SimulatedReplica at, ReplicaState root) =>
+        History.Of(at).Delivered.Same(root) ? History.Of(at).Copy() : KnowledgeOf(Counts.Of(root.Delivered, root.Members));
+
     private ReplicaKnowledge KnowledgeOf(Counts delivered)
     {
         var knowledge = new ReplicaKnowledge(delivered, new KeyModel());

@@ -20,9 +20,9 @@ internal sealed class DeliveryModel(History history) : Checker
 
     public override void Published(SimulatedReplica at, IReadOnlyList<ReplicaInput> inputs, ReplicaOutput output)
     {
-        if (output.IsInstall || at.IsOlderCopy)
+        if (inputs is [SnapshotArrived] || at.IsOlderCopy)
         {
-            return; // what a snapshot frees is delivered in the next step; to an older copy others send what they believe that it can take
+            return; // what a snapshot frees is delivered in the next step, and what time frees as well, of use or not; to an older copy others send what they believe that it can take
         }
 
         var pending = at.Core!.Pending();

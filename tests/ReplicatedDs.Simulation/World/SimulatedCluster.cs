@@ -222,8 +222,9 @@ internal sealed class SimulatedCluster : IDisposable
                 return;
             }
 
-            var snapshot = Codecs.Snapshot(donor.Published);
-            var knowledge = Checks.History.Of(donor).Copy();
+            var root = donor.Published.Members.IsServing(donor.Id) ? donor.Published : donor.Core!.Snapshot;
+            var snapshot = Codecs.Snapshot(root);
+            var knowledge = Checks.KnowledgeAt(donor, root);
             answer(() =>
             {
                 if (!isDone && at.Epoch == epoch)

@@ -282,10 +282,10 @@ internal sealed class SimulatedReplica
         }
     }
 
-    /// <summary>The log outgrows its bound: what not everybody has is forgotten with the rest.</summary>
+    /// <summary>The log outgrows its bound: what not everybody has is forgotten with the rest, unless this replica has left.</summary>
     public void ForgetLog()
     {
-        if (IsRunning && !Disk.IsFull)
+        if (IsRunning && !Disk.IsFull && Published.Members.Find(Id) is { IsPresent: true })
         {
             Disk.MakeCheckpoint(Published);
             Disk.Cut(stable: null);
