@@ -66,9 +66,34 @@ for (var i = 0; i < switches.Length; i++)
 }
 
 var folder = Directory.CreateTempSubdirectory("replicated-ds-bench-").FullName;
+var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
 using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
-try
+var comparing = Task.Run(CompareAsync);
+if (await Task.WhenAny(comparing, told.Task).ConfigureAwait(false) == comparing)
+{
+    Directory.Delete(folder, recursive: true);
+    await comparing.ConfigureAwait(false);
+    return 0;
+}
+
+// Nothing stays: what runs in a network of its own ends with that, the servers here are ended.
+Child.KillAll();
+for (var patience = Stopwatch.StartNew(); Directory.Exists(folder) && patience.Elapsed < TimeSpan.FromSeconds(10);)
+{
+    try
+    {
+        Directory.Delete(folder, recursive: true);
+    }
+    catch (IOException)
+    {
+        await Task.Delay(50).ConfigureAwait(false); // one of them was just writing
+    }
+}
+
+return 130;
+
+async Task CompareAsync()
 {
     var environment = Machine.Describe("bench/compare.sh" + string.Concat(switches.Select(one => " " + one)), root);
     var result = await Comparison.RunAsync(environment, plan, folder, replica, dashboard, only).ConfigureAwait(false);
@@ -85,30 +110,10 @@ try
         result.Write(Path.Combine(root, "bench", "result.json"));
         Document.Render(result, root);
     }
-
-    return 0;
-}
-finally
-{
-    Directory.Delete(folder, recursive: true);
 }
 
-// Nothing stays when it is told to end: what runs in a network of its own ends with it, the servers here do not by themselves.
 void End(PosixSignalContext context)
 {
     context.Cancel = true;
-    Child.KillAll();
-    for (var patience = Stopwatch.StartNew(); Directory.Exists(folder) && patience.Elapsed < TimeSpan.FromSeconds(10);)
-    {
-        try
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-        catch (IOException)
-        {
-            Thread.Sleep(50); // one of them was just writing
-        }
-    }
-
-    Environment.Exit(130);
+    told.TrySetResult();
 }

@@ -53,7 +53,7 @@ internal static class Tables
     {
         if (result.Partitions is not { Count: > 0 })
         {
-            return "Not measured in this run: the machine lets nobody make a network.\n";
+            return "Not measured in this run.\n";
         }
 
         var text = new StringBuilder("| | Side | Writes per second before the cut | while it lasts | No write at all for | Acknowledged in all | Of these lost |\n|---|---|---|---|---|---|---|\n");

@@ -60,7 +60,7 @@ internal sealed class Child : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends all that run, at once: this program was told to end.</summary>
+    /// <summary>Ends all that run, at once.</summary>
     public static void KillAll()
     {
         foreach (var child in Living.Keys.Where(child => child.IsRunning))
