@@ -104,6 +104,7 @@ async Task CompareAsync()
         Console.Out.WriteLine(Tables.Partitions(result));
     }
 
+    result.Write(Path.Combine(Directory.CreateDirectory(Path.Combine(root, "artifacts")).FullName, "bench.json"));
     if (plan != Plan.Quick && only.Length == 0)
     {
         // What is published is a whole run.
