@@ -31,14 +31,6 @@ internal sealed class PeerSender : IAsyncDisposable
     /// <summary>Read from the log at once: a row of it is decoded whole, however few of its updates are wanted.</summary>
     private const long ReadBytes = 256 << 10;
 
-    /// <summary>
-    /// So many updates within a millisecond are a load: then what follows in it goes out together, once it is over. Every message is a wake-up, a step and an
-    /// append at the peer. A single write goes at once.
-    /// </summary>
-    private const long LoadUpdates = 16;
-
-    private static readonly TimeSpan LoadSpan = TimeSpan.FromMilliseconds(1);
-
     /// <summary>A larger buffer, which one large value needed, is not kept.</summary>
     private const int BufferKept = 1 << 20;
 
@@ -62,6 +54,7 @@ internal sealed class PeerSender : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _run;
     private Heartbeat? _heartbeat;
+    private long _offeredAt;
 
     public PeerSender(
         Member peer,
@@ -96,6 +89,7 @@ internal sealed class PeerSender : IAsyncDisposable
 
         if (_work.CurrentCount == 0)
         {
+            Volatile.Write(ref _offeredAt, Stopwatch.GetTimestamp());
             try
             {
                 _work.Release();
@@ -237,17 +231,13 @@ internal sealed class PeerSender : IAsyncDisposable
     private async Task WriteFramesAsync(Stream stream, CancellationToken cancellationToken)
     {
         var buffer = new ArrayBufferWriter<byte>(4096);
-        var since = Stopwatch.GetTimestamp();
-        var updates = 0L;
+        var pace = new SendPace();
         do
         {
-            if (Stopwatch.GetElapsedTime(since) >= LoadSpan)
+            if (pace.Pause(Stopwatch.GetTimestamp()) is var pause && pause > TimeSpan.Zero)
             {
-                (since, updates) = (Stopwatch.GetTimestamp(), 0);
-            }
-            else if (updates >= LoadUpdates)
-            {
-                await Task.Delay(LoadSpan, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+                pace.Resume(Stopwatch.GetTimestamp());
             }
 
             while (_ranges.Reader.TryRead(out var range))
@@ -259,12 +249,17 @@ internal sealed class PeerSender : IAsyncDisposable
                 }
 
                 await WriteRangeAsync(stream, buffer, range, cancellationToken).ConfigureAwait(false);
-                updates += range.Last - range.First + 1;
+                pace.Sent(range.Last - range.First + 1);
             }
 
             await WriteSmallAsync(stream, buffer, cancellationToken).ConfigureAwait(false);
             await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
+            var idleSince = Stopwatch.GetTimestamp();
             await _work.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (Volatile.Read(ref _offeredAt) is var offeredAt && offeredAt > idleSince)
+            {
+                pace.Wake(Stopwatch.GetElapsedTime(offeredAt));
+            }
         }
         while (true);
     }

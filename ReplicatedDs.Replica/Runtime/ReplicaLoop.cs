@@ -17,6 +17,9 @@ internal sealed class ReplicaLoop
     private const int BatchMax = 1024;
     private const long BatchBytesMax = 8 << 20;
 
+    /// <summary>A step of so many inputs is a sign of load.</summary>
+    private const int BusyInputs = 8;
+
     private readonly ReplicaCore _core;
     private readonly IReplicaStore _store;
     private readonly TimeProvider _time;
@@ -94,7 +97,12 @@ internal sealed class ReplicaLoop
             {
                 if (_snapshot is null)
                 {
+                    var wasBusy = _inputs.Count >= BusyInputs;
                     await WaitForWorkAsync(alarm, nextStepAt, stop).ConfigureAwait(false);
+                    if (wasBusy)
+                    {
+                        await Task.Yield(); // behind all that is ready to run, so that what it has to say goes into the same step
+                    }
                 }
 
                 Drain();

@@ -15,8 +15,11 @@ internal sealed record StoreLimits
     /// <summary>About how many bytes they take.</summary>
     public long RecentBytesMax { get; init; } = 32 << 20;
 
-    /// <summary>Appended bytes after which a checkpoint is due.</summary>
-    public long CheckpointBytes { get; init; } = 64 << 20;
+    /// <summary>
+    /// Appended bytes after which a checkpoint is due. It writes every key that changed since the last, so under load it takes a good part of the processor if it
+    /// comes often; a start after a crash has to read so much of the log.
+    /// </summary>
+    public long CheckpointBytes { get; init; } = 256 << 20;
 
     /// <summary>Time after the first change since the last checkpoint after which one is due.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(30);

@@ -189,8 +189,8 @@ internal sealed class FaultDriver(SimulatedCluster cluster, SeededRandom random)
 
     private void RestoreImage(SimulatedReplica replica)
     {
-        // The dead may alone have what the image lacks, and a leaver's id is spent anyway.
-        if (_images < 2 && !cluster.Options.Has(FaultKind.Evict) && cluster.Running.Count(other => other.IsActive) > 3 && replica.RestoreImage())
+        // The dead may alone have what the image lacks, and a leaver's id is spent anyway; this one's will be, and is then nobody to hear from.
+        if (_images < 2 && !cluster.Options.Has(FaultKind.Evict) && cluster.Running.Count(other => other.IsActive) > 3 && HearOfEachOther(Alive(replica)) && replica.RestoreImage())
         {
             _images++;
             cluster.Faults.Add(FaultKind.OlderDisk);
@@ -281,13 +281,37 @@ internal sealed class FaultDriver(SimulatedCluster cluster, SeededRandom random)
     private void Evict(SimulatedReplica victim)
     {
         // With joins under way the dead may take a newcomer with it, which is given up by the rules: no failure that could be told apart here.
-        if (_evictions < 2 && !cluster.Options.Has(FaultKind.Join) && victim.IsActive && cluster.Running.Count(other => other.IsActive) > 3)
+        if (_evictions < 2 && !cluster.Options.Has(FaultKind.Join) && victim.IsActive && cluster.Running.Count(other => other.IsActive) > 3 && HearOfEachOther(Alive(victim)))
         {
             _evictions++;
             cluster.Faults.Add(FaultKind.Evict);
             victim.Destroy();
             DeclareDead(victim.Id, attempt: 0);
         }
+    }
+
+    private List<SimulatedReplica> Alive(SimulatedReplica? except = null) =>
+    [
+        .. cluster.Replicas.Where(replica => replica != except
+            && replica.Phase is ReplicaPhase.Running or ReplicaPhase.Down
+            && replica.Published.Members.Find(replica.Id) is { IsPresent: true }),
+    ];
+
+    /// <summary>
+    /// Whether what one of them knows can come to all others. It takes updates from members that it knows only: who knows nobody but the dead cannot be helped by
+    /// the rules.
+    /// </summary>
+    private static bool HearOfEachOther(List<SimulatedReplica> replicas)
+    {
+        var reached = replicas.Take(1).ToHashSet();
+        while (replicas.Find(replica => !reached.Contains(replica) && reached.Any(other => Know(replica, other))) is { } next)
+        {
+            reached.Add(next);
+        }
+
+        return reached.Count == replicas.Count;
+
+        static bool Know(SimulatedReplica one, SimulatedReplica other) => one.Published.Members.IsServing(other.Id) && other.Published.Members.IsServing(one.Id);
     }
 
     /// <summary>One operator, who repeats himself until somebody confirms that it is done, and in the end insists.</summary>
@@ -302,7 +326,9 @@ internal sealed class FaultDriver(SimulatedCluster cluster, SeededRandom random)
                 return;
             }
 
-            asked.Submit(tag => new EvictRequest(tag, dead, IsForced: attempt > 3), _ => { });
+            // By force only where everybody is known who is there: the others would be taken for gone.
+            var knowsAll = Alive(asked).TrueForAll(replica => asked.Published.Members.IsServing(replica.Id));
+            asked.Submit(tag => new EvictRequest(tag, dead, IsForced: attempt > 3 && knowsAll), _ => { });
         }
 
         DeclareDead(dead, attempt + 1);

@@ -1,0 +1,64 @@
+using System.Diagnostics;
+
+namespace ReplicatedDs.Replica.Replication;
+
+/// <summary>
+/// When a stream of messages to a peer waits a moment, so that fewer and larger ones go out: every message is a wake-up, a step and an append at the peer. A
+/// single write goes at once. Not thread-safe.
+/// </summary>
+internal sealed class SendPace
+{
+    /// <summary>So many updates within a millisecond are a load: then what follows in it goes out together, once it is over.</summary>
+    private const long LoadUpdates = 16;
+
+    private static readonly TimeSpan LoadSpan = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>
+    /// A machine that needs longer than this to run what is ready has too much to do, by however few writes: many replicas on few processors, for example. Then
+    /// messages wait for several times as long as it is late, which makes the work less.
+    /// </summary>
+    private static readonly TimeSpan LateFrom = TimeSpan.FromMilliseconds(1);
+
+    private const int LateFactor = 4;
+
+    private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(20);
+
+    private long _since;
+    private long _updates;
+    private long _pausedAt;
+    private TimeSpan _pause;
+    private TimeSpan _late;
+
+    private bool IsLate => _late >= LateFrom;
+
+    /// <summary>So many updates go out now.</summary>
+    public void Sent(long updates) => _updates += updates;
+
+    /// <summary>How long to wait before the next message, in whole milliseconds; zero for not at all.</summary>
+    /// <param name="now">As all times here, of <see cref="Stopwatch.GetTimestamp"/>.</param>
+    public TimeSpan Pause(long now)
+    {
+        var span = IsLate ? LateFactor * _late : LoadSpan;
+        var left = (span > PauseMax ? PauseMax : span) - Stopwatch.GetElapsedTime(_since, now);
+        if (left <= TimeSpan.Zero)
+        {
+            (_since, _updates) = (now, 0);
+        }
+
+        _pausedAt = now;
+        _pause = left <= TimeSpan.Zero || _updates < (IsLate ? 1 : LoadUpdates) ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds));
+        return _pause;
+    }
+
+    /// <summary>The pause is over. That it took longer is a sign of being late, too; timers count in whole milliseconds.</summary>
+    public void Resume(long now)
+    {
+        Learn(Stopwatch.GetElapsedTime(_pausedAt, now) - _pause - TimeSpan.FromMilliseconds(1));
+        (_since, _updates) = (now, 0);
+    }
+
+    /// <summary>The stream was idle, and runs again so long after it was asked to.</summary>
+    public void Wake(TimeSpan late) => Learn(late);
+
+    private void Learn(TimeSpan late) => _late += ((late > TimeSpan.Zero ? late : TimeSpan.Zero) - _late) / 8;
+}
