@@ -61,8 +61,12 @@ internal static class HttpLoad
     /// <summary>A write of 100 bytes to etcd, by its JSON gateway.</summary>
     public static byte[] EtcdPut(int port, string key) => Post(port, "/v3/kv/put", $$"""{"key":"{{Base64(key)}}","value":"{{Base64(Value)}}"}""");
 
-    /// <summary>Asks etcd whether there is such a key, at the member that is asked.</summary>
-    public static byte[] EtcdCount(int port, string key) => Post(port, "/v3/kv/range", $$"""{"key":"{{Base64(key)}}","count_only":true,"serializable":true}""");
+    /// <summary>Asks a member of etcd which of some keys it has.</summary>
+    public static byte[] EtcdCounts(int port, IEnumerable<string> keys)
+    {
+        var reads = keys.Select(key => $$$"""{"requestRange":{"key":"{{{Base64(key)}}}","count_only":true,"serializable":true}}""");
+        return Post(port, "/v3/kv/txn", $$"""{"success":[{{string.Join(',', reads)}}]}""");
+    }
 
     public static byte[] Get(int port, string path) => Request("GET", port, path, "");
 
