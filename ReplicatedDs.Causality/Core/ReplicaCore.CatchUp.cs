@@ -90,7 +90,10 @@ public sealed partial class ReplicaCore
 
     private PeerLink? Donor()
     {
-        var donors = _links.Values.Where(link => link.Announced is not null && IsReachable(link) && _staged.Members.IsServing(link.Peer)).ToList();
+        var donors = _links.Values.Where(link => link.Announced is { } announced
+            && IsReachable(link)
+            && _staged.Members.IsServing(link.Peer)
+            && (Self.IsPresent || announced.Over(_staged.Members.Retired).Covers(_staged.Delivered))).ToList(); // what does not cover all would not be taken
         return donors.Count == 0 ? null : donors[_snapshots.Attempts % donors.Count];
     }
 
@@ -102,7 +105,7 @@ public sealed partial class ReplicaCore
             return false;
         }
 
-        var handedOn = (theirs.Heads.TryGetValue(peer, out var head) ? head.Dependencies : VectorClock.Empty).Over(theirs.Members.Retired);
+        var handedOn = theirs.Members.Complete(theirs.Heads.TryGetValue(peer, out var head) ? head.Dependencies : VectorClock.Empty);
         return theirs.Members.Concat(State.Members).Any(member => member.IsFenced && theirs.Delivered[member.Id] > handedOn[member.Id]);
     }
 

@@ -45,7 +45,7 @@ public sealed partial class ReplicaCore
         }
 
         _mayRetire = true;
-        if (_staged.Members.Retired.Count > 0)
+        if (_staged.Members.Retired.Count > 0 && Self.IsPresent) // what its own leave depends on must stay readable as it was meant
         {
             _staged.Settle(Forgettable());
         }

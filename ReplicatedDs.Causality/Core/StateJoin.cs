@@ -22,7 +22,12 @@ internal static class StateJoin
     {
         if (IsWithin(mine, theirs))
         {
-            return theirs with { Timestamp = HybridTimestamp.Max(mine.Timestamp, theirs.Timestamp) };
+            return theirs with
+            {
+                Timestamp = HybridTimestamp.Max(mine.Timestamp, theirs.Timestamp),
+                Heads = theirs.Heads.SetItems(mine.Heads.Where(entry =>
+                    theirs.Heads.ContainsKey(entry.Key) && theirs.Delivered[entry.Key] == mine.Delivered[entry.Key])), // a digest that differs is evidence of a fork
+            };
         }
 
         var joined = mine.Members.Join(theirs.Members);

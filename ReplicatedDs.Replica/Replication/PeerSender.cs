@@ -31,6 +31,9 @@ internal sealed class PeerSender : IAsyncDisposable
     /// <summary>Read from the log at once: a row of it is decoded whole, however few of its updates are wanted.</summary>
     private const long ReadBytes = 256 << 10;
 
+    /// <summary>Ranges, which are small, that wait to be sent: one for every step within the longest pause, even if steps take microseconds.</summary>
+    private const int RangesMax = 4096;
+
     /// <summary>A larger buffer, which one large value needed, is not kept.</summary>
     private const int BufferKept = 1 << 20;
 
@@ -45,7 +48,7 @@ internal sealed class PeerSender : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Func<ReplicaInput, CancellationToken, ValueTask> _post;
     private readonly Channel<UpdateRange> _ranges = Channel.CreateBounded<UpdateRange>(
-        new BoundedChannelOptions(256) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
+        new BoundedChannelOptions(RangesMax) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
 
     // Few and small: they go between the pieces of a long range, as heartbeats do.
     private readonly Channel<PullRequest> _requests = Channel.CreateBounded<PullRequest>(

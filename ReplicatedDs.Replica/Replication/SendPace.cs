@@ -15,7 +15,8 @@ internal sealed class SendPace
 
     /// <summary>
     /// A machine that needs longer than this to run what is ready has too much to do, by however few writes: many replicas on few processors, for example. Then
-    /// messages wait for several times as long as it is late, which makes the work less.
+    /// messages wait for several times as long as it is late, which makes the work less. Not where it is later than the longest pause: much goes together there anyhow,
+    /// and a replica must not look silent.
     /// </summary>
     private static readonly TimeSpan LateFrom = TimeSpan.FromMilliseconds(1);
 
@@ -29,7 +30,7 @@ internal sealed class SendPace
     private TimeSpan _pause;
     private TimeSpan _late;
 
-    private bool IsLate => _late >= LateFrom;
+    private bool IsLate => _late >= LateFrom && _late <= PauseMax;
 
     /// <summary>So many updates go out now.</summary>
     public void Sent(long updates) => _updates += updates;

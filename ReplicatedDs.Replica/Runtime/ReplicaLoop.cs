@@ -17,8 +17,8 @@ internal sealed class ReplicaLoop
     private const int BatchMax = 1024;
     private const long BatchBytesMax = 8 << 20;
 
-    /// <summary>A step of so many inputs is a sign of load.</summary>
-    private const int BusyInputs = 8;
+    /// <summary>A step of so many inputs is a sign of load: somebody writes alongside somebody else.</summary>
+    private const int BusyInputs = 2;
 
     private readonly ReplicaCore _core;
     private readonly IReplicaStore _store;
@@ -101,7 +101,9 @@ internal sealed class ReplicaLoop
                     await WaitForWorkAsync(alarm, nextStepAt, stop).ConfigureAwait(false);
                     if (wasBusy)
                     {
-                        await Task.Yield(); // behind all that is ready to run, so that what it has to say goes into the same step
+                        // Behind all that is ready to run, here and in other processes, so that what it has to say goes into the same step.
+                        Thread.Yield();
+                        await Task.Yield();
                     }
                 }
 

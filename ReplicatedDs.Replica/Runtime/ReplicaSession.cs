@@ -26,7 +26,9 @@ internal sealed class ReplicaSession : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _end = new();
     private readonly Readiness _readiness;
+    private readonly IReplicaStore _store;
     private Task? _confirming;
+    private IDisposable? _kept;
     private SessionEnd _reason = SessionEnd.Stopped;
 
     public ReplicaSession(
@@ -42,7 +44,7 @@ internal sealed class ReplicaSession : IAsyncDisposable
         ILoggerFactory loggers)
     {
         _identity = store.Identity!;
-        (_events, _waiters, _client, _time) = (events, waiters, client, time);
+        (_store, _events, _waiters, _client, _time) = (store, events, waiters, client, time);
         _logger = loggers.CreateLogger<ReplicaSession>();
         _tracer = new PropagationTracer(_identity.Id, time);
         var now = time.Instant();
@@ -75,6 +77,7 @@ internal sealed class ReplicaSession : IAsyncDisposable
         await _end.CancelAsync().ConfigureAwait(false);
         await (_confirming ?? Task.CompletedTask).ConfigureAwait(false);
         await _transport.DisposeAsync().ConfigureAwait(false);
+        _kept?.Dispose();
         _end.Dispose();
     }
 
@@ -104,6 +107,7 @@ internal sealed class ReplicaSession : IAsyncDisposable
         if (phase == NodePhase.Leaving && !output.MustRejoin)
         {
             _confirming ??= ConfirmLeaveAsync();
+            _kept ??= _store.Values?.Pin(); // what its state at the leave names may still be wanted
         }
 
         if (EndOf(output) is { } reason)

@@ -12,8 +12,16 @@ internal sealed class ReplicaStoreFactory(ReplicaOptions options, TimeProvider t
         options.Durability,
         time,
         logger,
-        new StoreLimits { LogBytesKept = options.LogBytesKept, LogBytesMax = options.LogBytesMax },
+        LimitsOf(options),
         options.Values);
+
+    // The log is cut, and values count as confirmed, at checkpoints: a small bound of either asks for more of them.
+    private static StoreLimits LimitsOf(ReplicaOptions options) => new()
+    {
+        LogBytesKept = options.LogBytesKept,
+        LogBytesMax = options.LogBytesMax,
+        CheckpointBytes = Math.Min(options.LogBytesMax, options.Values?.UnconfirmedBytesMax ?? long.MaxValue) / 4,
+    };
 
     /// <summary>Looks whether the Redis Cluster can keep values. That it does not answer yet is no reason not to start: what was written is in the log.</summary>
     /// <exception cref="ConfigurationException">It cannot; the message says why.</exception>

@@ -37,6 +37,9 @@ internal sealed class LogDatabase : IDisposable
     private const long AppendCost = 3 << 10;
 
     private const long AheadBytesMax = 64 << 20;
+    /// <summary>So many times as much is kept where others may need it.</summary>
+    private const int KeptForOthers = 4;
+
     private const int ConstraintViolated = 19;
     private const int SyncFailed = 1034;
 
@@ -322,14 +325,14 @@ internal sealed class LogDatabase : IDisposable
 
     /// <summary>
     /// Forgets up to <paramref name="rowsMax"/> of the oldest rows up to <paramref name="position"/>: as long as more than the limits say is kept,
-    /// those that <paramref name="stable"/> covers; and those beyond the greatest size whatever they hold, unless <paramref name="keepsUnstable"/>.
+    /// those that <paramref name="stable"/> covers; and those beyond the greatest size whatever they hold, beyond four times that if <paramref name="keepsUnstable"/>.
     /// </summary>
     /// <returns>Whether there may be more to forget.</returns>
     public bool Cut(long position, VectorClock stable, int rowsMax, bool keepsUnstable)
     {
         lock (_writing)
         {
-            var (rows, bytes, last) = Oldest_NeedsLock(Math.Min(position, LastPosition), stable, rowsMax, keepsUnstable ? long.MaxValue : _limits.LogBytesMax);
+            var (rows, bytes, last) = Oldest_NeedsLock(Math.Min(position, LastPosition), stable, rowsMax, keepsUnstable ? KeptForOthers * _limits.LogBytesMax : _limits.LogBytesMax);
             if (rows == 0)
             {
                 return false;

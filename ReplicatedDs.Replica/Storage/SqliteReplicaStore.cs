@@ -271,7 +271,7 @@ public sealed class SqliteReplicaStore : IReplicaStore
         }
     }
 
-    /// <summary>Of one that has left the log keeps whatever not everybody has: soon it will be gone, and somebody may have its last updates from it alone.</summary>
+    /// <summary>Of one that has left the log keeps more of what not everybody has: soon it will be gone, and somebody may have its last updates from it alone.</summary>
     private bool CutLog(long position, VectorClock stable, ReplicaState root) =>
         _log.Cut(position, stable, CutRowsMax, keepsUnstable: Identity is { } self && root.Members.Find(self.Id) is { IsPresent: false });
 

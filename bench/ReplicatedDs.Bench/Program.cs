@@ -1,22 +1,21 @@
-using BenchmarkDotNet.Configs;
-using BenchmarkDotNet.Jobs;
-using BenchmarkDotNet.Running;
-using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
 using ReplicatedDs.Bench.Compare;
+using ReplicatedDs.Bench.Core;
 using ReplicatedDs.Bench.Report;
 using ReplicatedDs.Bench.Scale;
+using ReplicatedDs.Bench.Servers;
 
 // Started by compare.sh, which builds and installs what is needed:
-//   compare ROOT REPLICA.dll [--quick] [--rounds N] [--only resp,etcd,core,keys,availability]
+//   compare ROOT REPLICA.dll DASHBOARD.dll [--quick] [--rounds N] [--only resp,etcd,core,keys,dashboard,availability]
+//   partitions ...     the part of it that runs in a network of its own; compare starts it
 //   render ROOT        tables and plots again from bench/result.json
 //   scale ROOT         what a write costs with 3 to 100 replicas, into docs/scale.md
-//   micro ...          BenchmarkDotNet, with its own switches
+//   micro ...          BenchmarkDotNet, with its own switches; all of it (--filter '*') also into docs/benchmarks.md
 if (args is ["micro", .. var rest])
 {
-    // In this process: a project made for each benchmark would have to live with this repository's build settings.
-    var job = Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance);
-    BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(rest.ToArray(), DefaultConfig.Instance.AddJob(job));
-    return 0;
+    return MicroCommand.Run([.. rest]);
 }
 
 if (args is ["scale", var place])
@@ -30,7 +29,12 @@ if (args is ["render", var home])
     return 0;
 }
 
-if (args is not ["compare", var root, var replica, .. var switches])
+if (args is [Partitions.Command, var shared, var member, var seconds, var path])
+{
+    return await Partitions.InsideAsync(shared, member, TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)), path).ConfigureAwait(false);
+}
+
+if (args is not ["compare", var root, var replica, var dashboard, .. var switches])
 {
     Console.Error.WriteLine("Start bench/compare.sh.");
     return 2;
@@ -56,33 +60,61 @@ for (var i = 0; i < switches.Length; i++)
             only = switches[++i].Split(',');
             break;
         default:
-            Console.Error.WriteLine($"Unknown switch '{switches[i]}': there are --quick, --rounds N and --only resp,etcd,core,keys,availability.");
+            Console.Error.WriteLine($"Unknown switch '{switches[i]}': there are --quick, --rounds N and --only resp,etcd,core,keys,dashboard,availability.");
             return 2;
     }
 }
 
 var folder = Directory.CreateTempSubdirectory("replicated-ds-bench-").FullName;
-try
+var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+var comparing = Task.Run(CompareAsync);
+if (await Task.WhenAny(comparing, told.Task).ConfigureAwait(false) == comparing)
+{
+    Directory.Delete(folder, recursive: true);
+    await comparing.ConfigureAwait(false);
+    return 0;
+}
+
+// Nothing stays: what runs in a network of its own ends with that, the servers here are ended.
+Child.KillAll();
+for (var patience = Stopwatch.StartNew(); Directory.Exists(folder) && patience.Elapsed < TimeSpan.FromSeconds(10);)
+{
+    try
+    {
+        Directory.Delete(folder, recursive: true);
+    }
+    catch (IOException)
+    {
+        await Task.Delay(50).ConfigureAwait(false); // one of them was just writing
+    }
+}
+
+return 130;
+
+async Task CompareAsync()
 {
     var environment = Machine.Describe("bench/compare.sh" + string.Concat(switches.Select(one => " " + one)), root);
-    var (rows, outages) = await Comparison.RunAsync(plan, folder, replica, only).ConfigureAwait(false);
-    var result = new Result(environment, rows, outages);
+    var result = await Comparison.RunAsync(environment, plan, folder, replica, dashboard, only).ConfigureAwait(false);
     Console.Out.WriteLine("\n" + Tables.Rows(result));
-    if (outages.Count > 0)
+    if (result.Outages.Count > 0)
     {
         Console.Out.WriteLine(Tables.Outages(result));
+        Console.Out.WriteLine(Tables.Partitions(result));
     }
 
+    result.Write(Path.Combine(Directory.CreateDirectory(Path.Combine(root, "artifacts")).FullName, "bench.json"));
     if (plan != Plan.Quick && only.Length == 0)
     {
         // What is published is a whole run.
         result.Write(Path.Combine(root, "bench", "result.json"));
         Document.Render(result, root);
     }
-
-    return 0;
 }
-finally
+
+void End(PosixSignalContext context)
 {
-    Directory.Delete(folder, recursive: true);
+    context.Cancel = true;
+    told.TrySetResult();
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ReplicatedDs.Cluster.Tests.Harness;
 using ReplicatedDs.Cluster.Tests.Network;
+using ReplicatedDs.PrivateNetworks;
 using Xunit.Abstractions;
 
 namespace ReplicatedDs.Cluster.Tests;

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using ReplicatedDs.Cluster.Tests.Harness;
-using ReplicatedDs.Cluster.Tests.Network;
+using ReplicatedDs.PrivateNetworks;
 
 namespace ReplicatedDs.Cluster.Tests;
 

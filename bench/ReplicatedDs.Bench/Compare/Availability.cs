@@ -1,109 +1,54 @@
 using System.Diagnostics;
-using System.Net.Sockets;
-using ReplicatedDs.Bench.Loads;
 using ReplicatedDs.Bench.Report;
 using ReplicatedDs.Bench.Servers;
 
 namespace ReplicatedDs.Bench.Compare;
 
-/// <summary>
-/// Successful writes over time while one member is killed and comes back. Eight clients at every member write as fast as they are answered; one that gets
-/// no answer in half a second, or an error, connects anew and tries again, as a client with a list of addresses would.
-/// </summary>
+/// <summary>Acknowledged writes over time through a fault: eight clients at every member.</summary>
 internal static class Availability
 {
     private const int ClientsPerMember = 8;
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
-    public static async Task<Outage> RunAsync(
-        IContender contender, int victim, string member, Func<int, CancellationToken, Task<Func<Task<bool>>>> connect, TimeSpan time)
+    /// <summary>One member is killed and comes back.</summary>
+    public static async Task<Outage> KillAsync(IContender contender, int victim, string member, TimeSpan time)
     {
-        var slots = new int[(int)(time.TotalSeconds * 10)];
-        var clock = Stopwatch.StartNew();
+        var course = await RunAsync(
+            contender,
+            [new Side([.. Enumerable.Range(0, contender.Members.Count)], null)],
+            () => contender.KillAsync(victim),
+            () => contender.Restart(victim),
+            time).ConfigureAwait(false);
+        return new Outage(contender.Name, member, course.FailedAt, course.MendedAt, course.Sides[0]);
+    }
+
+    /// <param name="fail">After a quarter of the time; a quarter before that is not counted.</param>
+    /// <param name="mend">After two thirds of it.</param>
+    public static async Task<Course> RunAsync(IContender contender, IReadOnlyList<Side> sides, Func<Task> fail, Action mend, TimeSpan time)
+    {
+        int[][] slots = [.. sides.Select(_ => new int[(int)(time.TotalSeconds * 10)])];
+        var clock = new Stopwatch();
         using var over = new CancellationTokenSource();
-        var clients = Enumerable.Range(0, contender.Members.Count * ClientsPerMember)
-            .Select(client => WriteAsync(client % contender.Members.Count, connect, slots, clock, over.Token))
-            .ToList();
+        List<List<Writer>> writers = [.. sides.Select((side, s) => side.Members
+            .SelectMany(member => Enumerable.Range(member * ClientsPerMember, ClientsPerMember).Select(number => new Writer(number, member, side, contender, slots[s], clock)))
+            .ToList())];
+        var running = writers.SelectMany(static side => side).Select(writer => writer.RunAsync(over.Token)).ToList();
+        await Task.Delay(time * 0.25).ConfigureAwait(false); // for the runtime's compiler
+        Array.ForEach(slots, Array.Clear);
+        clock.Start();
         await Task.Delay(time * 0.25).ConfigureAwait(false);
-        var died = clock.Elapsed.TotalSeconds;
-        await contender.KillAsync(victim).ConfigureAwait(false);
+        var failedAt = clock.Elapsed.TotalSeconds;
+        await fail().ConfigureAwait(false);
         await Task.Delay(time * 0.4).ConfigureAwait(false);
-        var back = clock.Elapsed.TotalSeconds;
-        contender.Restart(victim);
-        await Task.Delay(time - clock.Elapsed).ConfigureAwait(false);
+        var mendedAt = clock.Elapsed.TotalSeconds;
+        mend();
+        var rest = time - clock.Elapsed;
+        await Task.Delay(rest > TimeSpan.Zero ? rest : TimeSpan.Zero).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(clients).ConfigureAwait(false);
-        return new Outage(contender.Name, member, died, back, [.. slots.Select(count => count * 10.0)]);
-    }
-
-    /// <summary>A client of the Redis protocol.</summary>
-    public static async Task<Func<Task<bool>>> RespAsync(int port, CancellationToken stop)
-    {
-        var connection = await RespConnection.OpenAsync(port).WaitAsync(Patience, stop).ConfigureAwait(false);
-        var set = RespConnection.Encode("SET", RespConnection.KeyOf(Random.Shared.Next(100_000)), new string('v', 100));
-        stop.Register(connection.Dispose);
-        return async () =>
-        {
-            try
-            {
-                await connection.SendAsync(set).ConfigureAwait(false);
-                return await connection.ReadAsync().AsTask().WaitAsync(Patience, stop).ConfigureAwait(false) == "OK";
-            }
-            catch
-            {
-                connection.Dispose();
-                throw;
-            }
-        };
-    }
-
-    /// <summary>A client of HTTP.</summary>
-    public static async Task<Func<Task<bool>>> HttpAsync(int port, Func<int, string, byte[]> request, CancellationToken stop)
-    {
-        var connection = await HttpConnection.OpenAsync(port).WaitAsync(Patience, stop).ConfigureAwait(false);
-        var put = request(port, RespConnection.KeyOf(Random.Shared.Next(100_000)));
-        stop.Register(connection.Dispose);
-        return async () =>
-        {
-            try
-            {
-                return await connection.AskAsync(put).AsTask().WaitAsync(Patience, stop).ConfigureAwait(false) == 200;
-            }
-            catch
-            {
-                connection.Dispose();
-                throw;
-            }
-        };
-    }
-
-    private static async Task WriteAsync(
-        int member, Func<int, CancellationToken, Task<Func<Task<bool>>>> connect, int[] slots, Stopwatch clock, CancellationToken stop)
-    {
-        while (!stop.IsCancellationRequested)
-        {
-            try
-            {
-                var write = await connect(member, stop).ConfigureAwait(false);
-                while (await write().ConfigureAwait(false))
-                {
-                    var slot = (int)(clock.Elapsed.TotalSeconds * 10);
-                    if (slot < slots.Length)
-                    {
-                        Interlocked.Increment(ref slots[slot]);
-                    }
-                }
-
-                await Task.Delay(20, stop).ConfigureAwait(false); // refused: a follower, or one that is not ready
-            }
-            catch (Exception exception) when (exception is SocketException or IOException or TimeoutException or ObjectDisposedException)
-            {
-                await Task.Delay(20, CancellationToken.None).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-        }
+        await Task.WhenAll(running).ConfigureAwait(false);
+        return new Course(
+            failedAt,
+            mendedAt,
+            [.. slots.Select(static side => side.Select(static count => count * 10.0).ToArray())],
+            [.. writers.Select(static side => side.SelectMany(static writer => writer.Acknowledged).ToList())]);
     }
 }

@@ -1,5 +1,4 @@
 using ReplicatedDs.Bench.Core;
-using ReplicatedDs.Bench.Loads;
 using ReplicatedDs.Bench.Report;
 using ReplicatedDs.Bench.Servers;
 
@@ -9,11 +8,13 @@ namespace ReplicatedDs.Bench.Compare;
 internal static class Comparison
 {
     /// <param name="replica">The replica's dll.</param>
+    /// <param name="dashboard">The dashboard's dll.</param>
     /// <param name="only">The parts to run; empty: all.</param>
-    public static async Task<(List<Row> Rows, List<Outage> Outages)> RunAsync(Plan plan, string folder, string replica, IReadOnlyCollection<string> only)
+    public static async Task<Result> RunAsync(
+        Dictionary<string, string> environment, Plan plan, string folder, string replica, string dashboard, IReadOnlyCollection<string> only)
     {
-        var rows = new List<Row>();
-        var outages = new List<Outage>();
+        var result = new Result(environment, [], [], []);
+        var (rows, outages) = (result.Rows, result.Outages);
         bool Wants(string part) => only.Count == 0 || only.Contains(part);
 
         if (Wants("resp"))
@@ -46,30 +47,36 @@ internal static class Comparison
             rows.AddRange(await ManyKeys.RunAsync(plan, ours, redis).ConfigureAwait(false));
         }
 
+        if (Wants("dashboard"))
+        {
+            Say("writes with the dashboard attached");
+            await using var ours = await OurCluster.StartAsync(folder, replica, "os").ConfigureAwait(false);
+            rows.AddRange(await DashboardComparison.RunAsync(plan, folder, dashboard, ours).ConfigureAwait(false));
+        }
+
         if (Wants("availability"))
         {
             Say("writes while a member is dead");
             await using (var ours = await OurCluster.StartAsync(folder, replica, "os").ConfigureAwait(false))
             {
-                outages.Add(await Availability.RunAsync(
-                    ours, 0, "one of three replicas", (member, stop) => Availability.RespAsync(ours.RespPort(member), stop), plan.Outage).ConfigureAwait(false));
+                outages.Add(await Availability.KillAsync(ours, 0, "one of three replicas", plan.Outage).ConfigureAwait(false));
             }
 
             await using (var redis = await RedisCluster.StartAsync(folder, withSentinels: true).ConfigureAwait(false))
             {
-                outages.Add(await Availability.RunAsync(
-                    redis, 0, "the primary (three sentinels)", (member, stop) => Availability.RespAsync(redis.Port(member), stop), plan.Outage).ConfigureAwait(false));
+                outages.Add(await Availability.KillAsync(redis, 0, "the primary (three sentinels)", plan.Outage).ConfigureAwait(false));
             }
 
             await using (var etcd = await EtcdCluster.StartAsync(folder).ConfigureAwait(false))
             {
-                var leader = await etcd.LeaderAsync().ConfigureAwait(false);
-                outages.Add(await Availability.RunAsync(
-                    etcd, leader, "the leader", (member, stop) => Availability.HttpAsync(etcd.ClientPort(member), HttpLoad.EtcdPut, stop), plan.Outage).ConfigureAwait(false));
+                outages.Add(await Availability.KillAsync(etcd, await etcd.LeaderAsync().ConfigureAwait(false), "the leader", plan.Outage).ConfigureAwait(false));
             }
+
+            Say("writes through a partition");
+            result.Partitions.AddRange(await Partitions.RunAsync(folder, replica, plan.Outage, reason => Say($"not measured: {reason}")).ConfigureAwait(false));
         }
 
-        return (rows, outages);
+        return result;
     }
 
     private static void Say(string what) => Console.Out.WriteLine($"{DateTime.UtcNow:HH:mm:ss} {what}");

@@ -14,12 +14,13 @@ internal sealed class HttpConnection : IDisposable
     private readonly byte[] _buffer = new byte[32 << 10];
     private int _end;
 
-    public static async Task<HttpConnection> OpenAsync(int port)
+    /// <param name="address">Loopback, if none.</param>
+    public static async Task<HttpConnection> OpenAsync(int port, IPAddress? address = null)
     {
         var connection = new HttpConnection();
         try
         {
-            await connection._socket.ConnectAsync(IPAddress.Loopback, port).ConfigureAwait(false);
+            await connection._socket.ConnectAsync(address ?? IPAddress.Loopback, port).ConfigureAwait(false);
             return connection;
         }
         catch
@@ -29,13 +30,16 @@ internal sealed class HttpConnection : IDisposable
         }
     }
 
-    public static async Task WaitForAsync(int port, byte[] request, TimeSpan patience)
+    /// <value>The whole answer to the last request.</value>
+    public ReadOnlySpan<byte> Answer => _buffer.AsSpan(0, _end);
+
+    public static async Task WaitForAsync(int port, byte[] request, TimeSpan patience, IPAddress? address = null)
     {
         for (var clock = Stopwatch.StartNew(); ;)
         {
             try
             {
-                if ((await OnceAsync(port, request).ConfigureAwait(false)).StartsWith("HTTP/1.1 200", StringComparison.Ordinal))
+                if ((await OnceAsync(port, request, address).ConfigureAwait(false)).StartsWith("HTTP/1.1 200", StringComparison.Ordinal))
                 {
                     return;
                 }
@@ -47,7 +51,7 @@ internal sealed class HttpConnection : IDisposable
 
             if (clock.Elapsed > patience)
             {
-                throw new TimeoutException($"127.0.0.1:{port} did not answer with 200 within {patience.TotalSeconds} s.");
+                throw new TimeoutException($"{address ?? IPAddress.Loopback}:{port} did not answer with 200 within {patience.TotalSeconds} s.");
             }
 
             await Task.Delay(20).ConfigureAwait(false);
@@ -55,11 +59,11 @@ internal sealed class HttpConnection : IDisposable
     }
 
     /// <summary>The whole answer to one request on a connection of its own.</summary>
-    public static async Task<string> OnceAsync(int port, byte[] request)
+    public static async Task<string> OnceAsync(int port, byte[] request, IPAddress? address = null)
     {
-        using var connection = await OpenAsync(port).ConfigureAwait(false);
+        using var connection = await OpenAsync(port, address).ConfigureAwait(false);
         await connection.AskAsync(request).ConfigureAwait(false);
-        return Encoding.UTF8.GetString(connection._buffer, 0, connection._end);
+        return Encoding.UTF8.GetString(connection.Answer);
     }
 
     /// <returns>The status.</returns>

@@ -16,13 +16,17 @@ internal sealed class RespConnection : IDisposable
     private int _start;
     private int _end;
 
-    public static async Task<RespConnection> OpenAsync(int port)
+    /// <param name="address">Loopback, if none.</param>
+    /// <param name="password">Shown first, if the server wants one.</param>
+    public static async Task<RespConnection> OpenAsync(int port, IPAddress? address = null, string? password = null)
     {
         var connection = new RespConnection();
         try
         {
-            await connection._socket.ConnectAsync(IPAddress.Loopback, port).ConfigureAwait(false);
-            return connection;
+            await connection._socket.ConnectAsync(address ?? IPAddress.Loopback, port).ConfigureAwait(false);
+            return password is null || await connection.AskAsync("AUTH", password).ConfigureAwait(false) is "OK"
+                ? connection
+                : throw new IOException($"{address}:{port} refused the password.");
         }
         catch
         {
@@ -32,10 +36,12 @@ internal sealed class RespConnection : IDisposable
     }
 
     /// <summary>Waits until the server takes a write.</summary>
-    public static Task WaitForWritesAsync(int port, TimeSpan patience) => WaitForAsync(port, ["SET", ProbeKey, "x"], "OK", patience);
+    public static Task WaitForWritesAsync(int port, TimeSpan patience, IPAddress? address = null, string? password = null) =>
+        WaitForAsync(port, ["SET", ProbeKey, "x"], "OK", patience, address, password);
 
     /// <summary>Repeats a command until the answer is <paramref name="expected"/>.</summary>
-    public static async Task WaitForAsync(int port, string[] command, string expected, TimeSpan patience)
+    public static async Task WaitForAsync(
+        int port, string[] command, string expected, TimeSpan patience, IPAddress? address = null, string? password = null)
     {
         var clock = Stopwatch.StartNew();
         var bytes = Encode(command);
@@ -43,7 +49,7 @@ internal sealed class RespConnection : IDisposable
         {
             try
             {
-                using var connection = await OpenAsync(port).ConfigureAwait(false);
+                using var connection = await OpenAsync(port, address, password).ConfigureAwait(false);
                 while (clock.Elapsed < patience)
                 {
                     await connection.SendAsync(bytes).ConfigureAwait(false);
@@ -63,7 +69,7 @@ internal sealed class RespConnection : IDisposable
 
             if (clock.Elapsed >= patience)
             {
-                throw new TimeoutException($"127.0.0.1:{port} did not answer {string.Join(' ', command)} with {expected} within {patience.TotalSeconds} s, but {last}.");
+                throw new TimeoutException($"{address ?? IPAddress.Loopback}:{port} did not answer {string.Join(' ', command)} with {expected} within {patience.TotalSeconds} s, but {last}.");
             }
         }
     }

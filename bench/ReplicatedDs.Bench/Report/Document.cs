@@ -10,7 +10,8 @@ internal static class Document
         File.WriteAllText(Path.Combine(images, "bench-availability.svg"), Plots.Outages(result));
         var path = Path.Combine(root, "docs", "benchmarks.md");
         foreach (var (name, table) in (ReadOnlySpan<(string, string)>)[
-            ("environment", Tables.Environment(result)), ("rows", Tables.Rows(result)), ("outages", Tables.Outages(result))])
+            ("environment", Tables.Environment(result)), ("rows", Tables.Rows(result)), ("outages", Tables.Outages(result)),
+            ("partitions", Tables.Partitions(result))])
         {
             Put(path, name, table);
         }

@@ -11,7 +11,7 @@ internal static class Plots
     private const string Style = """
         <style>
         text { font: 13px system-ui, sans-serif; fill: #24292f; } .dim { fill: #57606a; } .line { stroke: #d0d7de; } .bound { stroke: #57606a; stroke-dasharray: 4 3; }
-        .bar { fill: #0969da; } .low { fill: #cf222e; } .a { stroke: #0969da; fill: #0969da; } .b { stroke: #cf222e; fill: #cf222e; } .c { stroke: #1a7f37; fill: #1a7f37; } .curve { fill: none; stroke-width: 1.8; } .away { fill: #57606a; opacity: 0.12; }
+        .bar { fill: #0969da; } .low { fill: #cf222e; } .a { stroke: #0969da; fill: #0969da; } .b { stroke: #cf222e; fill: #cf222e; } .c { stroke: #1a7f37; fill: #1a7f37; } .curve { fill: none; stroke-width: 1.8; } .dashed { stroke-dasharray: 5 3; } .away { fill: #57606a; opacity: 0.12; }
         @media (prefers-color-scheme: dark) {
         text { fill: #e6edf3; } .dim { fill: #9198a1; } .line { stroke: #3d444d; } .bound { stroke: #9198a1; }
         .bar { fill: #4493f8; } .low { fill: #f85149; } .a { stroke: #4493f8; fill: #4493f8; } .b { stroke: #f85149; fill: #f85149; } .c { stroke: #3fb950; fill: #3fb950; } .curve { fill: none; } .away { fill: #9198a1; }
@@ -55,40 +55,64 @@ internal static class Plots
         return text.Append("</svg>\n").ToString();
     }
 
-    /// <summary>Writes over time through the death of a member, one strip for each contender.</summary>
+    /// <summary>Writes over time through the death of a member and through a partition, one strip for each contender and fault.</summary>
     public static string Outages(Result result)
     {
         const int Strip = 130;
         const int Left = 60;
-        var text = Open(30 + (result.Outages.Count * Strip), "Successful writes per second through the death of a member");
-        text.Append("<text x=\"8\" y=\"18\">Successful writes per second; grey: a member is dead</text>\n");
+        var partitions = result.Partitions ?? [];
+        var text = Open(30 + ((result.Outages.Count + partitions.Count) * Strip), "Successful writes per second through the death of a member and through a partition");
+        text.Append("<text x=\"8\" y=\"18\">Successful writes per second; grey: a member is dead, or cut off with its clients</text>\n");
+        var strips = 0;
         for (var i = 0; i < result.Outages.Count; i++)
         {
-            var outage = result.Outages[i];
-            var (top, bottom) = (44 + (i * Strip), 30 + ((i + 1) * Strip) - 22);
-            var most = outage.PerSecond.Max();
-            var seconds = outage.PerSecond.Length / 10.0;
-            double X(double second) => Left + (second / seconds * (Width - Left - 12));
-            var away = (X(outage.DiedAt), X(outage.BackAt));
-            text.Append(CultureInfo.InvariantCulture, $"<rect class=\"away\" x=\"{Text(away.Item1)}\" y=\"{top}\" width=\"{Text(away.Item2 - away.Item1)}\" height=\"{bottom - top}\"/>\n");
+            var one = result.Outages[i];
+            Draw(i, $"{one.Name}: {one.Member} is killed at {one.DiedAt:0} s, started again at {one.BackAt:0} s", one.DiedAt, one.BackAt, one.PerSecond, null);
+        }
+
+        for (var i = 0; i < partitions.Count; i++)
+        {
+            var one = partitions[i];
+            Draw(
+                i,
+                $"{one.Name}: {one.Isolated} cut off from {one.CutAt:0} s to {one.HealedAt:0} s; that side dashed, the other two members' solid",
+                one.CutAt,
+                one.HealedAt,
+                one.Majority.PerSecond,
+                one.Minority.PerSecond);
+        }
+
+        return text.Append("</svg>\n").ToString();
+
+        void Draw(int contender, FormattableString title, double from, double to, double[] perSecond, double[]? dashed)
+        {
+            var (top, bottom) = (44 + (strips * Strip), 30 + ((strips + 1) * Strip) - 22);
+            strips++;
+            var most = Math.Max(perSecond.Max(), dashed?.Max() ?? 0);
+            var seconds = perSecond.Length / 10.0;
+            text.Append(CultureInfo.InvariantCulture, $"<rect class=\"away\" x=\"{Text(X(from))}\" y=\"{top}\" width=\"{Text(X(to) - X(from))}\" height=\"{bottom - top}\"/>\n");
             text.Append(CultureInfo.InvariantCulture, $"<line class=\"line\" x1=\"{Left}\" x2=\"{Width - 12}\" y1=\"{bottom}\" y2=\"{bottom}\"/>\n");
             text.Append(CultureInfo.InvariantCulture, $"<text class=\"dim\" x=\"{Left - 6}\" y=\"{top + 10}\" text-anchor=\"end\">{most:#,0}</text><text class=\"dim\" x=\"{Left - 6}\" y=\"{bottom}\" text-anchor=\"end\">0</text>\n");
-            text.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left + 4}\" y=\"{top - 4}\">{Escape(outage.Name)}: {Escape(outage.Member)} is killed at {outage.DiedAt:0} s, started again at {outage.BackAt:0} s</text>\n");
+            text.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left + 4}\" y=\"{top - 4}\">{Escape(title.ToString(CultureInfo.InvariantCulture))}</text>\n");
             for (var second = 0; second <= seconds; second += 5)
             {
                 text.Append(CultureInfo.InvariantCulture, $"<text class=\"dim\" x=\"{Text(X(second))}\" y=\"{bottom + 14}\" text-anchor=\"middle\">{second} s</text>\n");
             }
 
-            text.Append(CultureInfo.InvariantCulture, $"<polyline class=\"curve {(char)('a' + i)}\" points=\"");
-            for (var at = 0; at < outage.PerSecond.Length; at++)
+            Curve("", perSecond);
+            if (dashed is not null)
             {
-                text.Append(CultureInfo.InvariantCulture, $"{Text(X(at / 10.0))},{Text(bottom - (outage.PerSecond[at] / most * (bottom - top)))} ");
+                Curve(" dashed", dashed);
             }
 
-            text.Append("\"/>\n");
-        }
+            double X(double second) => Left + (second / seconds * (Width - Left - 12));
 
-        return text.Append("</svg>\n").ToString();
+            void Curve(string style, double[] values)
+            {
+                var points = values.Select((value, at) => $"{Text(X(at / 10.0))},{Text(bottom - (value / most * (bottom - top)))}");
+                text.Append(CultureInfo.InvariantCulture, $"<polyline class=\"curve {(char)('a' + contender)}{style}\" points=\"{string.Join(' ', points)}\"/>\n");
+            }
+        }
     }
 
     public static StringBuilder Open(int height, string title) => new StringBuilder()

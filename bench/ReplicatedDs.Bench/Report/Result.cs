@@ -5,7 +5,8 @@ namespace ReplicatedDs.Bench.Report;
 
 /// <summary>Everything that one run measured: <c>bench/result.json</c>, from which tables and plots are made.</summary>
 /// <param name="Environment">Machine, versions, time and command, as name and text.</param>
-internal sealed record Result(Dictionary<string, string> Environment, List<Row> Rows, List<Outage> Outages)
+/// <param name="Partitions">None, if the machine lets nobody make a network.</param>
+internal sealed record Result(Dictionary<string, string> Environment, List<Row> Rows, List<Outage> Outages, List<Partition> Partitions)
 {
     private static readonly JsonSerializerOptions Options = new()
     {

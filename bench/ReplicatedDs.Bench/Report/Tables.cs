@@ -48,6 +48,32 @@ internal static class Tables
         return text.ToString();
     }
 
+    /// <summary>What each side of a partition went on taking, and what was left of it.</summary>
+    public static string Partitions(Result result)
+    {
+        if (result.Partitions is not { Count: > 0 })
+        {
+            return "Not measured in this run.\n";
+        }
+
+        var text = new StringBuilder("| | Side | Writes per second before the cut | while it lasts | No write at all for | Acknowledged in all | Of these lost |\n|---|---|---|---|---|---|---|\n");
+        foreach (var partition in result.Partitions)
+        {
+            Add(partition, "the other two", partition.Majority);
+            Add(partition, partition.Isolated, partition.Minority);
+        }
+
+        return text.ToString();
+
+        void Add(Partition partition, string members, PartitionSide side)
+        {
+            var (cut, healed) = ((int)(partition.CutAt * 10), (int)(partition.HealedAt * 10));
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"| {partition.Name} | {members} | {Number(side.PerSecond[(cut / 2)..cut].Average())} | {Number(side.PerSecond[cut..healed].Average())} | {LongestZero(side.PerSecond[cut..]) / 10.0:0.0} s | {side.Acknowledged:#,0} | {side.Lost:#,0} |\n");
+        }
+    }
+
     public static string Number(double value) => Math.Abs(value) switch
     {
         >= 10_000 => value.ToString("#,0", CultureInfo.InvariantCulture),

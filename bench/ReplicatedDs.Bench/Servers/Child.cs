@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -10,13 +11,19 @@ internal sealed class Child : IAsyncDisposable
 {
     private static readonly TimeSpan LifeMax = TimeSpan.FromMinutes(20);
 
+    private static readonly ConcurrentDictionary<Child, bool> Living = new();
+
     private readonly Process _guard;
     private readonly Task _copying;
 
-    private Child(Process guard, Task copying) => (_guard, _copying) = (guard, copying);
+    private Child(Process guard, Task copying)
+    {
+        (_guard, _copying) = (guard, copying);
+        Living[this] = true;
+    }
 
     /// <param name="log">Where its output goes.</param>
-    public static Child Start(string log, string program, IEnumerable<string> arguments, IEnumerable<(string Name, string Value)>? environment = null)
+    public static Child Start(string log, Place place, string program, IEnumerable<string> arguments, IEnumerable<(string Name, string Value)>? environment = null)
     {
         var start = new ProcessStartInfo("timeout")
         {
@@ -25,11 +32,13 @@ internal sealed class Child : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = Path.GetDirectoryName(log)!,
         };
-        foreach (var word in (string[])["-k", "5", LifeMax.TotalSeconds.ToString(CultureInfo.InvariantCulture), program, .. arguments])
+        string[] within = place.Host is { } host ? ["ip", "netns", "exec", host] : [];
+        foreach (var word in (string[])["-k", "5", LifeMax.TotalSeconds.ToString(CultureInfo.InvariantCulture), .. within, program, .. arguments])
         {
             start.ArgumentList.Add(word);
         }
 
+        start.Environment["TMPDIR"] = start.WorkingDirectory; // so that nothing of a process that is killed stays
         foreach (var (name, value) in environment ?? [])
         {
             start.Environment[name] = value;
@@ -48,6 +57,15 @@ internal sealed class Child : IAsyncDisposable
         {
             var line = File.ReadLines($"/proc/{ServerId()}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
             return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10;
+        }
+    }
+
+    /// <summary>Ends all that run, at once.</summary>
+    public static void KillAll()
+    {
+        foreach (var child in Living.Keys.Where(child => child.IsRunning))
+        {
+            Signal("KILL", child.ServerId());
         }
     }
 
@@ -74,6 +92,7 @@ internal sealed class Child : IAsyncDisposable
             }
         }
 
+        Living.TryRemove(this, out _);
         await _copying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _guard.Dispose();
     }

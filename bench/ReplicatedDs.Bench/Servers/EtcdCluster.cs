@@ -8,10 +8,11 @@ internal sealed class EtcdCluster : IContender
     private const int Count = 3;
 
     private readonly string _folder;
+    private readonly IReadOnlyList<Place> _places;
     private readonly int[] _ports = Ports.Free(2 * Count);
     private readonly List<Child> _members = [];
 
-    private EtcdCluster(string folder) => _folder = folder;
+    private EtcdCluster(string folder, IReadOnlyList<Place>? places) => (_folder, _places) = (folder, places ?? [Place.Loopback, Place.Loopback, Place.Loopback]);
 
     public string Name => "etcd";
 
@@ -19,9 +20,10 @@ internal sealed class EtcdCluster : IContender
 
     public int ClientPort(int member) => _ports[member];
 
-    public static async Task<EtcdCluster> StartAsync(string folder)
+    /// <param name="places">Of the three members; <c>null</c>: loopback.</param>
+    public static async Task<EtcdCluster> StartAsync(string folder, IReadOnlyList<Place>? places = null)
     {
-        var cluster = new EtcdCluster(Directory.CreateDirectory(Path.Combine(folder, "etcd")).FullName);
+        var cluster = new EtcdCluster(Directory.CreateDirectory(Path.Combine(folder, "etcd")).FullName, places);
         for (var i = 0; i < Count; i++)
         {
             cluster._members.Add(cluster.Start(i));
@@ -29,7 +31,8 @@ internal sealed class EtcdCluster : IContender
 
         for (var i = 0; i < Count; i++)
         {
-            await HttpConnection.WaitForAsync(cluster.ClientPort(i), HttpLoad.EtcdPut(cluster.ClientPort(i), "probe"), TimeSpan.FromSeconds(30)).ConfigureAwait(false);
+            var port = cluster.ClientPort(i);
+            await HttpConnection.WaitForAsync(port, HttpLoad.EtcdPut(port, "probe"), TimeSpan.FromSeconds(30), cluster._places[i].Address).ConfigureAwait(false);
         }
 
         return cluster;
@@ -40,7 +43,7 @@ internal sealed class EtcdCluster : IContender
     {
         for (var i = 0; i < Count; i++)
         {
-            var status = await HttpConnection.OnceAsync(ClientPort(i), HttpLoad.Post(ClientPort(i), "/v3/maintenance/status", "{}")).ConfigureAwait(false);
+            var status = await HttpConnection.OnceAsync(ClientPort(i), HttpLoad.Post(ClientPort(i), "/v3/maintenance/status", "{}"), _places[i].Address).ConfigureAwait(false);
             if (Field(status, "\"leader\":\"") is { } leader && leader == Field(status, "\"member_id\":\""))
             {
                 return i;
@@ -49,6 +52,9 @@ internal sealed class EtcdCluster : IContender
 
         throw new InvalidOperationException("No member of etcd says that it leads.");
     }
+
+    public async Task<IStoreClient> ConnectAsync(int member) =>
+        new EtcdClient(await HttpConnection.OpenAsync(ClientPort(member), _places[member].Address).ConfigureAwait(false), ClientPort(member));
 
     public Task KillAsync(int member) => _members[member].KillAsync();
 
@@ -72,10 +78,11 @@ internal sealed class EtcdCluster : IContender
 
     private Child Start(int member)
     {
-        string Peer(int other) => $"http://127.0.0.1:{_ports[Count + other]}";
-        var client = $"http://127.0.0.1:{ClientPort(member)}";
+        string Peer(int other) => $"http://{_places[other].Address}:{_ports[Count + other]}";
+        var client = $"http://{_places[member].Address}:{ClientPort(member)}";
         return Child.Start(
             Path.Combine(_folder, $"log-{member + 1}"),
+            _places[member],
             "etcd",
             [
                 "--name", $"m{member + 1}", "--data-dir", Path.Combine(_folder, $"{member + 1}"), "--log-level", "error", "--logger", "zap",

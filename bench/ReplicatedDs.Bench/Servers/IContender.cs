@@ -1,3 +1,5 @@
+using ReplicatedDs.Bench.Loads;
+
 namespace ReplicatedDs.Bench.Servers;
 
 /// <summary>Several processes that hold the same data.</summary>
@@ -7,6 +9,9 @@ internal interface IContender : IAsyncDisposable
     string Name { get; }
 
     IReadOnlyList<Child> Members { get; }
+
+    /// <summary>Connects to one member.</summary>
+    Task<IStoreClient> ConnectAsync(int member);
 
     /// <summary>Ends one member as a crash does.</summary>
     Task KillAsync(int member);

@@ -7,18 +7,28 @@ internal sealed class OurCluster : IContender
 {
     private const int Slots = 4;
     private const string ClusterKey = "a key for a benchmark on loopback";
+    private const string AccessKey = "a key of clients on other hosts";
 
     private readonly string _folder;
     private readonly string _program;
     private readonly string _durability;
+    private readonly IReadOnlyList<Place> _places;
     private readonly int[] _http = Ports.Free(Slots * 3);
     private readonly List<Child> _members = [];
 
-    private OurCluster(string folder, string program, string durability) => (_folder, _program, _durability) = (folder, program, durability);
+    private OurCluster(string folder, string program, string durability, IReadOnlyList<Place>? places)
+    {
+        (_folder, _program, _durability) = (folder, program, durability);
+        _places = places ?? [.. Enumerable.Repeat(Place.Loopback, Slots)];
+        File.WriteAllText(KeysFile, $$"""{"keys":[{"name":"clients","role":"write","key":"{{AccessKey}}"}]}""");
+    }
 
     public string Name => "ReplicatedDs";
 
     public IReadOnlyList<Child> Members => _members;
+
+    /// <value>What a dashboard has to know to follow every replica.</value>
+    public IEnumerable<(string Name, string Value)> DashboardSettings => [("Cluster__Key", ClusterKey), ("Cluster__Members", Addresses(HttpPort))];
 
     public int HttpPort(int member) => _http[member];
 
@@ -28,9 +38,10 @@ internal sealed class OurCluster : IContender
 
     /// <param name="program">The replica's dll.</param>
     /// <param name="durability"><c>fsync</c>, <c>os</c> or <c>memory</c>.</param>
-    public static async Task<OurCluster> StartAsync(string folder, string program, string durability)
+    /// <param name="places">Of the three replicas; <c>null</c>: loopback.</param>
+    public static async Task<OurCluster> StartAsync(string folder, string program, string durability, IReadOnlyList<Place>? places = null)
     {
-        var cluster = new OurCluster(Directory.CreateDirectory(Path.Combine(folder, "ours-" + durability)).FullName, program, durability);
+        var cluster = new OurCluster(Directory.CreateDirectory(Path.Combine(folder, "ours-" + durability)).FullName, program, durability, places);
         for (var i = 0; i < Slots - 1; i++)
         {
             cluster.Add();
@@ -38,7 +49,7 @@ internal sealed class OurCluster : IContender
 
         for (var i = 0; i < Slots - 1; i++)
         {
-            await RespConnection.WaitForWritesAsync(cluster.RespPort(i), TimeSpan.FromSeconds(60)).ConfigureAwait(false);
+            await RespConnection.WaitForWritesAsync(cluster.RespPort(i), TimeSpan.FromSeconds(60), cluster._places[i].Address, cluster.Password(i)).ConfigureAwait(false);
         }
 
         return cluster;
@@ -51,6 +62,9 @@ internal sealed class OurCluster : IContender
         Directory.CreateDirectory(Folder(member));
         _members.Add(Start(member));
     }
+
+    public async Task<IStoreClient> ConnectAsync(int member) =>
+        new RespClient(await RespConnection.OpenAsync(RespPort(member), _places[member].Address, Password(member)).ConfigureAwait(false));
 
     public Task KillAsync(int member) => _members[member].KillAsync();
 
@@ -66,16 +80,24 @@ internal sealed class OurCluster : IContender
         Directory.Delete(_folder, recursive: true);
     }
 
+    private string KeysFile => Path.Combine(_folder, "keys.json");
+
+    /// <summary>On loopback nobody is asked for one.</summary>
+    private string? Password(int member) => _places[member].IsLoopback ? null : AccessKey;
+
     private string Folder(int member) => Path.Combine(_folder, $"replica-{member + 1}");
 
     private Child Start(int member) => Child.Start(
         Path.Combine(_folder, "logs-" + (member + 1)),
+        _places[member],
         "dotnet",
         [_program],
         [
             ("ASPNETCORE_ENVIRONMENT", "Production"),
-            ("ASPNETCORE_URLS", $"http://127.0.0.1:{HttpPort(member)}"),
+            ("ASPNETCORE_URLS", $"http://{_places[member].Address}:{HttpPort(member)}"),
+            ("Replication__Address", $"{_places[member].Address}"),
             ("Replication__Port", $"{PeerPort(member)}"),
+            ("Gateways__Resp__Address", $"{_places[member].Address}"),
             ("Gateways__Resp__Port", $"{RespPort(member)}"),
             ("Replica__Name", $"replica-{member + 1}"),
             ("Replica__Data", Folder(member)),
@@ -85,8 +107,9 @@ internal sealed class OurCluster : IContender
             ("Cluster__Key", ClusterKey),
             ("Cluster__Members", Addresses(HttpPort)),
             ("Cluster__Peers", Addresses(PeerPort)),
+            .. _places[member].IsLoopback ? (ReadOnlySpan<(string, string)>)[] : [("Security__KeysFile", KeysFile), ("Security__AllowCleartext", "true")],
         ]);
 
-    private static string Addresses(Func<int, int> port) =>
-        string.Join(';', Enumerable.Range(0, Slots).Select(slot => $"replica-{slot + 1}=http://127.0.0.1:{port(slot)}"));
+    private string Addresses(Func<int, int> port) =>
+        string.Join(';', Enumerable.Range(0, _places.Count).Select(slot => $"replica-{slot + 1}=http://{_places[slot].Address}:{port(slot)}"));
 }

@@ -8,11 +8,12 @@ internal sealed class RedisCluster : IContender
     private const int Count = 3;
 
     private readonly string _folder;
+    private readonly IReadOnlyList<Place> _places;
     private readonly int[] _ports = Ports.Free(2 * Count);
     private readonly List<Child> _members = [];
     private readonly List<Child> _sentinels = [];
 
-    private RedisCluster(string folder) => _folder = folder;
+    private RedisCluster(string folder, IReadOnlyList<Place>? places) => (_folder, _places) = (folder, places ?? [Place.Loopback, Place.Loopback, Place.Loopback]);
 
     public string Name => "Redis";
 
@@ -20,19 +21,20 @@ internal sealed class RedisCluster : IContender
 
     public int Port(int member) => _ports[member];
 
-    public static async Task<RedisCluster> StartAsync(string folder, bool withSentinels = false)
+    /// <param name="places">Of the three members, each with its sentinel; <c>null</c>: loopback.</param>
+    public static async Task<RedisCluster> StartAsync(string folder, bool withSentinels = false, IReadOnlyList<Place>? places = null)
     {
-        var cluster = new RedisCluster(Directory.CreateDirectory(Path.Combine(folder, "redis" + (withSentinels ? "-sentinel" : ""))).FullName);
+        var cluster = new RedisCluster(Directory.CreateDirectory(Path.Combine(folder, "redis" + (withSentinels ? "-sentinel" : ""))).FullName, places);
         for (var i = 0; i < Count; i++)
         {
             Directory.CreateDirectory(cluster.Folder(i));
             cluster._members.Add(cluster.Start(i, isPrimary: i == 0));
         }
 
-        await RespConnection.WaitForWritesAsync(cluster.Port(0), TimeSpan.FromSeconds(30)).ConfigureAwait(false);
+        await RespConnection.WaitForWritesAsync(cluster.Port(0), TimeSpan.FromSeconds(30), cluster._places[0].Address).ConfigureAwait(false);
         for (var i = 1; i < Count; i++)
         {
-            await RespConnection.WaitForAsync(cluster.Port(i), ["GET", RespConnection.ProbeKey], "x", TimeSpan.FromSeconds(30)).ConfigureAwait(false);
+            await RespConnection.WaitForAsync(cluster.Port(i), ["GET", RespConnection.ProbeKey], "x", TimeSpan.FromSeconds(30), cluster._places[i].Address).ConfigureAwait(false);
         }
 
         for (var i = 0; withSentinels && i < Count; i++)
@@ -42,6 +44,9 @@ internal sealed class RedisCluster : IContender
 
         return cluster;
     }
+
+    public async Task<IStoreClient> ConnectAsync(int member) =>
+        new RespClient(await RespConnection.OpenAsync(Port(member), _places[member].Address).ConfigureAwait(false));
 
     public Task KillAsync(int member) => _members[member].KillAsync();
 
@@ -62,10 +67,11 @@ internal sealed class RedisCluster : IContender
 
     private Child Start(int member, bool isPrimary) => Child.Start(
         Path.Combine(_folder, $"log-{member + 1}"),
+        _places[member],
         "redis-server",
         [
-            "--port", $"{Port(member)}", "--bind", "127.0.0.1", "--dir", Folder(member), "--appendonly", "yes", "--appendfsync", "everysec", "--save", "",
-            .. isPrimary ? (string[])[] : ["--replicaof", $"127.0.0.1 {Port(0)}"],
+            "--port", $"{Port(member)}", "--bind", $"{_places[member].Address}", "--protected-mode", "no", "--dir", Folder(member), "--appendonly", "yes", "--appendfsync", "everysec", "--save", "",
+            .. isPrimary ? (string[])[] : ["--replicaof", $"{_places[0].Address} {Port(0)}"],
         ]);
 
     private Child StartSentinel(int member)
@@ -75,13 +81,14 @@ internal sealed class RedisCluster : IContender
             configuration,
             $"""
             port {_ports[Count + member]}
-            bind 127.0.0.1
+            bind {_places[member].Address}
+            protected-mode no
             dir {Folder(member)}
-            sentinel monitor bench 127.0.0.1 {Port(0)} 2
+            sentinel monitor bench {_places[0].Address} {Port(0)} 2
             sentinel down-after-milliseconds bench 1000
             sentinel failover-timeout bench 6000
 
             """);
-        return Child.Start(Path.Combine(_folder, $"sentinel-log-{member + 1}"), "redis-server", [configuration, "--sentinel"]);
+        return Child.Start(Path.Combine(_folder, $"sentinel-log-{member + 1}"), _places[member], "redis-server", [configuration, "--sentinel"]);
     }
 }

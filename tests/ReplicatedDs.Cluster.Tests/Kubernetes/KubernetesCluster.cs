@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using ReplicatedDs.Client.Api;
 using ReplicatedDs.Cluster.Tests.Harness;
-using ReplicatedDs.Cluster.Tests.Network;
+using ReplicatedDs.PrivateNetworks;
 using Xunit.Sdk;
 
 namespace ReplicatedDs.Cluster.Tests.Kubernetes;

@@ -1,6 +1,6 @@
 using ReplicatedDs.Cluster.Tests.Chaos;
-using ReplicatedDs.Cluster.Tests.Network;
 using ReplicatedDs.Cluster.Tests.Traffic;
+using ReplicatedDs.PrivateNetworks;
 
 namespace ReplicatedDs.Cluster.Tests.Kubernetes;
 

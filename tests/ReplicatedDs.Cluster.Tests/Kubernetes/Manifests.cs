@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using ReplicatedDs.Cluster.Tests.Harness;
-using ReplicatedDs.Cluster.Tests.Network;
+using ReplicatedDs.PrivateNetworks;
 
 namespace ReplicatedDs.Cluster.Tests.Kubernetes;
 

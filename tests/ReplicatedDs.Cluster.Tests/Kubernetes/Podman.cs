@@ -1,4 +1,4 @@
-using ReplicatedDs.Cluster.Tests.Network;
+using ReplicatedDs.PrivateNetworks;
 
 namespace ReplicatedDs.Cluster.Tests.Kubernetes;
 

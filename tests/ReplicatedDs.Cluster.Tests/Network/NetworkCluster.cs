@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using ReplicatedDs.Client.Api;
 using ReplicatedDs.Cluster.Tests.Harness;
+using ReplicatedDs.PrivateNetworks;
 using Xunit.Sdk;
 
 namespace ReplicatedDs.Cluster.Tests.Network;

@@ -1,4 +1,5 @@
 using ReplicatedDs.Cluster.Tests.Chaos;
+using ReplicatedDs.PrivateNetworks;
 
 namespace ReplicatedDs.Cluster.Tests.Network;
 

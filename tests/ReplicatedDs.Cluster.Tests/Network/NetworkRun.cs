@@ -2,6 +2,7 @@ using System.Globalization;
 using ReplicatedDs.Cluster.Tests.Chaos;
 using ReplicatedDs.Cluster.Tests.Harness;
 using ReplicatedDs.Cluster.Tests.Traffic;
+using ReplicatedDs.PrivateNetworks;
 
 namespace ReplicatedDs.Cluster.Tests.Network;
 

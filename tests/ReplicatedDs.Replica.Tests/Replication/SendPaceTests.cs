@@ -43,11 +43,15 @@ public class SendPaceTests
         _pace.Sent(1);
         Assert.InRange(_pace.Pause(_now).TotalMilliseconds, 7, 8);
 
-        Late(TimeSpan.FromSeconds(1));
+        Late(TimeSpan.FromMilliseconds(15));
         Assert.Equal(TimeSpan.FromMilliseconds(20), _pace.Pause(_now));
         Pass(20);
         _pace.Resume(_now);
         Assert.Equal(TimeSpan.Zero, _pace.Pause(_now)); // nothing has gone out since
+
+        _pace.Sent(1);
+        Late(TimeSpan.FromMilliseconds(30));
+        Assert.Equal(TimeSpan.Zero, _pace.Pause(_now)); // it would only be later still
     }
 
     [Fact]

@@ -110,9 +110,8 @@ internal sealed class CheckerSet
         History.Install(at, KnowledgeOf(delivered));
     }
 
-    /// <summary>What a replica knew when it published <paramref name="root"/>.</summary>
-    public ReplicaKnowledge KnowledgeAt(SimulatedReplica at, ReplicaState root) =>
-        History.Of(at).Delivered.Same(root) ? History.Of(at).Copy() : KnowledgeOf(Counts.Of(root.Delivered, root.Members));
+    /// <summary>What follows from the updates that <paramref name="root"/> says to have.</summary>
+    public ReplicaKnowledge KnowledgeAt(ReplicaState root) => KnowledgeOf(Counts.Of(root.Delivered, root.Members));
 
     private ReplicaKnowledge KnowledgeOf(Counts delivered)
     {

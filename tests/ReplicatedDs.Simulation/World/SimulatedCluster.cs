@@ -217,14 +217,15 @@ internal sealed class SimulatedCluster : IDisposable
         Network.Call(at, donor, answer =>
         {
             // One that left may be the last to have its own last updates.
-            if (donor.Published.Members.Find(donor.Id) is not ({ IsServing: true } or { Status: MemberStatus.Departed, Final: > 0 }))
+            if (!donor.IsRunning || donor.Published.Members.Find(donor.Id) is not ({ IsServing: true } or { Status: MemberStatus.Departed, Final: > 0 }))
             {
                 return;
             }
 
-            var root = donor.Published.Members.IsServing(donor.Id) ? donor.Published : donor.Core!.Snapshot;
+            var hasLeft = !donor.Published.Members.IsServing(donor.Id);
+            var root = hasLeft ? donor.Core!.Snapshot : donor.Published;
             var snapshot = Codecs.Snapshot(root);
-            var knowledge = Checks.KnowledgeAt(donor, root);
+            var knowledge = hasLeft ? Checks.KnowledgeAt(root) : Checks.History.Of(donor).Copy();
             answer(() =>
             {
                 if (!isDone && at.Epoch == epoch)

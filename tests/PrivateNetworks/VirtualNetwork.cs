@@ -2,11 +2,12 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 
-namespace ReplicatedDs.Cluster.Tests.Network;
+namespace ReplicatedDs.PrivateNetworks;
 
 /// <summary>
 /// Hosts, each a network namespace with an address of its own, joined by a bridge in this process's namespace. What a host sends to another one is routed
-/// through the <see cref="DelayRelay"/>, and nftables decides what of it is lost; what this process sends to a host goes straight to it, as from a client beside it.
+/// through the <see cref="DelayRelay"/> or, where lines have no length, by the kernel, and nftables decides what of it is lost; what this process sends to a
+/// host goes straight to it, as from a client beside it.
 /// </summary>
 internal sealed class VirtualNetwork : IDisposable
 {
@@ -16,8 +17,10 @@ internal sealed class VirtualNetwork : IDisposable
     private const string Table = "77";
 
     private readonly Dictionary<string, int> _hosts = [];
+    private readonly DelayRelay? _relay;
 
-    public VirtualNetwork(params IReadOnlyList<string> hosts)
+    /// <param name="hasDelays">Whether lines may have a length: every packet then goes through this process.</param>
+    public VirtualNetwork(IReadOnlyList<string> hosts, bool hasDelays = true)
     {
         foreach (var setting in (string[])["ip_forward=1", "conf.all.rp_filter=0", "conf.default.rp_filter=0", "conf.all.send_redirects=0", "conf.default.send_redirects=0"])
         {
@@ -33,14 +36,19 @@ internal sealed class VirtualNetwork : IDisposable
             Add(host);
         }
 
-        Delays = new DelayRelay(Relay);
-        Ip($"link set {Relay} up txqueuelen 10000");
-        Ip($"route add default dev {Relay} table {Table}");
-        Ip($"rule add iif {Bridge} lookup {Table}");
+        if (hasDelays)
+        {
+            _relay = new DelayRelay(Relay);
+            Ip($"link set {Relay} up txqueuelen 10000");
+            Ip($"route add default dev {Relay} table {Table}");
+            Ip($"rule add iif {Bridge} lookup {Table}");
+        }
+
         Lose([]);
     }
 
-    public DelayRelay Delays { get; }
+    /// <exception cref="InvalidOperationException">It was made without.</exception>
+    public DelayRelay Delays => _relay ?? throw new InvalidOperationException("The lines of this network have no length.");
 
     public IReadOnlyCollection<string> Hosts => _hosts.Keys;
 
@@ -50,10 +58,11 @@ internal sealed class VirtualNetwork : IDisposable
     public void Lose(IEnumerable<Loss> losses)
     {
         // What comes from the relay is on its second way through: nothing is judged twice.
+        var last = _relay is null ? Bridge : Relay;
         var rules = new StringBuilder();
         foreach (var loss in losses)
         {
-            rules.Append(CultureInfo.InvariantCulture, $"    iifname {Relay}");
+            rules.Append(CultureInfo.InvariantCulture, $"    iifname {last}");
             if (loss.From is { } from)
             {
                 rules.Append(CultureInfo.InvariantCulture, $" ip saddr {Address(from)}");
@@ -110,7 +119,7 @@ internal sealed class VirtualNetwork : IDisposable
         return Command.Run(words.Split(' ')).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
     }
 
-    public void Dispose() => Delays.Dispose();
+    public void Dispose() => _relay?.Dispose();
 
     private static void Ip(string words) => Command.Run(["ip", .. words.Split(' ')]);
 

@@ -1,4 +1,4 @@
-namespace ReplicatedDs.Cluster.Tests.Network;
+namespace ReplicatedDs.PrivateNetworks;
 
 /// <summary>Of what goes from one host to another, how many of 100 packets are lost.</summary>
 /// <param name="From"><c>null</c>: whoever sends.</param>

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace ReplicatedDs.Cluster.Tests.Network;
+namespace ReplicatedDs.PrivateNetworks;
 
 /// <summary>Runs the system's tools.</summary>
 internal static class Command

@@ -5,7 +5,7 @@ using System.Net;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace ReplicatedDs.Cluster.Tests.Network;
+namespace ReplicatedDs.PrivateNetworks;
 
 /// <summary>
 /// A TUN device whose packets come out of it again after a while: the length of a line. Kernels without netem have no other. Packets of two hosts stay in
