@@ -1,5 +1,7 @@
+using ReplicatedDs.Causality.Clocks;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Updates;
+using ReplicatedDs.Replica.Http;
 
 namespace ReplicatedDs.Replica.Telemetry;
 
@@ -15,11 +17,23 @@ public sealed class EventRing(int capacity = 1 << 16)
     /// <summary>Values up to this size are not worth a copy of the update, which is about as large.</summary>
     private const int SmallValue = 256;
 
+    /// <summary>Reads told in a second while nobody follows: whoever comes later wants to see those of people, not millions.</summary>
+    private const int ReadsPerSecond = 1000;
+
+    private const long Second = 1000;
+    private const long FollowedFor = 60 * Second;
+
     private readonly Lock _gate = new();
     private readonly StampedEvent[] _events = new StampedEvent[capacity];
     private readonly long[] _counts = new long[Enum.GetValues<ReplicaEventKind>().Length];
     private long _prevented;
     private long _last;
+
+    // Reads, and when somebody last looked, in milliseconds of the system's clock of ticks. Threads that meet here may tell a few reads more or less.
+    private long _readsSince;
+    private int _readsTold;
+    private long _readsUntold;
+    private long _followedAt = -FollowedFor;
 
     // Only while somebody waits.
     private TaskCompletionSource? _more;
@@ -40,7 +54,21 @@ public sealed class EventRing(int capacity = 1 << 16)
     public long Prevented => Interlocked.Read(ref _prevented);
 
     /// <summary>How many events of a kind there were since the start, those no longer in the ring included.</summary>
-    public long Count(ReplicaEventKind kind) => Interlocked.Read(ref _counts[(int)kind]);
+    public long Count(ReplicaEventKind kind) =>
+        Interlocked.Read(ref _counts[(int)kind]) + (kind == ReplicaEventKind.Read ? Interlocked.Read(ref _readsUntold) : 0);
+
+    /// <summary>A read. While somebody follows, and a minute longer, all are told; else the first thousand in a second. All are counted.</summary>
+    public void AddRead(TimeProvider time, string key, Dot? dot)
+    {
+        if (IsWorthTelling(Environment.TickCount64))
+        {
+            Add(time.UnixMicroseconds(), new ReplicaEvent(ReplicaEventKind.Read) { Key = key, Dot = dot });
+        }
+        else
+        {
+            Interlocked.Increment(ref _readsUntold);
+        }
+    }
 
     public void Add(long unixMicroseconds, params ReadOnlySpan<ReplicaEvent> events)
     {
@@ -64,6 +92,22 @@ public sealed class EventRing(int capacity = 1 << 16)
         }
 
         waiters?.SetResult();
+    }
+
+    private bool IsWorthTelling(long now)
+    {
+        if (now - Volatile.Read(ref _followedAt) < FollowedFor)
+        {
+            return true;
+        }
+
+        if (now - Volatile.Read(ref _readsSince) >= Second)
+        {
+            Volatile.Write(ref _readsSince, now);
+            Volatile.Write(ref _readsTold, 0);
+        }
+
+        return Volatile.Read(ref _readsTold) < ReadsPerSecond && Interlocked.Increment(ref _readsTold) <= ReadsPerSecond;
     }
 
     /// <summary>
@@ -102,6 +146,7 @@ public sealed class EventRing(int capacity = 1 << 16)
     {
         while (true)
         {
+            Volatile.Write(ref _followedAt, Environment.TickCount64);
             Task more;
             lock (_gate)
             {

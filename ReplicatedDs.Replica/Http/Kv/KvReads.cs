@@ -1,6 +1,5 @@
 using System.Globalization;
 using ReplicatedDs.Causality.Clocks;
-using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Values;
 using ReplicatedDs.Client.Api;
 using ReplicatedDs.Replica.Http.Json;
@@ -67,8 +66,7 @@ internal sealed class KvReads(IReplicaNode node, TimeProvider time)
     }
 
     /// <summary>Tells the telemetry feed of a read.</summary>
-    public void RecordRead(string key, Dot? dot) =>
-        node.Events.Add(time.UnixMicroseconds(), new ReplicaEvent(ReplicaEventKind.Read) { Key = key, Dot = dot });
+    public void RecordRead(string key, Dot? dot) => node.Events.AddRead(time, key, dot);
 
     private static bool WantsSiblings(HttpRequest request) => request.Query["siblings"] switch
     {
