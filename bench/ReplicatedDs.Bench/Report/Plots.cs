@@ -96,7 +96,7 @@ internal static class Plots
             text.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left + 4}\" y=\"{top - 4}\">{Escape(title.ToString(CultureInfo.InvariantCulture))}</text>\n");
             for (var second = 0; second <= seconds; second += 5)
             {
-                text.Append(CultureInfo.InvariantCulture, $"<text class=\"dim\" x=\"{Text(X(second))}\" y=\"{bottom + 14}\" text-anchor=\"middle\">{second} s</text>\n");
+                text.Append(CultureInfo.InvariantCulture, $"<text class=\"dim\" x=\"{Text(X(second))}\" y=\"{bottom + 14}\" text-anchor=\"{(second + 1 > seconds ? "end" : "middle")}\">{second} s</text>\n");
             }
 
             Curve("", perSecond);
