@@ -46,20 +46,22 @@ internal sealed class SendPace
             (_since, _updates) = (now, 0);
         }
 
-        _pausedAt = now;
-        _pause = left <= TimeSpan.Zero || _updates < (IsLate ? 1 : LoadUpdates) ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds));
+        if (_updates < (IsLate ? 1 : LoadUpdates))
+        {
+            return TimeSpan.Zero;
+        }
+
+        (_pausedAt, _pause) = (now, TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)));
         return _pause;
     }
 
     /// <summary>The pause is over. That it took longer is a sign of being late, too; timers count in whole milliseconds.</summary>
     public void Resume(long now)
     {
-        Learn(Stopwatch.GetElapsedTime(_pausedAt, now) - _pause - TimeSpan.FromMilliseconds(1));
+        Wake(Stopwatch.GetElapsedTime(_pausedAt, now) - _pause - TimeSpan.FromMilliseconds(1));
         (_since, _updates) = (now, 0);
     }
 
     /// <summary>The stream was idle, and runs again so long after it was asked to.</summary>
-    public void Wake(TimeSpan late) => Learn(late);
-
-    private void Learn(TimeSpan late) => _late += ((late > TimeSpan.Zero ? late : TimeSpan.Zero) - _late) / 8;
+    public void Wake(TimeSpan late) => _late += ((late > TimeSpan.Zero ? late : TimeSpan.Zero) - _late) / 8;
 }

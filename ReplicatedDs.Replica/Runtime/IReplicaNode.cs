@@ -39,6 +39,7 @@ public interface IReplicaNode
         Values is { } values ? values.WithValuesAsync(key, state, cancellationToken) : ValueTask.FromResult(state);
 
     /// <summary>Writes a root, the published one or <see cref="Snapshot"/>, with all values: a few at a time, and none of them is forgotten meanwhile.</summary>
+    /// <param name="root">Which: it is looked at only when nothing is forgotten any more.</param>
     /// <exception cref="ValuesUnavailableException">A value cannot be had now: what is written is cut off.</exception>
     async Task WriteSnapshotAsync(Stream target, Func<IReplicaNode, ReplicaState> root, CancellationToken cancellationToken)
     {

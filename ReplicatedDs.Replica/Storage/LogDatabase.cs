@@ -37,6 +37,7 @@ internal sealed class LogDatabase : IDisposable
     private const long AppendCost = 3 << 10;
 
     private const long AheadBytesMax = 64 << 20;
+
     /// <summary>So many times as much is kept where others may need it.</summary>
     private const int KeptForOthers = 4;
 

@@ -79,5 +79,6 @@ internal static class Comparison
         return result;
     }
 
-    private static void Say(string what) => Console.Out.WriteLine($"{DateTime.UtcNow:HH:mm:ss} {what}");
+    /// <summary>What is measured now, with the time.</summary>
+    public static void Say(string what) => Console.Out.WriteLine($"{DateTime.UtcNow:HH:mm:ss} {what}");
 }

@@ -75,7 +75,7 @@ internal static class Partitions
         using var minority = new HostThread(Minority);
         using var majority = new HostThread(Majority);
         int[] others = [.. Enumerable.Range(0, Hosts.Length).Where(other => other != isolated)];
-        Console.Out.WriteLine($"{DateTime.UtcNow:HH:mm:ss} {contender.Name}: {member} is cut off");
+        Comparison.Say($"{contender.Name}: {member} is cut off");
         var course = await Availability.RunAsync(
             contender,
             [new Side(others, majority), new Side([isolated], minority)],
@@ -86,7 +86,7 @@ internal static class Partitions
             },
             () => network.Lose([]),
             time).ConfigureAwait(false);
-        Console.Out.WriteLine($"{DateTime.UtcNow:HH:mm:ss} {contender.Name}: {course.Acknowledged.Sum(static side => side.Count)} keys are read back");
+        Comparison.Say($"{contender.Name}: {course.Acknowledged.Sum(static side => side.Count)} keys are read back");
         var lost = await ReadBack.MissingAsync(contender, [.. course.Acknowledged.SelectMany(static side => side)]).ConfigureAwait(false);
         var sides = course.Sides.Zip(course.Acknowledged, (perSecond, keys) => new PartitionSide(perSecond, keys.Count, keys.Count(lost.Contains))).ToList();
         return new Partition(contender.Name, member, course.FailedAt, course.MendedAt, sides[0], sides[1]);

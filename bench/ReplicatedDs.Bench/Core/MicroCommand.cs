@@ -22,7 +22,7 @@ internal static class MicroCommand
             .AddJob(Job.ShortRun)
             .WithArtifactsPath(Path.Combine(root, "artifacts", "micro"))
             .HideColumns(Column.Error, Column.Median, Column.RatioSD, Column.Gen0, Column.Gen1, Column.Gen2);
-        Type[] all = [typeof(DeliveryBenchmarks), typeof(CodecBenchmarks)];
+        Type[] all = [typeof(DeliveryBenchmarks), typeof(CodecBenchmarks), typeof(KeySpaceBenchmarks)];
         var summaries = BenchmarkSwitcher.FromTypes(all).Run(arguments, config).ToList();
         var wanted = all.Sum(type => BenchmarkConverter.TypeToBenchmarks(type, config).BenchmarksCases.Length);
         if (summaries.Sum(summary => summary.Reports.Count(report => report.Success)) == wanted)

@@ -8,7 +8,8 @@ namespace ReplicatedDs.Bench.Loads;
 internal static class HttpLoad
 {
     private const int Keys = 100_000;
-    private static readonly string Value = new('v', 100);
+    /// <summary>What every client writes.</summary>
+    public static readonly string Value = new('v', 100);
 
     /// <summary>Requests per second, after a warm-up of a third of the time.</summary>
     /// <param name="ports">Of the members at which clients write, in turn.</param>

@@ -3,11 +3,9 @@ namespace ReplicatedDs.Bench.Loads;
 /// <summary>By the Redis protocol.</summary>
 internal sealed class RespClient(RespConnection connection) : IStoreClient
 {
-    private static readonly string Value = new('v', 100);
-
     public async Task<bool> WriteAsync(string key)
     {
-        await connection.SendAsync(RespConnection.Encode("SET", key, Value)).ConfigureAwait(false);
+        await connection.SendAsync(RespConnection.Encode("SET", key, HttpLoad.Value)).ConfigureAwait(false);
         return await connection.ReadAsync().ConfigureAwait(false) == "OK";
     }
 

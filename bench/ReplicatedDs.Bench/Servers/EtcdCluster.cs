@@ -12,7 +12,7 @@ internal sealed class EtcdCluster : IContender
     private readonly int[] _ports = Ports.Free(2 * Count);
     private readonly List<Child> _members = [];
 
-    private EtcdCluster(string folder, IReadOnlyList<Place>? places) => (_folder, _places) = (folder, places ?? [Place.Loopback, Place.Loopback, Place.Loopback]);
+    private EtcdCluster(string folder, IReadOnlyList<Place>? places) => (_folder, _places) = (folder, places ?? Place.OnLoopback(Count));
 
     public string Name => "etcd";
 

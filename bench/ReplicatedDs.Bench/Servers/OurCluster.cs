@@ -19,7 +19,7 @@ internal sealed class OurCluster : IContender
     private OurCluster(string folder, string program, string durability, IReadOnlyList<Place>? places)
     {
         (_folder, _program, _durability) = (folder, program, durability);
-        _places = places ?? [.. Enumerable.Repeat(Place.Loopback, Slots)];
+        _places = places ?? Place.OnLoopback(Slots);
         File.WriteAllText(KeysFile, $$"""{"keys":[{"name":"clients","role":"write","key":"{{AccessKey}}"}]}""");
     }
 

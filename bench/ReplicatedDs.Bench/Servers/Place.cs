@@ -8,5 +8,8 @@ internal sealed record Place(string? Host, IPAddress Address)
 {
     public static readonly Place Loopback = new(null, IPAddress.Loopback);
 
+    /// <summary>So many servers in this process's network.</summary>
+    public static IReadOnlyList<Place> OnLoopback(int servers) => [.. Enumerable.Repeat(Loopback, servers)];
+
     public bool IsLoopback => Host is null;
 }

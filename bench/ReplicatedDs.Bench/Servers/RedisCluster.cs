@@ -13,7 +13,7 @@ internal sealed class RedisCluster : IContender
     private readonly List<Child> _members = [];
     private readonly List<Child> _sentinels = [];
 
-    private RedisCluster(string folder, IReadOnlyList<Place>? places) => (_folder, _places) = (folder, places ?? [Place.Loopback, Place.Loopback, Place.Loopback]);
+    private RedisCluster(string folder, IReadOnlyList<Place>? places) => (_folder, _places) = (folder, places ?? Place.OnLoopback(Count));
 
     public string Name => "Redis";
 

@@ -290,7 +290,7 @@ internal sealed class FaultDriver(SimulatedCluster cluster, SeededRandom random)
         }
     }
 
-    private List<SimulatedReplica> Alive(SimulatedReplica? except = null) =>
+    private List<SimulatedReplica> Alive(SimulatedReplica except) =>
     [
         .. cluster.Replicas.Where(replica => replica != except
             && replica.Phase is ReplicaPhase.Running or ReplicaPhase.Down
