@@ -35,6 +35,7 @@ internal sealed class Orchestrator(
                 notifications,
                 new ResourceOutput(resource.Name, logs.Buffer(resource.Name), TimeProvider.System),
                 new HealthMonitor(resource, healthChecks, notifications),
+                ProcessorShare.NicenessOf(ProcessesOf(resource.Definition.Project)),
                 loggers.CreateLogger("Aspire.Hosting." + resource.Name))),
         ];
 
@@ -43,6 +44,10 @@ internal sealed class Orchestrator(
             .ToList();
         await Task.WhenAll(starts.Where(s => s.Runner.Resource.Definition.WaitsFor.Count == 0).Select(s => s.Start)).WaitAsync(cancellationToken);
     }
+
+    /// <summary>How many processes of a project start with the application.</summary>
+    private int ProcessesOf(IProjectMetadata? project) =>
+        project is null ? 1 : resources.Count(resource => !resource.Definition.ExplicitStart && resource.Definition.Project?.ProjectPath == project.ProjectPath);
 
     public async Task StopAsync()
     {

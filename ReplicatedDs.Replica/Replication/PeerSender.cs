@@ -46,6 +46,7 @@ internal sealed class PeerSender : IAsyncDisposable
     private readonly IReplicaStore _store;
     private readonly PeerHttp _http;
     private readonly ILogger _logger;
+    private readonly Func<int> _peers;
     private readonly Func<ReplicaInput, CancellationToken, ValueTask> _post;
     private readonly Channel<UpdateRange> _ranges = Channel.CreateBounded<UpdateRange>(
         new BoundedChannelOptions(RangesMax) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
@@ -66,9 +67,10 @@ internal sealed class PeerSender : IAsyncDisposable
         IReplicaStore store,
         PeerHttp http,
         ILogger logger,
+        Func<int> peers,
         Func<ReplicaInput, CancellationToken, ValueTask> post)
     {
-        (_peer, _addresses, _self, _store, _http, _logger, _post) = (peer, addresses, self, store, http, logger, post);
+        (_peer, _addresses, _self, _store, _http, _logger, _peers, _post) = (peer, addresses, self, store, http, logger, peers, post);
         _run = Task.Run(RunAsync);
     }
 
@@ -234,7 +236,7 @@ internal sealed class PeerSender : IAsyncDisposable
     private async Task WriteFramesAsync(Stream stream, CancellationToken cancellationToken)
     {
         var buffer = new ArrayBufferWriter<byte>(4096);
-        var pace = new SendPace();
+        var pace = new SendPace(_peers);
         do
         {
             if (pace.Pause(Stopwatch.GetTimestamp()) is var pause && pause > TimeSpan.Zero)

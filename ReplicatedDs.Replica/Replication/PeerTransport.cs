@@ -39,7 +39,7 @@ internal sealed class PeerTransport(
 
             if (!_senders.TryGetValue(to, out var sender))
             {
-                _senders.Add(to, sender = new PeerSender(member, addresses, self, store, http, logger, post));
+                _senders.Add(to, sender = new PeerSender(member, addresses, self, store, http, logger, () => _senders.Count, post));
             }
 
             sender.Offer(message);

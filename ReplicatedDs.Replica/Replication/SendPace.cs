@@ -6,7 +6,8 @@ namespace ReplicatedDs.Replica.Replication;
 /// When a stream of messages to a peer waits a moment, so that fewer and larger ones go out: every message is a wake-up, a step and an append at the peer. A
 /// single write goes at once. Not thread-safe.
 /// </summary>
-internal sealed class SendPace
+/// <param name="peers">How many peers this replica sends its messages to.</param>
+internal sealed class SendPace(Func<int> peers)
 {
     /// <summary>So many updates within a millisecond are a load: then what follows in it goes out together, once it is over.</summary>
     private const long LoadUpdates = 16;
@@ -14,13 +15,13 @@ internal sealed class SendPace
     private static readonly TimeSpan LoadSpan = TimeSpan.FromMilliseconds(1);
 
     /// <summary>
-    /// A machine that needs longer than this to run what is ready has too much to do, by however few writes: many replicas on few processors, for example. Then
-    /// messages wait for several times as long as it is late, which makes the work less. Not where it is later than the longest pause: much goes together there anyhow,
-    /// and a replica must not look silent.
+    /// A machine that needs long to run what is ready has too much to do, by however few writes: many replicas on few processors, for example. Then messages wait for
+    /// several times as long as it is late, which makes the work less. A step sends one to every peer, so the more peers there are, the sooner and the longer: the
+    /// lateness counts once for each. Not where it is later than the longest pause: much goes together there anyhow, and a replica must not look silent.
     /// </summary>
-    private static readonly TimeSpan LateFrom = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan LateFrom = TimeSpan.FromMilliseconds(2);
 
-    private const int LateFactor = 4;
+    private const int LateFactor = 2;
 
     private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(20);
 
@@ -30,7 +31,9 @@ internal sealed class SendPace
     private TimeSpan _pause;
     private TimeSpan _late;
 
-    private bool IsLate => _late >= LateFrom && _late <= PauseMax;
+    private bool IsLate => _late * Peers >= LateFrom && _late <= PauseMax;
+
+    private int Peers => Math.Max(1, peers());
 
     /// <summary>So many updates go out now.</summary>
     public void Sent(long updates) => _updates += updates;
@@ -39,7 +42,7 @@ internal sealed class SendPace
     /// <param name="now">As all times here, of <see cref="Stopwatch.GetTimestamp"/>.</param>
     public TimeSpan Pause(long now)
     {
-        var span = IsLate ? LateFactor * _late : LoadSpan;
+        var span = IsLate ? LateFactor * Peers * _late : LoadSpan;
         var left = (span > PauseMax ? PauseMax : span) - Stopwatch.GetElapsedTime(_since, now);
         if (left <= TimeSpan.Zero)
         {

@@ -38,6 +38,15 @@ internal static class DashboardMeasurements
         }
         """;
 
+    /// <summary>What can be the reason that a click is not answered: the button, whether it is still that of the page, and what the page says of itself.</summary>
+    private const string WhyNot =
+        """
+        () => [document.querySelector("[data-key=read]")?.outerHTML, "results " + document.querySelector(".results")?.dataset.count,
+               document.querySelector("main")?.innerText.slice(0, 600)].join("; ")
+        """;
+
+    private const double NotAnswered = 30_000;
+
     public static async Task RunAsync(TextWriter output, LoadPlan plan)
     {
         DescribeMachine(output);
@@ -130,6 +139,11 @@ internal static class DashboardMeasurements
         while (!writing.IsCompleted && await timer.WaitForNextTickAsync())
         {
             clicks.Add(await live.Page.EvaluateAsync<double>(ClickRead));
+            if (clicks[^1] >= NotAnswered)
+            {
+                output.WriteLine($"a click was not answered: {await live.Page.EvaluateAsync<string>(WhyNot)}");
+            }
+
             await onCluster.LookAsync();
             await onCausality.LookAsync();
             if (clock.Elapsed >= TimeSpan.FromSeconds(15 * (memory.Count + 1)))

@@ -6,7 +6,7 @@ namespace ReplicatedDs.Replica.Tests.Replication;
 /// <summary>When messages to a peer wait for more to go with them.</summary>
 public class SendPaceTests
 {
-    private readonly SendPace _pace = new();
+    private readonly SendPace _pace = new(() => 2);
     private long _now = Stopwatch.Frequency; // the clock's first second
 
     [Fact]
@@ -52,6 +52,26 @@ public class SendPaceTests
         _pace.Sent(1);
         Late(TimeSpan.FromMilliseconds(30));
         Assert.Equal(TimeSpan.Zero, _pace.Pause(_now)); // it would only be later still
+    }
+
+    [Fact]
+    public void WithMorePeers_MessagesWaitSooner_AndLonger()
+    {
+        var few = new SendPace(() => 2);
+        var many = new SendPace(() => 7);
+        foreach (var pace in new[] { few, many })
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                pace.Wake(TimeSpan.FromMilliseconds(0.5));
+            }
+
+            pace.Pause(_now);
+            pace.Sent(1);
+        }
+
+        Assert.Equal(TimeSpan.Zero, few.Pause(_now));
+        Assert.InRange(many.Pause(_now).TotalMilliseconds, 6, 7);
     }
 
     [Fact]
