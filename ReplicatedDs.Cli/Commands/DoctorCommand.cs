@@ -104,7 +104,7 @@ internal static class DoctorCommand
         if (examined.Pending.Updates.Count > 0 && TimeSpan.FromMilliseconds(examined.Pending.Updates.Max(update => update.AgeMs)) is var age && age > WaitMax)
         {
             var oldest = examined.Pending.Updates.MaxBy(update => update.AgeMs)!;
-            yield return ($"{examined.Pending.Count} updates wait, {oldest.Dot} for {Times.Span(age)}, for {string.Join(", ", oldest.Missing.Take(3))}", "'rds pending --why' says who has what they wait for.");
+            yield return ($"{examined.Pending.Count} updates wait, {oldest.Dot} for {Times.Span(age)}, for {Dots.Some(oldest.Missing, oldest.MissingCount)}", "'rds pending --why' says who has what they wait for.");
         }
     }
 

@@ -84,7 +84,7 @@ internal static class PendingCommand
         at,
         update.Dot,
         string.Join(", ", update.Keys),
-        string.Join(", ", update.Missing.Take(5)) + (update.MissingCount > 5 ? $" and {update.MissingCount - 5} more" : ""),
+        Dots.Some(update.Missing, update.MissingCount),
         Times.Span(TimeSpan.FromMilliseconds(update.AgeMs)),
         update.Reason,
     ];

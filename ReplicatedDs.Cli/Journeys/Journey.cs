@@ -48,7 +48,7 @@ internal sealed record Journey(
         EventKinds.Write => ("written", one.Deps.Count == 0 ? "depends on nothing" : $"depends on {string.Join(' ', one.Deps.Select(entry => $"{entry.Key}#{entry.Value}"))}"),
         EventKinds.Send => ("sent", $"to r{one.Peer}"),
         EventKinds.Arrive => ("arrived", $"from r{one.Peer}"),
-        EventKinds.Buffer => ("waits", $"for {string.Join(' ', one.Missing)}{(one.WouldBeVisible ? "; without causal delivery it would be visible now" : "")}"),
+        EventKinds.Buffer => ("waits", $"for {Dots.Some(one.Missing, one.MissingCount)}{(one.WouldBeVisible ? "; without causal delivery it would be visible now" : "")}"),
         EventKinds.Apply => ("applied", Waited(one, arrivals)),
         EventKinds.Duplicate => ("duplicate", $"from r{one.Peer}"),
         EventKinds.Drop => ("dropped", one.Detail ?? ""),
@@ -57,6 +57,6 @@ internal sealed record Journey(
 
     private static string Waited(EventView one, Dictionary<int, long> arrivals) =>
         one.Missing.Count > 0 && arrivals.TryGetValue(one.Replica, out var arrived)
-            ? string.Create(CultureInfo.InvariantCulture, $"after waiting {Times.Span(TimeSpan.FromMicroseconds(one.T - arrived))} for {string.Join(' ', one.Missing)}")
+            ? string.Create(CultureInfo.InvariantCulture, $"after waiting {Times.Span(TimeSpan.FromMicroseconds(one.T - arrived))} for {Dots.Some(one.Missing, one.MissingCount)}")
             : "at once";
 }

@@ -95,8 +95,9 @@ internal static class Rds
     private static string? Problem(ParseResult parsed, IReadOnlyList<string> args)
     {
         var command = Path(parsed.CommandResult);
-        if (Misspelt(parsed, args) is { } misspelt)
+        if (Misspelt(parsed, args) is { } token)
         {
+            var misspelt = token.StartsWith("--", StringComparison.Ordinal) ? token.Split('=')[0] : token;
             var hint = Addresses.Contains(misspelt) ? "--cluster takes the addresses of a cluster, --replica (-r) that of one replica"
                 : Spelling.Closest(misspelt, OptionsOf(parsed.CommandResult)) is { } meant ? $"did you mean {meant}"
                 : $"'{command} --help' lists them";

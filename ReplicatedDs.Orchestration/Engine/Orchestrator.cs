@@ -14,6 +14,7 @@ internal sealed class Orchestrator(
     /// <summary>How long a process may take to stop before the one declared before it is asked as well.</summary>
     private static readonly TimeSpan TurnToStop = TimeSpan.FromSeconds(1);
 
+    private readonly ProcessorShare _share = new();
     private ImmutableArray<ResourceRunner> _runners = [];
 
     public ResourceRunner? Find(string resourceName) => _runners.FirstOrDefault(runner => runner.Resource.Name == resourceName);
@@ -35,7 +36,7 @@ internal sealed class Orchestrator(
                 notifications,
                 new ResourceOutput(resource.Name, logs.Buffer(resource.Name), TimeProvider.System),
                 new HealthMonitor(resource, healthChecks, notifications),
-                ProcessorShare.NicenessOf(ProcessesOf(resource.Definition.Project)),
+                _share,
                 loggers.CreateLogger("Aspire.Hosting." + resource.Name))),
         ];
 
@@ -44,10 +45,6 @@ internal sealed class Orchestrator(
             .ToList();
         await Task.WhenAll(starts.Where(s => s.Runner.Resource.Definition.WaitsFor.Count == 0).Select(s => s.Start)).WaitAsync(cancellationToken);
     }
-
-    /// <summary>How many processes of a project start with the application.</summary>
-    private int ProcessesOf(IProjectMetadata? project) =>
-        project is null ? 1 : resources.Count(resource => !resource.Definition.ExplicitStart && resource.Definition.Project?.ProjectPath == project.ProjectPath);
 
     public async Task StopAsync()
     {

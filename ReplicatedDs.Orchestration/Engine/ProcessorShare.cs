@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 
 namespace Aspire.Hosting.Engine;
@@ -5,9 +6,9 @@ namespace Aspire.Hosting.Engine;
 /// <summary>
 /// Keeps many processes of one project from crowding out everything else on the machine. Where Linux shares processors among sessions first (sched(7), "The autogroup
 /// feature"), and each process here leads one, eight busy replicas would get eight times what the browser gets that shows them. Together they count as
-/// <see cref="Shares"/> sessions at most. It matters only while there is more to do than the processors can.
+/// <see cref="Shares"/> sessions at most. It matters only while there is more to do than the processors can; elsewhere it does nothing. Safe from any thread.
 /// </summary>
-internal static class ProcessorShare
+internal sealed class ProcessorShare
 {
     private const int Shares = 3;
 
@@ -17,31 +18,75 @@ internal static class ProcessorShare
     /// <summary>Who is not privileged may change one session in a tenth of a second, all sessions of the machine counted.</summary>
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(120);
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    /// <summary>A session that cannot be changed for so many times in a row is left as it is.</summary>
+    private const int TriesMax = 50;
 
-    /// <summary>How nice each of so many must be.</summary>
-    public static int NicenessOf(int processes) => processes <= Shares ? 0 : (int)Math.Ceiling(Math.Log((double)processes / Shares, Step));
+    private readonly ConcurrentDictionary<ChildProcess, string> _running = [];
+    private readonly Dictionary<ChildProcess, int> _niceness = [];
+    private readonly Lock _lock = new();
+    private Task _balancing = Task.CompletedTask;
 
-    /// <summary>Makes the session that a child leads so nice. Does nothing where there is no such feature.</summary>
-    /// <param name="gone">Completes when the child ends.</param>
-    public static async Task LimitAsync(int child, int niceness, Task gone)
+    /// <summary>A process of a project runs, until it ends.</summary>
+    public void Add(string project, ChildProcess process)
     {
-        var file = $"/proc/{child}/autogroup";
-        if (niceness == 0 || !File.Exists(file))
+        if (!File.Exists("/proc/self/autogroup"))
         {
             return;
         }
 
-        var text = System.Text.Encoding.ASCII.GetBytes($"{niceness}\n");
-        for (var tries = (int)(Patience / Between); tries > 0 && !gone.IsCompleted; tries--)
+        _running[process] = project;
+        Balance();
+        _ = RemoveAsync(process);
+    }
+
+    private static int NicenessOf(int processes) => processes <= Shares ? 0 : (int)Math.Ceiling(Math.Log((double)processes / Shares, Step));
+
+    private async Task RemoveAsync(ChildProcess process)
+    {
+        await Task.WhenAny(process.Exited);
+        _running.TryRemove(process, out _);
+        Balance();
+    }
+
+    private void Balance()
+    {
+        lock (_lock)
         {
-            // Until then it is in the session of this process.
-            if (SessionOf(child) == child && TryWrite(file, text))
+            _balancing = _balancing.ContinueWith(_ => BalanceAsync(), TaskScheduler.Default).Unwrap();
+        }
+    }
+
+    /// <summary>One at a time.</summary>
+    private async Task BalanceAsync()
+    {
+        foreach (var gone in _niceness.Keys.Where(process => !_running.ContainsKey(process)).ToList())
+        {
+            _niceness.Remove(gone);
+        }
+
+        foreach (var project in _running.GroupBy(entry => entry.Value, entry => entry.Key))
+        {
+            var niceness = NicenessOf(project.Count());
+            foreach (var process in project.Where(process => _niceness.GetValueOrDefault(process) != niceness))
+            {
+                await SetAsync(process, niceness);
+                _niceness[process] = niceness;
+            }
+        }
+    }
+
+    private static async Task SetAsync(ChildProcess process, int niceness)
+    {
+        var text = System.Text.Encoding.ASCII.GetBytes($"{niceness}\n");
+        for (var tries = 0; tries < TriesMax && !process.HasExited; tries++)
+        {
+            // Until it leads one, it is in the session of this process.
+            if (SessionOf(process.Id) == process.Id && TryWrite($"/proc/{process.Id}/autogroup", text))
             {
                 return;
             }
 
-            await Task.WhenAny(gone, Task.Delay(Between));
+            await Task.WhenAny(process.Exited, Task.Delay(Between));
         }
     }
 

@@ -8,7 +8,7 @@ namespace Aspire.Hosting.Engine;
 /// Nothing is restarted by itself. Safe from any thread; a stop or a new start ends a start that still waits for its dependencies.
 /// </summary>
 internal sealed partial class ResourceRunner(
-    Resource resource, LaunchPlan plan, ResourceNotificationService notifications, ResourceOutput output, HealthMonitor health, int niceness, ILogger logger)
+    Resource resource, LaunchPlan plan, ResourceNotificationService notifications, ResourceOutput output, HealthMonitor health, ProcessorShare share, ILogger logger)
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Lock _lock = new();
@@ -33,7 +33,7 @@ internal sealed partial class ResourceRunner(
             Publish(KnownResourceStates.Starting, exitCode: null);
             var process = ChildProcess.Start(await plan.CreateAsync(Resource, attempt.Token), output.Write);
             _process = process;
-            _ = ProcessorShare.LimitAsync(process.Id, niceness, process.Exited);
+            share.Add(Resource.Definition.Project?.ProjectPath ?? Resource.Name, process);
             notifications.Publish(Resource, snapshot => snapshot with
             {
                 State = new ResourceStateSnapshot(KnownResourceStates.Running, null),

@@ -60,6 +60,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("There is no command 'frobnicate'; 'rds --help' lists them.", "frobnicate")]
     [InlineData("There is no option --jsn here; did you mean --json.", "status", "--jsn")]
     [InlineData("There is no option --sibling here; did you mean --siblings.", "get", "k", "--sibling")]
+    [InlineData("There is no option --limti here; did you mean --limit.", "pending", "--limti=5")]
     [InlineData("There is no option --url here; --cluster takes the addresses of a cluster, --replica (-r) that of one replica.", "--url", "http://127.0.0.1:7101", "status")]
     [InlineData("There is no option --zip here; 'rds get --help' lists them.", "get", "k", "--zip")]
     [InlineData("There is no option --zip", "set", "k", "--zip")]

@@ -26,6 +26,14 @@ public class ProcessorShareTests
             await Eventually.TrueAsync(() => File.ReadAllText(file).EndsWith($"nice {niceness}\n", StringComparison.Ordinal), $"nice {niceness}", () => File.ReadAllText(file));
         }
 
+        // Those that remain have more for each.
+        await Task.WhenAll(services.Skip(3).Select(service => harness.CommandAsync(service.Resource, KnownResourceCommands.StopCommand)));
+        foreach (var service in services.Take(3))
+        {
+            var file = $"/proc/{harness.Pid(service.Resource)}/autogroup";
+            await Eventually.TrueAsync(() => File.ReadAllText(file).EndsWith("nice 0\n", StringComparison.Ordinal), "nice 0", () => File.ReadAllText(file));
+        }
+
         Assert.Equal(own, await File.ReadAllTextAsync("/proc/self/autogroup"));
     }
 }
