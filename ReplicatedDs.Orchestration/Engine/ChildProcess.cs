@@ -46,6 +46,9 @@ internal sealed class ChildProcess : IDisposable
 
     public bool StopRequested { get; private set; }
 
+    /// <summary>It leads a session of its own by now: soon after its start, or never where there is no <c>setsid</c>.</summary>
+    public bool LeadsSession => SetSid is not null && SessionOf(Id) == Id;
+
     /// <value>Completes with the exit code once the process and its descendants are gone and their output was read.</value>
     public Task<int> Exited { get; }
 
@@ -146,4 +149,8 @@ internal sealed class ChildProcess : IDisposable
     [DllImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int SendSignal(int id, int signal);
+
+    [DllImport("libc", EntryPoint = "getsid")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SessionOf(int id);
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
 
 namespace Aspire.Hosting.Engine;
 
@@ -21,8 +20,7 @@ internal sealed class ProcessorShare
     /// <summary>A session that cannot be changed for so many times in a row is left as it is.</summary>
     private const int TriesMax = 50;
 
-    private readonly ConcurrentDictionary<ChildProcess, string> _running = [];
-    private readonly Dictionary<ChildProcess, int> _niceness = [];
+    private readonly ConcurrentDictionary<ChildProcess, Session> _running = [];
     private readonly Lock _lock = new();
     private Task _balancing = Task.CompletedTask;
 
@@ -34,7 +32,7 @@ internal sealed class ProcessorShare
             return;
         }
 
-        _running[process] = project;
+        _running[process] = new Session(project);
         Balance();
         _ = RemoveAsync(process);
     }
@@ -59,18 +57,13 @@ internal sealed class ProcessorShare
     /// <summary>One at a time.</summary>
     private async Task BalanceAsync()
     {
-        foreach (var gone in _niceness.Keys.Where(process => !_running.ContainsKey(process)).ToList())
-        {
-            _niceness.Remove(gone);
-        }
-
-        foreach (var project in _running.GroupBy(entry => entry.Value, entry => entry.Key))
+        foreach (var project in _running.GroupBy(entry => entry.Value.Project))
         {
             var niceness = NicenessOf(project.Count());
-            foreach (var process in project.Where(process => _niceness.GetValueOrDefault(process) != niceness))
+            foreach (var (process, session) in project.Where(entry => entry.Value.Niceness != niceness))
             {
                 await SetAsync(process, niceness);
-                _niceness[process] = niceness;
+                session.Niceness = niceness;
             }
         }
     }
@@ -81,7 +74,7 @@ internal sealed class ProcessorShare
         for (var tries = 0; tries < TriesMax && !process.HasExited; tries++)
         {
             // Until it leads one, it is in the session of this process.
-            if (SessionOf(process.Id) == process.Id && TryWrite($"/proc/{process.Id}/autogroup", text))
+            if (process.LeadsSession && TryWrite($"/proc/{process.Id}/autogroup", text))
             {
                 return;
             }
@@ -104,7 +97,10 @@ internal sealed class ProcessorShare
         }
     }
 
-    [DllImport("libc", EntryPoint = "getsid")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int SessionOf(int process);
+    private sealed class Session(string project)
+    {
+        public string Project => project;
+
+        public int Niceness { get; set; }
+    }
 }

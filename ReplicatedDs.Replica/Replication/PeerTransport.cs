@@ -21,9 +21,17 @@ internal sealed class PeerTransport(
     private readonly Dictionary<ReplicaId, PeerSender> _senders = [];
     private readonly CancellationTokenSource _stop = new();
     private Task _fetching = Task.CompletedTask;
+    private MemberTable _members = MemberTable.Empty;
+    private int _peers;
 
     public void Send(ImmutableArray<(ReplicaId To, PeerMessage Message)> messages, MemberTable members)
     {
+        if (!ReferenceEquals(members, _members))
+        {
+            _members = members;
+            Volatile.Write(ref _peers, members.Count(member => member is { IsPresent: true, IsFenced: false } && member.Id != self.Id)); // those that are gone count no more
+        }
+
         foreach (var (to, message) in messages)
         {
             if (members.Find(to) is not { } member)
@@ -39,7 +47,7 @@ internal sealed class PeerTransport(
 
             if (!_senders.TryGetValue(to, out var sender))
             {
-                _senders.Add(to, sender = new PeerSender(member, addresses, self, store, http, logger, () => _senders.Count, post));
+                _senders.Add(to, sender = new PeerSender(member, addresses, self, store, http, logger, () => Volatile.Read(ref _peers), post));
             }
 
             sender.Offer(message);

@@ -31,10 +31,6 @@ internal sealed class SendPace(Func<int> peers)
     private TimeSpan _pause;
     private TimeSpan _late;
 
-    private bool IsLate => _late * Peers >= LateFrom && _late <= PauseMax;
-
-    private int Peers => Math.Max(1, peers());
-
     /// <summary>So many updates go out now.</summary>
     public void Sent(long updates) => _updates += updates;
 
@@ -42,14 +38,16 @@ internal sealed class SendPace(Func<int> peers)
     /// <param name="now">As all times here, of <see cref="Stopwatch.GetTimestamp"/>.</param>
     public TimeSpan Pause(long now)
     {
-        var span = IsLate ? LateFactor * Peers * _late : LoadSpan;
+        var lateness = _late * peers();
+        var isLate = lateness >= LateFrom && _late <= PauseMax;
+        var span = isLate ? LateFactor * lateness : LoadSpan;
         var left = (span > PauseMax ? PauseMax : span) - Stopwatch.GetElapsedTime(_since, now);
         if (left <= TimeSpan.Zero)
         {
             (_since, _updates) = (now, 0);
         }
 
-        if (_updates < (IsLate ? 1 : LoadUpdates))
+        if (_updates < (isLate ? 1 : LoadUpdates))
         {
             return TimeSpan.Zero;
         }

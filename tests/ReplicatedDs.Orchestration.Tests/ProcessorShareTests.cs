@@ -22,18 +22,22 @@ public class ProcessorShareTests
         foreach (var service in services)
         {
             await harness.HealthyAsync(service.Resource);
-            var file = $"/proc/{harness.Pid(service.Resource)}/autogroup";
-            await Eventually.TrueAsync(() => File.ReadAllText(file).EndsWith($"nice {niceness}\n", StringComparison.Ordinal), $"nice {niceness}", () => File.ReadAllText(file));
+            await NiceAsync(harness.Pid(service.Resource), niceness);
         }
 
         // Those that remain have more for each.
         await Task.WhenAll(services.Skip(3).Select(service => harness.CommandAsync(service.Resource, KnownResourceCommands.StopCommand)));
         foreach (var service in services.Take(3))
         {
-            var file = $"/proc/{harness.Pid(service.Resource)}/autogroup";
-            await Eventually.TrueAsync(() => File.ReadAllText(file).EndsWith("nice 0\n", StringComparison.Ordinal), "nice 0", () => File.ReadAllText(file));
+            await NiceAsync(harness.Pid(service.Resource), 0);
         }
 
         Assert.Equal(own, await File.ReadAllTextAsync("/proc/self/autogroup"));
+
+        static Task NiceAsync(int process, int niceness)
+        {
+            var file = $"/proc/{process}/autogroup";
+            return Eventually.TrueAsync(() => File.ReadAllText(file).EndsWith($"nice {niceness}\n", StringComparison.Ordinal), $"nice {niceness}", () => File.ReadAllText(file));
+        }
     }
 }

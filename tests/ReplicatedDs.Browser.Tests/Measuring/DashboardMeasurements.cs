@@ -15,19 +15,22 @@ internal static class DashboardMeasurements
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MemoryIsFlatAfter = TimeSpan.FromMinutes(2);
 
+    /// <summary>A click that takes so many milliseconds is not answered any more.</summary>
+    private const double NotAnswered = 30_000;
+
     /// <summary>
     /// Clicks Read and answers after how many milliseconds the result is on the page; measured where the click is. A button that is
-    /// still busy with the click before takes none, so that is waited for first. What is not answered within 30 s counts as 30 s.
+    /// still busy with the click before takes none, so that is waited for first. What is not answered in the time it gets counts as that long.
     /// </summary>
     private const string ClickRead =
         """
-        async () => {
+        async patience => {
           const list = document.querySelector(".results");
           const button = document.querySelector("[data-key=read]");
           const until = condition => new Promise(done => {
             const began = performance.now();
             const look = () => {
-              if (condition() || performance.now() - began > 30000) { done(performance.now() - began); } else { setTimeout(look, 2); }
+              if (condition() || performance.now() - began > patience) { done(performance.now() - began); } else { setTimeout(look, 2); }
             };
             look();
           });
@@ -44,8 +47,6 @@ internal static class DashboardMeasurements
         () => [document.querySelector("[data-key=read]")?.outerHTML, "results " + document.querySelector(".results")?.dataset.count,
                document.querySelector("main")?.innerText.slice(0, 600)].join("; ")
         """;
-
-    private const double NotAnswered = 30_000;
 
     public static async Task RunAsync(TextWriter output, LoadPlan plan)
     {
@@ -123,7 +124,7 @@ internal static class DashboardMeasurements
         var idle = new List<double>();
         for (var i = 0; i < 30; i++)
         {
-            idle.Add(await live.Page.EvaluateAsync<double>(ClickRead));
+            idle.Add(await live.Page.EvaluateAsync<double>(ClickRead, NotAnswered));
         }
 
         await load.RunAsync(WarmUp);
@@ -138,7 +139,7 @@ internal static class DashboardMeasurements
         using var timer = new PeriodicTimer(Between);
         while (!writing.IsCompleted && await timer.WaitForNextTickAsync())
         {
-            clicks.Add(await live.Page.EvaluateAsync<double>(ClickRead));
+            clicks.Add(await live.Page.EvaluateAsync<double>(ClickRead, NotAnswered));
             if (clicks[^1] >= NotAnswered)
             {
                 output.WriteLine($"a click was not answered: {await live.Page.EvaluateAsync<string>(WhyNot)}");
