@@ -262,7 +262,8 @@ public sealed partial class ReplicaCore
                 var first = link.Sent + 1;
                 link.SendUpTo(Math.Min(end, link.Sent + _settings.RangeMax), now);
                 Send(link, new UpdateRange(Id, _settings.Incarnation, first, link.Sent, IsRepair: false));
-                link.OwesHeartbeat |= link.OwesAcknowledgement; // it costs nothing on the way that is taken anyhow
+                // It costs less on the way that is taken anyhow, though not nothing.
+                link.OwesHeartbeat |= link.OwesAcknowledgement && HasSaidNothingFor(link, _settings.AcknowledgeInterval / 2);
             }
         }
     }
@@ -315,7 +316,12 @@ public sealed partial class ReplicaCore
 
     /// <summary>Unless it was told a moment ago, and has room to send on.</summary>
     private bool MustAcknowledge(PeerLink link) => link.OwesAcknowledgement
-        && (HasSaidNothingFor(link, _settings.AcknowledgeInterval) || _staged.Delivered[link.Peer] - link.LastAnnounced >= _settings.WindowMax / 4);
+        && (HasSaidNothingFor(link, PatienceOf(link)) || UnannouncedOf(link) >= _settings.WindowMax / 4);
+
+    /// <summary>How long the peer waits for its acknowledgement: after a resend it may have no more under way than a range.</summary>
+    private TimeSpan PatienceOf(PeerLink link) => UnannouncedOf(link) >= _settings.RangeMax / 2 ? _settings.AcknowledgeInterval / 5 : _settings.AcknowledgeInterval;
+
+    private long UnannouncedOf(PeerLink link) => _staged.Delivered[link.Peer] - link.LastAnnounced;
 
     private bool HasSaidNothingFor(PeerLink link, TimeSpan time) =>
         link.LastHeartbeatAt is not { } last || _now.MonotonicMicroseconds - last >= Micros(time);
@@ -453,7 +459,7 @@ public sealed partial class ReplicaCore
             next = Math.Min(next, link.NextDueAt ?? next);
             if (link is { OwesAcknowledgement: true, LastHeartbeatAt: { } last })
             {
-                next = Math.Min(next, last + Micros(_settings.AcknowledgeInterval));
+                next = Math.Min(next, last + Micros(PatienceOf(link)));
             }
         }
 

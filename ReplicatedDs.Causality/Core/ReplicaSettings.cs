@@ -18,10 +18,10 @@ public sealed record ReplicaSettings(ReplicaId Id, Incarnation Incarnation)
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>
-    /// A peer whose updates arrive gets an acknowledgement at once, or with the next own updates, but no more than one in this time: an acknowledgement costs both sides
-    /// as much as an update does, and this replica a synced append.
+    /// A peer whose updates arrive gets an acknowledgement at once, but no more than one in this time, since that costs both sides as much as an update does, and this
+    /// replica a synced append; with own updates after half of it, and after a fifth when half of a range has come.
     /// </summary>
-    public TimeSpan AcknowledgeInterval { get; init; } = TimeSpan.FromMilliseconds(20);
+    public TimeSpan AcknowledgeInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>After how long without progress unacknowledged updates are sent again.</summary>
     public TimeSpan ResendTimeout { get; init; } = TimeSpan.FromMilliseconds(500);

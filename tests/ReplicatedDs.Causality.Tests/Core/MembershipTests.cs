@@ -155,7 +155,7 @@ public class MembershipTests
         _three.Ask<Leaving>(tag => new LeaveRequest(tag));
         _three.Receive(_two.Log[^1]);
         Assert.True(_three.State.Delivered.Covers(leaving.Dot));
-        var acknowledged = _three.Pass(20).Where(message => message.To.Value == 2).Select(message => message.Message).OfType<Heartbeat>().Last();
+        var acknowledged = _three.Pass(100).Where(message => message.To.Value == 2).Select(message => message.Message).OfType<Heartbeat>().Last();
         Assert.False(acknowledged.Delivered.Covers(leaving.Dot));
     }
 
@@ -254,7 +254,7 @@ public class MembershipTests
         _three.Ask<Leaving>(tag => new LeaveRequest(tag));
         _two.Receive(_three.Log[^1]);
         _three.Receive(_two.Log[^1]);
-        _two.Pass(20); // with the acknowledgement of the leave
+        _two.Pass(100); // with the acknowledgement of the leave
         _two.Hear(3, _two.State.Delivered);
         Assert.Empty(_two.Output.Messages);
 
