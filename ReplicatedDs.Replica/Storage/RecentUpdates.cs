@@ -13,9 +13,10 @@ internal sealed class RecentUpdates(int countMax, long bytesMax)
 {
     private readonly Lock _gate = new();
 
-    // Invariant: per origin consecutive counters; _order holds the same updates in order of arrival.
+    // Invariant: per origin consecutive counters; _order says of the same updates, in order of arrival, what it takes to forget them without looking at them
+    // again, which are old by then.
     private readonly Dictionary<ReplicaId, Tail> _byOrigin = [];
-    private readonly Queue<Update> _order = new();
+    private readonly Queue<(Tail Tail, long Bytes)> _order = new();
     private long _bytes;
 
     public void Add(ReadOnlySpan<Update> updates)
@@ -29,16 +30,17 @@ internal sealed class RecentUpdates(int countMax, long bytesMax)
                     _byOrigin[update.Origin] = tail = new Tail();
                 }
 
+                var bytes = UpdateSize.Of(update);
                 tail.Add(update);
-                _order.Enqueue(update);
-                _bytes += UpdateSize.Of(update);
+                _order.Enqueue((tail, bytes));
+                _bytes += bytes;
             }
 
             while (_order.Count > countMax || _bytes > bytesMax)
             {
-                var oldest = _order.Dequeue();
-                _byOrigin[oldest.Origin].RemoveOldest();
-                _bytes -= UpdateSize.Of(oldest);
+                var (tail, bytes) = _order.Dequeue();
+                tail.RemoveOldest();
+                _bytes -= bytes;
             }
         }
     }
