@@ -3,55 +3,88 @@ using System.Diagnostics.CodeAnalysis;
 namespace ReplicatedDs.Causality.Values;
 
 /// <summary>
-/// All keys of one replica at one causal cut, ordered by their UTF-16 code units. Immutable: a reader keeps a consistent picture for as
-/// long as it holds one, whatever is written meanwhile.
+/// All keys of one replica at one causal cut, ordered by their UTF-16 code units. It never changes to who reads it: a reader keeps a consistent picture for as
+/// long as it holds one, whatever is written meanwhile. For any number of threads.
 /// </summary>
 public sealed class KeySpace
 {
-    public static readonly KeySpace Empty = new(KeyTree.Empty, 0);
+    public static readonly KeySpace Empty = new(KeyTree.Empty, 0, KeyHistory.Start());
 
     private readonly KeyTree _keys;
+    private readonly KeyMoment _moment;
 
-    private KeySpace(KeyTree keys, int count) => (_keys, Count) = (keys, count);
+    private KeySpace(KeyTree keys, int count, KeyMoment moment) => (_keys, Count, _moment) = (keys, count, moment);
 
     /// <summary>The number of keys, deleted ones whose tombstone is still kept included.</summary>
     public int Count { get; }
 
-    public KeyState? Find(string key) => _keys.Find(key);
+    public KeyState? Find(string key) => _keys.Find(key, _moment);
 
     /// <summary>Every key in order, tombstones included.</summary>
-    public IEnumerable<KeyValuePair<string, KeyState>> All => _keys.From("");
+    public IEnumerable<KeyValuePair<string, KeyState>> All => From("");
 
     /// <summary>The keys from <paramref name="from"/> on, in order, tombstones included. Costs no more than what is enumerated.</summary>
-    public IEnumerable<KeyValuePair<string, KeyState>> From(string from) => _keys.From(from);
+    public IEnumerable<KeyValuePair<string, KeyState>> From(string from) => _keys.From(from, _moment);
 
-    public Builder ToBuilder() => new(_keys, Count);
+    /// <summary>The same with other states of some keys, to read from.</summary>
+    public KeySpace With(IEnumerable<KeyValuePair<string, KeyState>> changes)
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        var step = new KeyStep(new object(), null, _moment);
+        var (keys, count) = (_keys, Count);
+        foreach (var (key, state) in changes)
+        {
+            keys = keys.Set(key, state, step, out var isNew);
+            count += isNew ? 1 : 0;
+        }
 
-    /// <summary>Stages changes; the space it came from stays as it is.</summary>
+        return new KeySpace(keys, count, _moment);
+    }
+
+    /// <summary>
+    /// The same keys, to go on from: what newer spaces changed in place is taken back. Going on from this one without it is right too, but takes back the same again
+    /// each time, and who reads it finds what it had less quickly.
+    /// </summary>
+    public KeySpace Resume()
+    {
+        var (keys, history) = KeyHistory.Begin(_keys, _moment, Count);
+        return new KeySpace(keys, Count, history.End());
+    }
+
+    /// <summary>
+    /// The one way on: from the newest space the builder changes states in place, which costs least, while older spaces find what they had. A builder from any
+    /// other, or beside one that has changed something and given out no space, is right too, but may copy all keys first.
+    /// </summary>
+    public Builder ToBuilder() => new(_keys, Count, _moment);
+
+    /// <summary>Stages changes; the space it came from stays as it is. For one thread.</summary>
     [SuppressMessage("Design", "CA1034:Nested types should not be visible", Justification = "As with the collections of the framework.")]
     public sealed class Builder
     {
         private KeyTree _keys;
         private int _count;
 
-        // Whose nodes may be changed in place: those made since the last space was given out.
-        private object _owner = new();
+        // Of the space that it came from or gave out last; null once something is changed.
+        private KeyMoment? _moment;
+        private KeyStep _step;
 
-        internal Builder(KeyTree keys, int count) => (_keys, _count) = (keys, count);
+        internal Builder(KeyTree keys, int count, KeyMoment moment) => (_keys, _count, _moment) = (keys, count, moment);
 
-        public KeyState? Find(string key) => _keys.Find(key);
+        public KeyState? Find(string key) => _keys.Find(key, _moment);
 
         public void Set(string key, KeyState state)
         {
-            _keys = _keys.Set(key, state, _owner, out var isNew);
+            Begin();
+            _keys = _keys.Set(key, state, _step, out var isNew);
             _count += isNew ? 1 : 0;
         }
 
         public void Remove(string key)
         {
-            if (_keys.Find(key) is not null)
+            if (Find(key) is not null)
             {
-                _keys = _keys.Remove(key);
+                Begin();
+                _keys = _keys.Remove(key, _step);
                 _count--;
             }
         }
@@ -71,8 +104,17 @@ public sealed class KeySpace
 
         public KeySpace ToKeySpace()
         {
-            _owner = new object();
-            return new KeySpace(_keys, _count);
+            _moment ??= _step.History!.End();
+            return new KeySpace(_keys, _count, _moment);
+        }
+
+        private void Begin()
+        {
+            if (_moment is not null)
+            {
+                (_keys, var history) = KeyHistory.Begin(_keys, _moment, _count);
+                (_step, _moment) = (new KeyStep(new object(), history, null), null);
+            }
         }
     }
 }

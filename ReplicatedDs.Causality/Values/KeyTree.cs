@@ -3,16 +3,13 @@ using ReplicatedDs.Causality.Collections;
 namespace ReplicatedDs.Causality.Values;
 
 /// <summary>
-/// A B+ tree of keys that never changes: a change gives a new tree that shares all but one path with the old one. Ordered by UTF-16 code
-/// units. Wide nodes keep it shallow and small, and a scan from any key costs what it returns.
+/// A B+ tree of keys: a change gives a new tree that shares all but one path with the old one, or, where only a key's state is another, changes it in place
+/// and keeps the old one in a <see cref="KeyHistory"/>; then the tree is read with its <see cref="KeyMoment"/>. Ordered by UTF-16 code units. Wide nodes keep
+/// it shallow and small, and a scan from any key costs what it returns.
 /// </summary>
-/// <remarks>
-/// Of several changes in a row only the last tree is wanted: nodes that were made for the same <c>owner</c> are changed in place, so that a batch copies
-/// each node once. Whoever shows a tree to others must not use its owner again.
-/// </remarks>
 internal abstract class KeyTree(object? owner)
 {
-    public static readonly KeyTree Empty = new Leaf(SortedKeys.Of([]), [], null);
+    public static readonly KeyTree Empty = new Leaf(SortedKeys.Of([]), [], null, null);
 
     private const int Max = 32;
     private const int Min = 8;
@@ -22,7 +19,8 @@ internal abstract class KeyTree(object? owner)
 
     protected abstract string First { get; }
 
-    public KeyState? Find(string key)
+    /// <param name="moment">When the tree was; <c>null</c> to the one who changes it, who alone sees it as it is.</param>
+    public KeyState? Find(string key, KeyMoment? moment)
     {
         var node = this;
         while (node is Branch branch)
@@ -30,35 +28,38 @@ internal abstract class KeyTree(object? owner)
             node = branch.ChildFor(key);
         }
 
-        return ((Leaf)node).At(key);
+        return ((Leaf)node).Read(key, moment);
     }
 
     /// <summary>The entries from <paramref name="from"/> on, in order.</summary>
-    public abstract IEnumerable<KeyValuePair<string, KeyState>> From(string from);
+    public abstract IEnumerable<KeyValuePair<string, KeyState>> From(string from, KeyMoment moment);
+
+    /// <summary>The same tree as it was at a moment, of nodes of its own, whose leaves may be changed in place in <paramref name="history"/>.</summary>
+    public abstract KeyTree Copy(KeyMoment moment, KeyHistory history);
 
     /// <param name="isNew">Whether the key was not there.</param>
-    public KeyTree Set(string key, KeyState state, object owner, out bool isNew)
+    public KeyTree Set(string key, KeyState state, in KeyStep step, out bool isNew)
     {
-        var (left, right) = Put(key, state, owner, out isNew);
-        return right is null ? left : new Branch(SortedKeys.Of([right.First]), [left, right], owner);
+        var (left, right) = Put(key, state, step, out isNew);
+        return right is null ? left : new Branch(SortedKeys.Of([right.First]), [left, right], step.Owner);
     }
 
     /// <summary>Without the key, which must be there.</summary>
-    public KeyTree Remove(string key)
+    public KeyTree Remove(string key, in KeyStep step)
     {
-        var tree = Take(key);
+        var tree = Take(key, step);
         return tree is Branch { Only: { } only } ? only : tree;
     }
 
     /// <summary>The changed node, and its new right neighbour if it had to be split.</summary>
-    protected abstract (KeyTree Left, KeyTree? Right) Put(string key, KeyState state, object owner, out bool isNew);
+    protected abstract (KeyTree Left, KeyTree? Right) Put(string key, KeyState state, in KeyStep step, out bool isNew);
 
-    protected abstract KeyTree Take(string key);
+    protected abstract KeyTree Take(string key, in KeyStep step);
 
     /// <summary>One node with the content of both; <paramref name="right"/> follows this one.</summary>
-    protected abstract KeyTree Append(KeyTree right);
+    protected abstract KeyTree Append(KeyTree right, in KeyStep step);
 
-    private bool IsOf(object other) => ReferenceEquals(owner, other);
+    private bool IsOf(in KeyStep step) => ReferenceEquals(owner, step.Owner);
 
     private static T[] With<T>(T[] source, int index, T value)
     {
@@ -67,68 +68,150 @@ internal abstract class KeyTree(object? owner)
         return target;
     }
 
-    private sealed class Leaf(SortedKeys keys, KeyState[] states, object? owner) : KeyTree(owner)
+    /// <param name="owner">Of the step that made it: it alone may change it without a trace.</param>
+    /// <param name="era">In which history it may be changed in place.</param>
+    internal sealed class Leaf(SortedKeys keys, KeyState[] states, object? owner, object? era) : KeyTree(owner)
     {
+        // The last change of a place that the history keeps, and which places its step has changed: what they hold between two steps is all that is kept.
+        private long _changed = -1;
+        private uint _changedPlaces;
+
         protected override int Width => keys.Count;
 
         protected override string First => keys[0];
 
-        public KeyState? At(string key)
+        public KeyState? Read(string key, KeyMoment? moment)
         {
             var index = keys.Find(key);
-            return index < 0 ? null : states[index];
+            return index < 0 ? null : At(index, moment);
         }
 
-        public override IEnumerable<KeyValuePair<string, KeyState>> From(string from)
+        public override IEnumerable<KeyValuePair<string, KeyState>> From(string from, KeyMoment moment)
         {
             var index = keys.Search(from);
             for (var i = index < 0 ? ~index : index; i < keys.Count; i++)
             {
-                yield return KeyValuePair.Create(keys[i], states[i]);
+                yield return KeyValuePair.Create(keys[i], At(i, moment));
             }
         }
 
-        protected override (KeyTree Left, KeyTree? Right) Put(string key, KeyState state, object owner, out bool isNew)
+        public override KeyTree Copy(KeyMoment moment, KeyHistory history) => new Leaf(keys, StatesAt(moment), null, history.Era);
+
+        /// <summary>Changes a place, keeping in the history what it held before the running step.</summary>
+        public void Replace(int index, KeyState state, KeyHistory history)
         {
-            var index = keys.Search(key);
-            isNew = index < 0;
-            if (!isNew && IsOf(owner))
+            var place = 1u << index;
+            _changedPlaces = history.IsOfStep(_changed) ? _changedPlaces : 0;
+            if ((_changedPlaces & place) == 0)
             {
-                states[index] = state;
-                return (this, null);
+                // In this order: who reads the new state must find the number, and by it what is kept.
+                _changedPlaces |= place;
+                Volatile.Write(ref _changed, history.Keep(this, index, states[index], _changed));
             }
 
+            Volatile.Write(ref states[index], state);
+        }
+
+        protected override (KeyTree Left, KeyTree? Right) Put(string key, KeyState state, in KeyStep step, out bool isNew)
+        {
+            var index = keys.Find(key);
+            isNew = index < 0;
             if (!isNew)
             {
-                return (new Leaf(keys, With(states, index, state), owner), null);
+                return (With(index, state, step), null);
             }
 
-            var (wideKeys, wideStates) = (keys.Insert(~index, key), ArrayEdits.Insert(states, ~index, state));
+            index = keys.Search(key);
+            LeftBy(step);
+            var (wideKeys, wideStates) = (keys.Insert(~index, key), ArrayEdits.Insert(StatesAt(step.From), ~index, state));
             if (wideKeys.Count <= Max)
             {
-                return (new Leaf(wideKeys, wideStates, owner), null);
+                return (Of(wideKeys, wideStates, step), null);
             }
 
             // Keys often come in ascending order: then the left half stays nearly full.
             var middle = ~index == keys.Count ? Max : wideKeys.Count / 2;
-            return (new Leaf(wideKeys[..middle], wideStates[..middle], owner), new Leaf(wideKeys[middle..], wideStates[middle..], owner));
+            return (Of(wideKeys[..middle], wideStates[..middle], step), Of(wideKeys[middle..], wideStates[middle..], step));
         }
 
-        protected override KeyTree Take(string key)
+        protected override KeyTree Take(string key, in KeyStep step)
         {
-            var index = keys.Search(key);
-            return new Leaf(keys.Without(index), ArrayEdits.Without(states, index), null);
+            var index = keys.Find(key);
+            LeftBy(step);
+            return Of(keys.Without(index), ArrayEdits.Without(StatesAt(step.From), index), step);
         }
 
-        protected override KeyTree Append(KeyTree right)
+        protected override KeyTree Append(KeyTree right, in KeyStep step)
         {
             var other = (Leaf)right;
-            return new Leaf(keys.Append(other.Keys), [.. states, .. other.States], null);
+            LeftBy(step);
+            other.LeftBy(step);
+            return Of(keys.Append(other.Keys), [.. StatesAt(step.From), .. other.StatesAt(step.From)], step);
         }
+
+        private Leaf With(int index, KeyState state, in KeyStep step)
+        {
+            if (ReferenceEquals(At(index, step.From), state))
+            {
+                return this;
+            }
+
+            if (IsOf(step))
+            {
+                states[index] = state;
+                return this;
+            }
+
+            if (step.History is { } history && ReferenceEquals(era, history.Era) && !history.IsFull)
+            {
+                Replace(index, state, history);
+                return this;
+            }
+
+            LeftBy(step);
+            var changed = StatesAt(step.From);
+            changed = ReferenceEquals(changed, states) ? [.. changed] : changed;
+            changed[index] = state;
+            return Of(keys, changed, step);
+        }
+
+        /// <summary>The step's tree does not have this leaf. If places of it are in the history, so is all of it.</summary>
+        private void LeftBy(in KeyStep step)
+        {
+            if (step.History is { } history && _changed >= 0 && ReferenceEquals(era, history.Era))
+            {
+                history.Count(states);
+            }
+        }
+
+        private static Leaf Of(SortedKeys keys, KeyState[] states, in KeyStep step) => new(keys, states, step.Owner, step.History?.Era);
 
         private SortedKeys Keys => keys;
 
-        private KeyState[] States => states;
+        private KeyState At(int index, KeyMoment? moment)
+        {
+            var state = Volatile.Read(ref states[index]); // before the number, which is set before it
+            return moment is not null && Volatile.Read(ref _changed) is var last && last >= moment.Count
+                ? moment.History.Find(index, last, moment.Count) ?? state
+                : state;
+        }
+
+        // To be copied, not to be changed: they are the leaf's own where nobody else changes it.
+        private KeyState[] StatesAt(KeyMoment? moment)
+        {
+            if (moment is null)
+            {
+                return states;
+            }
+
+            var all = new KeyState[states.Length];
+            for (var i = 0; i < all.Length; i++)
+            {
+                all[i] = At(i, moment);
+            }
+
+            return all;
+        }
     }
 
     /// <param name="separators">The first key of each child but the first.</param>
@@ -143,22 +226,27 @@ internal abstract class KeyTree(object? owner)
 
         public KeyTree ChildFor(string key) => children[ChildOf(key)];
 
-        public override IEnumerable<KeyValuePair<string, KeyState>> From(string from)
+        public override IEnumerable<KeyValuePair<string, KeyState>> From(string from, KeyMoment moment)
         {
             for (var i = ChildOf(from); i < children.Length; i++)
             {
-                foreach (var entry in children[i].From(from))
+                foreach (var entry in children[i].From(from, moment))
                 {
                     yield return entry;
                 }
             }
         }
 
-        protected override (KeyTree Left, KeyTree? Right) Put(string key, KeyState state, object owner, out bool isNew)
+        protected override (KeyTree Left, KeyTree? Right) Put(string key, KeyState state, in KeyStep step, out bool isNew)
         {
             var index = ChildOf(key);
-            var (left, right) = children[index].Put(key, state, owner, out isNew);
-            if (right is null && IsOf(owner))
+            var (left, right) = children[index].Put(key, state, step, out isNew);
+            if (right is null && ReferenceEquals(left, children[index]))
+            {
+                return (this, null);
+            }
+
+            if (right is null && IsOf(step))
             {
                 children[index] = left;
                 return (this, null);
@@ -166,26 +254,26 @@ internal abstract class KeyTree(object? owner)
 
             if (right is null)
             {
-                return (new Branch(separators, With(children, index, left), owner), null);
+                return (new Branch(separators, With(children, index, left), step.Owner), null);
             }
 
             var (wideSeparators, wideChildren) = (separators.Insert(index, right.First), ArrayEdits.Insert(children, index + 1, right));
             wideChildren[index] = left;
             if (wideChildren.Length <= Max)
             {
-                return (new Branch(wideSeparators, wideChildren, owner), null);
+                return (new Branch(wideSeparators, wideChildren, step.Owner), null);
             }
 
             var middle = index == children.Length - 1 ? Max : wideChildren.Length / 2;
             return (
-                new Branch(wideSeparators[..(middle - 1)], wideChildren[..middle], owner),
-                new Branch(wideSeparators[middle..], wideChildren[middle..], owner));
+                new Branch(wideSeparators[..(middle - 1)], wideChildren[..middle], step.Owner),
+                new Branch(wideSeparators[middle..], wideChildren[middle..], step.Owner));
         }
 
-        protected override KeyTree Take(string key)
+        protected override KeyTree Take(string key, in KeyStep step)
         {
             var index = ChildOf(key);
-            var child = children[index].Take(key);
+            var child = children[index].Take(key, step);
             if (child.Width == 0)
             {
                 return new Branch(separators.Count == 0 ? separators : separators.Without(Math.Max(0, index - 1)), ArrayEdits.Without(children, index), null);
@@ -201,14 +289,17 @@ internal abstract class KeyTree(object? owner)
             var (first, second) = left == index ? (child, children[index + 1]) : (children[left], child);
             return first.Width + second.Width > Max
                 ? new Branch(separators, With(children, index, child), null)
-                : new Branch(separators.Without(left), With(ArrayEdits.Without(children, left + 1), left, first.Append(second)), null);
+                : new Branch(separators.Without(left), With(ArrayEdits.Without(children, left + 1), left, first.Append(second, step)), null);
         }
 
-        protected override KeyTree Append(KeyTree right)
+        protected override KeyTree Append(KeyTree right, in KeyStep step)
         {
             var other = (Branch)right;
             return new Branch(separators.Append(SortedKeys.Of([other.First])).Append(other.Separators), [.. children, .. other.Children], null);
         }
+
+        public override KeyTree Copy(KeyMoment moment, KeyHistory history) =>
+            new Branch(separators, Array.ConvertAll(children, child => child.Copy(moment, history)), null);
 
         private SortedKeys Separators => separators;
 

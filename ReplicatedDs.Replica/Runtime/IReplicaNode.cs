@@ -57,13 +57,7 @@ public interface IReplicaNode
         }
 
         var found = keys.Distinct().Select(key => KeyValuePair.Create(key, root.Keys.Find(key)!)).Where(pair => pair.Value is { HasReferences: true }).ToList();
-        var space = root.Keys.ToBuilder();
-        foreach (var (key, state) in await values.WithValuesAsync(found, cancellationToken).ConfigureAwait(false))
-        {
-            space.Set(key, state);
-        }
-
-        return root with { Keys = space.ToKeySpace() };
+        return root with { Keys = root.Keys.With(await values.WithValuesAsync(found, cancellationToken).ConfigureAwait(false)) };
     }
 
     /// <summary>Hands a request to the loop and waits for its durable answer.</summary>
