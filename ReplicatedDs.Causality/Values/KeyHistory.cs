@@ -14,11 +14,16 @@ internal sealed class KeyHistory
     /// <summary>Bytes that are kept, at most, about; with small values it is their number that ends it.</summary>
     private const long BytesMax = 32 << 20;
 
+    /// <summary>A state that takes more is not kept here: its leaf is copied.</summary>
+    private const long StateBytesMax = BytesMax / 8;
+
+    private const int LeafBytes = 1024;
     private const int EntriesMin = 4096;
     private const int EntriesMax = 1 << 18;
     private const int SegmentLength = 1024;
 
     private readonly Lock _gate = new();
+    private readonly int _capacity;
     private readonly Entry[]?[] _segments;
 
     // Changes are counted through all stretches, so that a leaf of an earlier one was changed before all of a later one.
@@ -31,7 +36,8 @@ internal sealed class KeyHistory
 
     private KeyHistory(int capacity, long first)
     {
-        _segments = new Entry[]?[(capacity + SegmentLength - 1) / SegmentLength];
+        _capacity = capacity;
+        _segments = new Entry[]?[((2 * capacity) + SegmentLength - 1) / SegmentLength]; // a step that ends when it is full can be taken back
         _first = _count = _stepFrom = first;
     }
 
@@ -43,9 +49,7 @@ internal sealed class KeyHistory
     public object Era { get; } = new();
 
     /// <summary>Whether no more may be kept: leaves must be copied instead.</summary>
-    public bool IsFull => _count - _first >= Capacity || _bytes >= BytesMax;
-
-    private int Capacity => _segments.Length * SegmentLength;
+    public bool IsFull => _count - _first >= _capacity || _bytes >= BytesMax;
 
     /// <summary>The moment of a tree without leaves.</summary>
     public static KeyMoment Start() => new(new KeyHistory(0, 0), 0);
@@ -59,20 +63,18 @@ internal sealed class KeyHistory
     public static (KeyTree Tree, KeyHistory History) Begin(KeyTree tree, KeyMoment moment, int keys)
     {
         var history = moment.History;
-        KeyHistory next;
         lock (history._gate)
         {
-            next = new KeyHistory(Math.Clamp(keys / 4, EntriesMin, EntriesMax), history._count) { _isStepping = true };
             if (!history._isStepping)
             {
                 var later = history._count - moment.Count;
                 if (later == 0 && (history._isEnded || history.IsFull))
                 {
                     history._isEnded = true;
-                    return (tree, next); // its leaves never change again
+                    return (tree, history.Next(keys)); // its leaves never change again
                 }
 
-                if (!history._isEnded && history._count + later <= history._first + history.Capacity)
+                if (!history._isEnded && history._count + later <= history._first + (2 * history._capacity))
                 {
                     (history._isStepping, history._stepFrom) = (true, history._count);
                     history.TakeBack(moment.Count);
@@ -81,6 +83,7 @@ internal sealed class KeyHistory
             }
         }
 
+        var next = history.Next(keys);
         return (tree.Copy(moment, next), next);
     }
 
@@ -106,17 +109,26 @@ internal sealed class KeyHistory
         var number = _count;
         var place = (int)(number - _first);
         (_segments[place / SegmentLength] ??= new Entry[SegmentLength])[place % SegmentLength] = new Entry(leaf, before, index, (int)Math.Max(last - _first, -1));
-        _bytes += before.Bytes;
         Volatile.Write(ref _count, number + 1);
         return number;
     }
 
-    /// <summary>Counts what is kept with a leaf that has changes here and is in no newer tree.</summary>
-    public void Count(ReadOnlySpan<KeyState> states)
+    /// <summary>Whether a state of the size may be kept.</summary>
+    public static bool Keeps(KeyState before, KeyState after) => before.BytesBeside(after) <= StateBytesMax;
+
+    /// <summary>Counts a change, whose old state is kept, and whose new one by older trees with the leaf.</summary>
+    public void Count(KeyState before, KeyState after) => _bytes += Math.Max(before.BytesBeside(after), after.BytesBeside(before));
+
+    /// <summary>Counts a leaf that is kept although the step's tree has another in its place.</summary>
+    public void CountLeaf() => _bytes += LeafBytes;
+
+    /// <summary>Puts what the places of a leaf held when <paramref name="count"/> changes had been made in the place of what was read there since.</summary>
+    /// <param name="last">The last change of the leaf.</param>
+    public void PutBack(KeyState[] states, long last, long count)
     {
-        foreach (var state in states)
+        for (var place = (int)(last - _first); place >= count - _first; place = At(place).Previous)
         {
-            _bytes += state.Bytes;
+            states[At(place).Index] = At(place).Before; // of several the earliest comes last
         }
     }
 
@@ -134,6 +146,8 @@ internal sealed class KeyHistory
 
         return found;
     }
+
+    private KeyHistory Next(int keys) => new(Math.Clamp(keys / 4, EntriesMin, EntriesMax), _count) { _isStepping = true };
 
     private ref readonly Entry At(int place) => ref _segments[place / SegmentLength]![place % SegmentLength];
 

@@ -141,22 +141,21 @@ public sealed class KeyState
         }
     }
 
-    /// <summary>Bytes that it takes in memory, about; of counters and sets what one change takes.</summary>
-    internal long Bytes
+    /// <summary>Bytes that it takes in memory, about, beside another state of the key, which has most of a set or counter in common with it.</summary>
+    internal long BytesBeside(KeyState other)
     {
-        get
+        const int Bare = 64;
+        const int Shared = 1024;
+        const int Member = 200;
+        const int Small = 1024; // whether a value is elsewhere can only be seen by looking at it, which is to wait for memory
+        var bytes = Bare + (_rest is null ? 0L : Shared + (Math.Max(0L, Members.Count - other.Members.Count) * Member));
+        for (var i = 0; i < VersionCount; i++)
         {
-            const int Bare = 64;
-            const int Small = 1024; // whether a value is elsewhere can only be seen by looking at it, which is to wait for memory
-            var bytes = Bare + (_rest is { Counter: not null } or { Members.Count: > 0 } ? 16 * Bare : 0L);
-            for (var i = 0; i < VersionCount; i++)
-            {
-                ref readonly var version = ref At(i);
-                bytes += Bare + (version.Value.Length > Small && version.IsReference ? 0 : version.Value.Length);
-            }
-
-            return bytes;
+            ref readonly var version = ref At(i);
+            bytes += Bare + (version.Value.Length > Small && version.IsReference ? 0 : version.Value.Length);
         }
+
+        return bytes;
     }
 
     /// <summary>The same with other bytes for each register's value: references in the place of values, or values in that of references.</summary>

@@ -89,9 +89,10 @@ internal abstract class KeyTree(object? owner)
         public override IEnumerable<KeyValuePair<string, KeyState>> From(string from, KeyMoment moment)
         {
             var index = keys.Search(from);
+            var all = Volatile.Read(ref _changed) >= moment.Count ? StatesAt(moment) : null;
             for (var i = index < 0 ? ~index : index; i < keys.Count; i++)
             {
-                yield return KeyValuePair.Create(keys[i], At(i, moment));
+                yield return KeyValuePair.Create(keys[i], all?[i] ?? At(i, moment));
             }
         }
 
@@ -109,6 +110,7 @@ internal abstract class KeyTree(object? owner)
                 Volatile.Write(ref _changed, history.Keep(this, index, states[index], _changed));
             }
 
+            history.Count(states[index], state);
             Volatile.Write(ref states[index], state);
         }
 
@@ -121,8 +123,8 @@ internal abstract class KeyTree(object? owner)
                 return (With(index, state, step), null);
             }
 
-            index = keys.Search(key);
             LeftBy(step);
+            index = keys.Search(key);
             var (wideKeys, wideStates) = (keys.Insert(~index, key), ArrayEdits.Insert(StatesAt(step.From), ~index, state));
             if (wideKeys.Count <= Max)
             {
@@ -138,6 +140,7 @@ internal abstract class KeyTree(object? owner)
         {
             var index = keys.Find(key);
             LeftBy(step);
+            step.History?.Count(states[index], states[index]);
             return Of(keys.Without(index), ArrayEdits.Without(StatesAt(step.From), index), step);
         }
 
@@ -158,11 +161,12 @@ internal abstract class KeyTree(object? owner)
 
             if (IsOf(step))
             {
+                step.History?.Count(states[index], state); // the leaf that it was copied from has it too, and may be kept for another place
                 states[index] = state;
                 return this;
             }
 
-            if (step.History is { } history && ReferenceEquals(era, history.Era) && !history.IsFull)
+            if (step.History is { } history && ReferenceEquals(era, history.Era) && !history.IsFull && KeyHistory.Keeps(states[index], state))
             {
                 Replace(index, state, history);
                 return this;
@@ -175,12 +179,11 @@ internal abstract class KeyTree(object? owner)
             return Of(keys, changed, step);
         }
 
-        /// <summary>The step's tree does not have this leaf. If places of it are in the history, so is all of it.</summary>
         private void LeftBy(in KeyStep step)
         {
-            if (step.History is { } history && _changed >= 0 && ReferenceEquals(era, history.Era))
+            if (_changed >= 0 && step.History is { } history && ReferenceEquals(era, history.Era))
             {
-                history.Count(states);
+                history.CountLeaf();
             }
         }
 
@@ -207,7 +210,12 @@ internal abstract class KeyTree(object? owner)
             var all = new KeyState[states.Length];
             for (var i = 0; i < all.Length; i++)
             {
-                all[i] = At(i, moment);
+                all[i] = Volatile.Read(ref states[i]);
+            }
+
+            if (Volatile.Read(ref _changed) is var last && last >= moment.Count)
+            {
+                moment.History.PutBack(all, last, moment.Count);
             }
 
             return all;

@@ -225,12 +225,13 @@ public class KeyHistoryTests
 
     /// <summary>An old space that is kept keeps what it holds, and of what was written later only a bounded part.</summary>
     [Theory]
-    [InlineData(10, 20_000, false)]
-    [InlineData(1 << 20, 150, false)]
-    [InlineData(1 << 20, 150, true)]
-    public void OldSpace_ThatIsKept_KeepsLittleOfWhatCameLater(int bytes, int steps, bool isConflict)
+    [InlineData(10, 10, 20_000, false)]
+    [InlineData(1 << 20, 1 << 20, 150, false)]
+    [InlineData(1 << 20, 1 << 20, 150, true)]
+    [InlineData(0, 1 << 20, 150, false)]
+    public void OldSpace_ThatIsKept_KeepsLittleOfWhatCameLater(int oldBytes, int bytes, int steps, bool isConflict)
     {
-        var old = Filled(40, bytes);
+        var old = Filled(40, oldBytes);
         var (last, written) = Write(old, steps, number => isConflict ? Conflict(number, bytes) : State(number, bytes));
         GC.Collect();
         GC.Collect();
@@ -256,33 +257,63 @@ public class KeyHistoryTests
         return (space, written);
     }
 
-    /// <summary>As while the disk is full: one step after another is made and taken back.</summary>
     [Fact]
-    public void Resume_AfterEachOfManyStepsThatFail_CostsWhatTheStepChanged()
+    public void LargeSet_ThatIsDeleted_IsNotKept()
+    {
+        var (space, members) = DeleteSet();
+        GC.Collect();
+        GC.Collect();
+        Assert.False(members.TryGetTarget(out _));
+        Assert.Equal(VersionKind.Tombstone, space.Find("set")!.Winner.Kind);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static (KeySpace Space, WeakReference<KeyState> Set) DeleteSet()
+    {
+        var members = MemberSet.Empty;
+        for (var i = 1; i <= 50_000; i++)
+        {
+            members = members.Add(Name(i), new Dot(1, i), VectorClock.Empty);
+        }
+
+        var set = KeyState.Of([new KeyVersion(new Dot(1, 1), default, VersionKind.Set, default, null)], null, members);
+        var builder = Filled(100).ToBuilder();
+        builder.Set("set", set);
+        builder = builder.ToKeySpace().ToBuilder();
+        builder.Set("set", KeyState.Of([new KeyVersion(new Dot(1, 60_000), default, VersionKind.Tombstone, default, null)]));
+        return (builder.ToKeySpace(), new WeakReference<KeyState>(set));
+    }
+
+    /// <summary>As while the disk is full: one step after another is made and taken back.</summary>
+    [Theory]
+    [InlineData(10, 1_000, 20_000)]
+    [InlineData(2_500, 30, 300_000)]
+    public void Resume_AfterEachOfManyStepsThatFail_CostsWhatTheStepChanged(int changes, int steps, int bytesMax)
     {
         var published = Filled(20_000);
         var space = published;
+        var names = Enumerable.Range(0, 20_000).Select(Name).ToList();
         Fail(0);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 1; i <= 1_000; i++)
+        for (var i = 1; i <= steps; i++)
         {
             Fail(i);
         }
 
-        var perStep = (GC.GetAllocatedBytesForCurrentThread() - before) / 1_000;
-        Assert.InRange(perStep, 0, 20_000); // a copy of all would be more than 400 KB
+        var perStep = (GC.GetAllocatedBytesForCurrentThread() - before) / steps;
+        Assert.InRange(perStep, 0, bytesMax); // a copy of all would be more than 600 KB
         Assert.All(published.All.Concat(space.All), entry => Assert.Equal(1, entry.Value.Winner.Dot.Counter));
 
         void Fail(int seed)
         {
-            var random = new Random(seed);
+            var (start, state) = (new Random(seed).Next(20_000 - changes), State(2 + seed));
             var builder = space.ToBuilder();
-            for (var i = 0; i < 10; i++)
+            for (var i = 0; i < changes; i++)
             {
-                builder.Set(Name(random.Next(20_010)), State(2 + seed));
+                builder.Set(names[start + i], state);
             }
 
-            builder.Set(Name(5), State(2 + seed));
+            builder.Set(Name(5), state);
             Assert.Equal(2 + seed, builder.ToKeySpace().Find(Name(5))!.Winner.Dot.Counter);
             space = space.Resume();
             Assert.Equal(1, space.Find(Name(5))!.Winner.Dot.Counter);
