@@ -11,7 +11,7 @@ namespace ReplicatedDs.Causality.Values;
 /// </remarks>
 internal sealed class KeyHistory
 {
-    /// <summary>Bytes that are kept, at most, about; with small values it is their number that ends it.</summary>
+    /// <summary>Bytes that are kept, at most, about; of half a million small values and less it is their number that ends it.</summary>
     private const long BytesMax = 32 << 20;
 
     /// <summary>A state that takes more is not kept here: its leaf is copied.</summary>
@@ -116,8 +116,11 @@ internal sealed class KeyHistory
     /// <summary>Whether a state of the size may be kept.</summary>
     public static bool Keeps(KeyState before, KeyState after) => before.BytesBeside(after) <= StateBytesMax;
 
-    /// <summary>Counts a change, whose old state is kept, and whose new one by older trees with the leaf.</summary>
+    /// <summary>Counts a change of a place whose old state is kept, and whose new one is by older trees with the leaf.</summary>
     public void Count(KeyState before, KeyState after) => _bytes += Math.Max(before.BytesBeside(after), after.BytesBeside(before));
+
+    /// <summary>Counts another change of a place in the same step: what was between is not kept.</summary>
+    public void CountAgain(KeyState before, KeyState after) => _bytes += Math.Abs(after.BytesBeside(before) - before.BytesBeside(after));
 
     /// <summary>Counts a leaf that is kept although the step's tree has another in its place.</summary>
     public void CountLeaf() => _bytes += LeafBytes;

@@ -145,10 +145,12 @@ public sealed class KeyState
     internal long BytesBeside(KeyState other)
     {
         const int Bare = 64;
-        const int Shared = 1024;
+        const int Count = 256;
+        const int Set = 1024;
         const int Member = 200;
         const int Small = 1024; // whether a value is elsewhere can only be seen by looking at it, which is to wait for memory
-        var bytes = Bare + (_rest is null ? 0L : Shared + (Math.Max(0L, Members.Count - other.Members.Count) * Member));
+        var members = Members.Count;
+        var bytes = Bare + (Counter is null ? 0L : Count) + (members == 0 ? 0 : Set + (Math.Max(0L, members - other.Members.Count) * Member));
         for (var i = 0; i < VersionCount; i++)
         {
             ref readonly var version = ref At(i);

@@ -72,6 +72,8 @@ internal abstract class KeyTree(object? owner)
     /// <param name="era">In which history it may be changed in place.</param>
     internal sealed class Leaf(SortedKeys keys, KeyState[] states, object? owner, object? era) : KeyTree(owner)
     {
+        private static readonly KeyState Nothing = KeyState.Of([new KeyVersion(default, default, VersionKind.Void, default, null)]);
+
         // The last change of a place that the history keeps, and which places its step has changed: what they hold between two steps is all that is kept.
         private long _changed = -1;
         private uint _changedPlaces;
@@ -101,16 +103,13 @@ internal abstract class KeyTree(object? owner)
         /// <summary>Changes a place, keeping in the history what it held before the running step.</summary>
         public void Replace(int index, KeyState state, KeyHistory history)
         {
-            var place = 1u << index;
             _changedPlaces = history.IsOfStep(_changed) ? _changedPlaces : 0;
-            if ((_changedPlaces & place) == 0)
+            if (IsFirstChange(index, state, history))
             {
                 // In this order: who reads the new state must find the number, and by it what is kept.
-                _changedPlaces |= place;
                 Volatile.Write(ref _changed, history.Keep(this, index, states[index], _changed));
             }
 
-            history.Count(states[index], state);
             Volatile.Write(ref states[index], state);
         }
 
@@ -139,8 +138,11 @@ internal abstract class KeyTree(object? owner)
         protected override KeyTree Take(string key, in KeyStep step)
         {
             var index = keys.Find(key);
-            LeftBy(step);
-            step.History?.Count(states[index], states[index]);
+            if (LeftBy(step))
+            {
+                step.History!.Count(states[index], Nothing);
+            }
+
             return Of(keys.Without(index), ArrayEdits.Without(StatesAt(step.From), index), step);
         }
 
@@ -161,7 +163,11 @@ internal abstract class KeyTree(object? owner)
 
             if (IsOf(step))
             {
-                step.History?.Count(states[index], state); // the leaf that it was copied from has it too, and may be kept for another place
+                if (step.History is { } running)
+                {
+                    IsFirstChange(index, state, running); // the leaf that it was copied from has it too, and may be kept for another place
+                }
+
                 states[index] = state;
                 return this;
             }
@@ -172,19 +178,42 @@ internal abstract class KeyTree(object? owner)
                 return this;
             }
 
-            LeftBy(step);
+            if (LeftBy(step))
+            {
+                step.History!.Count(states[index], state);
+            }
+
             var changed = StatesAt(step.From);
             changed = ReferenceEquals(changed, states) ? [.. changed] : changed;
             changed[index] = state;
             return Of(keys, changed, step);
         }
 
-        private void LeftBy(in KeyStep step)
+        /// <summary>Takes note that the step's tree has another leaf in the place of this one.</summary>
+        /// <returns>Whether this one is kept nevertheless, and all that it holds: a place of it is in the history.</returns>
+        private bool LeftBy(in KeyStep step)
         {
-            if (_changed >= 0 && step.History is { } history && ReferenceEquals(era, history.Era))
+            if (_changed < 0 || step.History is not { } history || !ReferenceEquals(era, history.Era))
             {
-                history.CountLeaf();
+                return false;
             }
+
+            history.CountLeaf();
+            return true;
+        }
+
+        private bool IsFirstChange(int index, KeyState state, KeyHistory history)
+        {
+            var place = 1u << index;
+            if ((_changedPlaces & place) != 0)
+            {
+                history.CountAgain(states[index], state);
+                return false;
+            }
+
+            history.Count(states[index], state);
+            _changedPlaces |= place;
+            return true;
         }
 
         private static Leaf Of(SortedKeys keys, KeyState[] states, in KeyStep step) => new(keys, states, step.Owner, step.History?.Era);

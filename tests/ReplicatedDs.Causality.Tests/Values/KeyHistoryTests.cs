@@ -257,10 +257,13 @@ public class KeyHistoryTests
         return (space, written);
     }
 
-    [Fact]
-    public void LargeSet_ThatIsDeleted_IsNotKept()
+    /// <summary>Also where the history has the leaf for the sake of another key, and an earlier state of the set.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void LargeSet_ThatIsDeleted_IsKeptForAStepAtMost(bool isInHistory)
     {
-        var (space, members) = DeleteSet();
+        var (space, members) = DeleteSet(isInHistory);
         GC.Collect();
         GC.Collect();
         Assert.False(members.TryGetTarget(out _));
@@ -268,20 +271,56 @@ public class KeyHistoryTests
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static (KeySpace Space, WeakReference<KeyState> Set) DeleteSet()
+    private static (KeySpace Space, WeakReference<KeyState> Set) DeleteSet(bool isInHistory)
     {
         var members = MemberSet.Empty;
-        for (var i = 1; i <= 50_000; i++)
+        for (var i = 1; i <= 200_000; i++)
         {
             members = members.Add(Name(i), new Dot(1, i), VectorClock.Empty);
         }
 
-        var set = KeyState.Of([new KeyVersion(new Dot(1, 1), default, VersionKind.Set, default, null)], null, members);
-        var builder = Filled(100).ToBuilder();
-        builder.Set("set", set);
-        builder = builder.ToKeySpace().ToBuilder();
-        builder.Set("set", KeyState.Of([new KeyVersion(new Dot(1, 60_000), default, VersionKind.Tombstone, default, null)]));
-        return (builder.ToKeySpace(), new WeakReference<KeyState>(set));
+        KeyState Set() => KeyState.Of([new KeyVersion(new Dot(1, 1), default, VersionKind.Set, default, null)], null, members);
+        var (set, other) = (Set(), Name(99));
+        var space = With(Filled(100), "set", set);
+        if (isInHistory)
+        {
+            space = With(With(With(space, other, State(2)), "set", Set()), other, State(3));
+        }
+
+        space = With(space, "set", KeyState.Of([new KeyVersion(new Dot(1, 300_000), default, VersionKind.Tombstone, default, null)]));
+        return (isInHistory ? With(space, other, State(4)) : space, new WeakReference<KeyState>(set));
+    }
+
+    private static KeySpace With(KeySpace space, string key, KeyState state)
+    {
+        var builder = space.ToBuilder();
+        builder.Set(key, state);
+        return builder.ToKeySpace();
+    }
+
+    /// <summary>A large value is not put into the history, but the leaf that it was in may be there for the sake of a small one.</summary>
+    [Fact]
+    public void LargeValue_BesideASmallOneThatIsChanged_IsNotKeptForLong()
+    {
+        var (last, written) = WriteBoth();
+        GC.Collect();
+        GC.Collect();
+        Assert.InRange(written.Count(state => state.TryGetTarget(out _)), 1, 12);
+        Assert.Equal(2, last.Count);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static (KeySpace Last, List<WeakReference<KeyState>> Written) WriteBoth()
+    {
+        var (space, written) = (Filled(2), new List<WeakReference<KeyState>>());
+        for (var i = 0; i < 60; i++)
+        {
+            var large = State(i + 2, 5 << 20);
+            written.Add(new WeakReference<KeyState>(large));
+            space = With(With(space, Name(0), State(i + 2)), Name(1), large);
+        }
+
+        return (space, written);
     }
 
     /// <summary>As while the disk is full: one step after another is made and taken back.</summary>
@@ -355,24 +394,24 @@ public class KeyHistoryTests
     [Fact]
     public void Write_OfAKeyThatIsThere_CopiesNoLeaf()
     {
-        var (space, state) = (Filled(10_000), State(2));
-        for (var i = 0; i < 10_000; i++)
+        var (space, names, states) = (Filled(10_000), Enumerable.Range(0, 1_000).Select(Name).ToList(), new[] { State(2), State(3) });
+        for (var i = 0; i < 9_000; i++)
         {
-            Write(i % 1_000); // now all leaves are of the running history
+            Write(i % 1_000, states[i / 1_000 % 2]); // now all leaves are of the running history
         }
 
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 1_000; i++)
         {
-            Write(i);
+            Write(i, states[1]);
         }
 
         Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / 1_000, 0, 400); // a leaf and the branches above it are more than 1 KB
 
-        void Write(int index)
+        void Write(int index, KeyState state)
         {
             var builder = space.ToBuilder();
-            builder.Set(Name(index), state);
+            builder.Set(names[index], state);
             space = builder.ToKeySpace();
         }
     }
