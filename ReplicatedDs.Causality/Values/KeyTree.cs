@@ -104,7 +104,7 @@ internal abstract class KeyTree(object? owner)
         public void Replace(int index, KeyState state, KeyHistory history)
         {
             _changedPlaces = history.IsOfStep(_changed) ? _changedPlaces : 0;
-            if (IsFirstChange(index, state, history))
+            if (CountChange(index, state, history))
             {
                 // In this order: who reads the new state must find the number, and by it what is kept.
                 Volatile.Write(ref _changed, history.Keep(this, index, states[index], _changed));
@@ -165,7 +165,7 @@ internal abstract class KeyTree(object? owner)
             {
                 if (step.History is { } running)
                 {
-                    IsFirstChange(index, state, running); // the leaf that it was copied from has it too, and may be kept for another place
+                    CountChange(index, state, running); // the leaf that it was copied from has it too, and may be kept for another place
                 }
 
                 states[index] = state;
@@ -202,7 +202,8 @@ internal abstract class KeyTree(object? owner)
             return true;
         }
 
-        private bool IsFirstChange(int index, KeyState state, KeyHistory history)
+        /// <returns>Whether it is the place's first in the running step.</returns>
+        private bool CountChange(int index, KeyState state, KeyHistory history)
         {
             var place = 1u << index;
             if ((_changedPlaces & place) != 0)
