@@ -22,6 +22,11 @@ public sealed class CopiedFolderTests : IDisposable
         await cluster.Control.StartAsync("replica-2");
         await cluster.SettledAsync();
 
+        // Who is heard first keeps the id: both others have to have heard this one.
+        await cluster[2].WriteAsync("again", "1");
+        await cluster[1].ShowsAsync("again", "1");
+        await cluster[3].ShowsAsync("again", "1");
+
         var http = Ports.Free();
         await using var second = ProgramProcess.Start(Programs.Replica, [], new Dictionary<string, string>
         {
