@@ -170,7 +170,7 @@ public sealed partial class ReplicaCore
     /// </summary>
     public void Rollback()
     {
-        State = _settings.Mutation == CoreMutation.KeepFailedSteps ? State : ReferenceEquals(State.Keys, _previous.Keys) ? _previous : _previous with { Keys = _previous.Keys.Resume() };
+        State = _settings.Mutation == CoreMutation.KeepFailedSteps ? State : _previous with { Keys = _previous.Keys.Resume() };
         Stable = _previousStable;
         _staged = new StagedState(State, _settings.Mutation, _settings.InlineBytesMax);
         _atLeave = Self.IsPresent ? null : _atLeave;

@@ -183,10 +183,7 @@ internal abstract class KeyTree(object? owner)
                 step.History!.Count(states[index], state);
             }
 
-            var changed = StatesAt(step.From);
-            changed = ReferenceEquals(changed, states) ? [.. changed] : changed;
-            changed[index] = state;
-            return Of(keys, changed, step);
+            return Of(keys, With(StatesAt(step.From), index, state), step);
         }
 
         /// <summary>Takes note that the step's tree has another leaf in the place of this one.</summary>

@@ -52,7 +52,8 @@ public class KeyHistoryTests
         var number = 0L;
         for (var step = 0; step < 600; step++)
         {
-            var (space, expected) = random.Next(4) == 0 ? kept[random.Next(kept.Count)] : kept[^1];
+            var (space, before) = random.Next(4) == 0 ? kept[random.Next(kept.Count)] : kept[^1];
+            var expected = before;
             var builder = space.ToBuilder();
             var changes = new List<KeyValuePair<string, KeyState>>();
             for (var i = random.Next(changesMax + 1); i > 0; i--)
@@ -74,11 +75,10 @@ public class KeyHistoryTests
                     break;
                 case 2:
                     _ = builder.ToKeySpace();
-                    kept.Add((space.Resume(), space == kept[^1].Space ? kept[^1].Expected : kept.First(one => one.Space == space).Expected));
+                    kept.Add((space.Resume(), before));
                     break;
                 case 1:
-                    kept.Add((space.With(changes), space.All.Concat(changes).Aggregate(
-                        ImmutableSortedDictionary.Create<string, KeyState>(StringComparer.Ordinal), (all, one) => all.SetItem(one.Key, one.Value))));
+                    kept.Add((space.With(changes), before.SetItems(changes)));
                     break;
                 default:
                     kept.Add((builder.ToKeySpace(), expected));
@@ -213,9 +213,7 @@ public class KeyHistoryTests
         Task<long>[] readers = [Task.Run(Read), Task.Run(Read)];
         for (var step = 2L; step <= Steps; step++)
         {
-            var builder = space.ToBuilder();
-            builder.Set(Name(0), State(step));
-            space = builder.ToKeySpace();
+            space = With(space, Name(0), State(step));
             Volatile.Write(ref published, new((step, space)));
         }
 
@@ -248,10 +246,8 @@ public class KeyHistoryTests
         for (var i = 0; i < steps; i++)
         {
             var state = stateOf(i + 2);
-            var builder = space.ToBuilder();
-            builder.Set(Name(i % 40), state);
             written.Add(new WeakReference<KeyState>(state));
-            space = builder.ToKeySpace();
+            space = With(space, Name(i % 40), state);
         }
 
         return (space, written);
@@ -397,22 +393,15 @@ public class KeyHistoryTests
         var (space, names, states) = (Filled(10_000), Enumerable.Range(0, 1_000).Select(Name).ToList(), new[] { State(2), State(3) });
         for (var i = 0; i < 9_000; i++)
         {
-            Write(i % 1_000, states[i / 1_000 % 2]); // now all leaves are of the running history
+            space = With(space, names[i % 1_000], states[i / 1_000 % 2]); // now all leaves are of the running history
         }
 
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 1_000; i++)
         {
-            Write(i, states[1]);
+            space = With(space, names[i], states[1]);
         }
 
         Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / 1_000, 0, 400); // a leaf and the branches above it are more than 1 KB
-
-        void Write(int index, KeyState state)
-        {
-            var builder = space.ToBuilder();
-            builder.Set(names[index], state);
-            space = builder.ToKeySpace();
-        }
     }
 }
