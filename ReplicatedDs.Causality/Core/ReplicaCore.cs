@@ -95,6 +95,12 @@ public sealed partial class ReplicaCore
 
     public long PendingBytes => _buffer.Bytes;
 
+    /// <summary>
+    /// What was delivered of the state from which on somebody wants to hear what changes (<see cref="ReplicaOutput.Changes"/>); <c>null</c>: nobody does. Must be a
+    /// state that this replica published, or started from. To be set between two steps, by who steps.
+    /// </summary>
+    public VectorClock? ChangesSince { get; set; }
+
     private Member Self => _staged.Members.Find(Id)!;
 
     /// <summary>Takes the inputs in order and says what must happen. An empty batch lets time pass.</summary>
@@ -102,7 +108,7 @@ public sealed partial class ReplicaCore
     {
         _now = now;
         (_previous, _previousStable) = (State, Stable);
-        _staged = new StagedState(State, _settings.Mutation, _settings.InlineBytesMax);
+        _staged = new StagedState(State, _settings.Mutation, _settings.InlineBytesMax, ChangesSince);
         _append.Clear();
         _replies.Clear();
         _messages.Clear();
@@ -153,6 +159,7 @@ public sealed partial class ReplicaCore
         Messages = [.. _messages],
         Events = new EventBatch(_events),
         Collected = [.. _collected],
+        Changes = _staged.Changes,
         Alarms = [.. _alarms],
         NextStepAt = NextStepAt(),
         MayExit = MayExit(),

@@ -39,6 +39,9 @@ public sealed class ReplicaOutput
     /// <summary>Keys that <see cref="State"/> has otherwise than before without an update: what was forgotten of them is stable.</summary>
     public ImmutableArray<string> Collected { get; init; } = [];
 
+    /// <summary>Keys that the updates of <see cref="Append"/> are the first to change since a state that was asked for.</summary>
+    public KeyChanges Changes { get; init; }
+
     /// <summary>
     /// The state does not follow from the log: a peer's state was joined with this one's. <see cref="Append"/> is empty. The log goes on behind it, with
     /// a hole where updates were skipped.

@@ -8,12 +8,14 @@ using ReplicatedDs.Causality.Values;
 namespace ReplicatedDs.Causality.Core;
 
 /// <summary>Changes on top of one immutable root: made into the next root in one piece, or thrown away.</summary>
-internal sealed class StagedState(ReplicaState root, CoreMutation mutation = CoreMutation.None, int inlineBytesMax = int.MaxValue)
+internal sealed class StagedState(
+    ReplicaState root, CoreMutation mutation = CoreMutation.None, int inlineBytesMax = int.MaxValue, VectorClock? changesSince = null)
 {
     private readonly Dictionary<ReplicaId, StreamHead> _heads = [];
     private static readonly StreamHead NoHead = new(VectorClock.Empty, StreamDigest.Start);
 
     private KeySpace.Builder? _keys;
+    private List<string>? _changed;
 
     public VectorClock Delivered { get; private set; } = root.Delivered;
 
@@ -22,6 +24,8 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
     public HybridTimestamp Timestamp { get; private set; } = root.Timestamp;
 
     public OperationIds OperationIds { get; private set; } = root.OperationIds;
+
+    public KeyChanges Changes => new(changesSince, _changed is null ? [] : [.. _changed]);
 
     public KeyState? Find(string key) => _keys is null ? root.Keys.Find(key) : _keys.Find(key);
 
@@ -155,6 +159,11 @@ internal sealed class StagedState(ReplicaState root, CoreMutation mutation = Cor
         var before = Find(key);
         var start = mutation == CoreMutation.WinnerByArrival ? null : before;
         var after = isVoid ? KeyState.ApplyVoid(start, update, operation) : KeyState.Apply(start, update, operation);
+        if (changesSince is not null && (before is null || changesSince.Covers(before.Winner.Dot)))
+        {
+            (_changed ??= []).Add(key); // otherwise its winner came since then, and it was told when that came
+        }
+
         Put(key, after);
         if (collectable is not null && after.IsCollectable)
         {

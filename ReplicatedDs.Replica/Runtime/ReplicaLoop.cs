@@ -221,6 +221,7 @@ internal sealed class ReplicaLoop
     private async Task<long> StepAsync()
     {
         var now = _time.Instant();
+        _core.ChangesSince = _store.ChangesSince;
         var output = _core.Step(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_inputs), now);
         if (!output.Append.IsEmpty || output.IsPromise)
         {
@@ -321,7 +322,7 @@ internal sealed class ReplicaLoop
         if (!output.Append.IsEmpty || !output.Collected.IsEmpty || output.Stable != _stable)
         {
             _stable = output.Stable;
-            _store.Published(output.State, output.Append, output.Collected, output.Stable);
+            _store.Published(output.State, output.Append, output.Collected, output.Stable, output.Changes);
         }
 
         _published(output, now);

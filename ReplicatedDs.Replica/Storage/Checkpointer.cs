@@ -27,7 +27,7 @@ internal sealed class Checkpointer : IAsyncDisposable
     // Appends whose updates are not all in _root yet, oldest first. A root covers an append as soon as it covers its last dot,
     // because updates are applied in the order in which they are appended.
     private readonly Queue<(long Position, Dot Last)> _appended = new();
-    private HashSet<string> _changedKeys = new(StringComparer.Ordinal);
+    private readonly ChangedKeys _changedKeys = new(VectorClock.Empty, []);
     private ReplicaState? _root;
     private VectorClock _stable = VectorClock.Empty;
     private long _rootPosition;
@@ -58,6 +58,9 @@ internal sealed class Checkpointer : IAsyncDisposable
         _worker = Task.Run(RunAsync);
     }
 
+    /// <summary>For <see cref="ReplicaCore.ChangesSince"/>; from any thread.</summary>
+    public VectorClock ChangesSince => _changedKeys.Since;
+
     /// <summary>Starts from a state that was read: the given keys are in the log but not in the checkpoint.</summary>
     public void Start(ReplicaState state, long position, IEnumerable<string> changedKeys)
     {
@@ -65,7 +68,8 @@ internal sealed class Checkpointer : IAsyncDisposable
         {
             _root = state;
             _rootPosition = position;
-            _changedKeys.UnionWith(changedKeys);
+            _changedKeys.Take(state.Delivered);
+            _changedKeys.PutBack([.. changedKeys]);
             if (_changedKeys.Count > 0)
             {
                 MarkDirty_NeedsLock();
@@ -82,7 +86,7 @@ internal sealed class Checkpointer : IAsyncDisposable
         }
     }
 
-    public void Published(ReplicaState state, ImmutableArray<Update> updates, ImmutableArray<string> collected, VectorClock stable)
+    public void Published(ReplicaState state, ImmutableArray<Update> updates, ImmutableArray<string> collected, VectorClock stable, KeyChanges changes)
     {
         lock (_gate)
         {
@@ -93,19 +97,8 @@ internal sealed class Checkpointer : IAsyncDisposable
                 _rootPosition = _appended.Dequeue().Position;
             }
 
-            foreach (var update in updates)
-            {
-                foreach (var operation in update.Operations)
-                {
-                    if (operation is KeyOperation change)
-                    {
-                        _changedKeys.Add(change.Key);
-                    }
-                }
-            }
-
+            _changedKeys.Add(updates, changes, collected);
             _values?.Published(state, _rootPosition);
-            _changedKeys.UnionWith(collected);
             if (!updates.IsEmpty || !collected.IsEmpty)
             {
                 MarkDirty_NeedsLock();
@@ -134,7 +127,7 @@ internal sealed class Checkpointer : IAsyncDisposable
             lock (_gate)
             {
                 (_root, _rootPosition, _bytes) = (state, position, 0);
-                _changedKeys.Clear();
+                _changedKeys.Take(state.Delivered);
                 _appended.Clear();
                 _values?.Installed(state, position);
             }
@@ -215,7 +208,7 @@ internal sealed class Checkpointer : IAsyncDisposable
 
     private void Write(CancellationToken cancellationToken)
     {
-        HashSet<string> keys;
+        IReadOnlyCollection<string> keys;
         ReplicaState root;
         VectorClock stable;
         long position;
@@ -227,8 +220,8 @@ internal sealed class Checkpointer : IAsyncDisposable
                 return;
             }
 
-            (keys, _changedKeys) = (_changedKeys, new HashSet<string>(StringComparer.Ordinal));
             (root, stable, position, bytes) = (_root, _stable, _rootPosition, _bytes);
+            keys = _changedKeys.Take(root.Delivered);
             _bytes = 0;
             _isDirty = false;
             _dirty = NewSignal();
@@ -250,7 +243,7 @@ internal sealed class Checkpointer : IAsyncDisposable
         {
             lock (_gate)
             {
-                _changedKeys.UnionWith(keys);
+                _changedKeys.PutBack(keys);
                 _bytes += bytes;
                 MarkDirty_NeedsLock();
             }

@@ -43,9 +43,13 @@ public interface IReplicaStore : IAsyncDisposable
 
     /// <summary>
     /// Tells what was published, so that the store can make checkpoints in the background: what of it was appended, what was forgotten of keys without an
-    /// update, and up to where the log may be forgotten.
+    /// update, and up to where the log may be forgotten. If <paramref name="changes"/> are counted from <see cref="ChangesSince"/> on, they are taken in place of
+    /// all keys of the updates.
     /// </summary>
-    void Published(ReplicaState state, ImmutableArray<Update> updates, ImmutableArray<string> collected, VectorClock stable);
+    void Published(ReplicaState state, ImmutableArray<Update> updates, ImmutableArray<string> collected, VectorClock stable, KeyChanges changes = default);
+
+    /// <summary>From which state on the store wants to hear which keys change: the one of its last checkpoint. <c>null</c>: from none. May be read from any thread.</summary>
+    VectorClock? ChangesSince => null;
 
     /// <summary>Up to which counter the updates of <paramref name="origin"/> are not, or not all, in the log any more; 0 if all are.</summary>
     ValueTask<long> FloorOfAsync(ReplicaId origin, CancellationToken cancellationToken);

@@ -258,12 +258,14 @@ public sealed class SqliteReplicaStore : IReplicaStore
         }
     }
 
-    public void Published(ReplicaState state, ImmutableArray<Update> updates, ImmutableArray<string> collected, VectorClock stable)
+    public VectorClock? ChangesSince => _checkpointer.ChangesSince;
+
+    public void Published(ReplicaState state, ImmutableArray<Update> updates, ImmutableArray<string> collected, VectorClock stable, KeyChanges changes = default)
     {
         // In memory a checkpoint would serve nobody: it ends with the process as the log does.
         if (_durability != Durability.Memory)
         {
-            _checkpointer.Published(state, updates, collected, stable);
+            _checkpointer.Published(state, updates, collected, stable, changes);
         }
         else if (_log.Bytes > _log.CutFrom)
         {

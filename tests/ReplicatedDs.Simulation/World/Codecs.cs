@@ -23,12 +23,18 @@ internal static class Codecs
     }
 
     /// <summary>A checkpoint: the header and each key by itself.</summary>
-    public static ReplicaState Checkpoint(ReplicaState state)
+    public static ReplicaState Checkpoint(KeySpace last, ReplicaState state, IEnumerable<string> changed)
     {
-        var keys = KeySpace.Empty.ToBuilder();
+        var keys = last.ToBuilder();
         var bytes = new ArrayBufferWriter<byte>();
-        foreach (var (key, value) in state.Keys.All)
+        foreach (var key in changed)
         {
+            if (state.Keys.Find(key) is not { } value)
+            {
+                keys.Remove(key);
+                continue;
+            }
+
             bytes.ResetWrittenCount();
             StateCodec.WriteKey(bytes, value);
             keys.Set(key, StateCodec.ReadKey(bytes.WrittenSpan));

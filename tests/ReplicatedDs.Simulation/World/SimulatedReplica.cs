@@ -19,6 +19,7 @@ internal sealed class SimulatedReplica
     private readonly SeededRandom _random;
     private readonly Queue<ReplicaInput> _inbox = new();
     private readonly List<(VectorClock Clock, long Epoch, Action<bool> Continue)> _waiting = [];
+    private ChangedKeys _changedKeys = new(VectorClock.Empty, []);
     private bool _isAppending;
     private bool _isPumpScheduled;
     private long _wakeVersion;
@@ -122,6 +123,7 @@ internal sealed class SimulatedReplica
         _hasRun = true;
         Core = new ReplicaCore(Settings, state, Clock.Now);
         Published = state;
+        _changedKeys = new ChangedKeys(state.Delivered, Disk.Log(all: false).SelectMany(update => update.Keys));
         Phase = ReplicaPhase.Running;
         Trace($"start at {state.Delivered}");
         Wake(1);
@@ -272,7 +274,7 @@ internal sealed class SimulatedReplica
     {
         if (IsRunning && !Disk.IsFull)
         {
-            Disk.MakeCheckpoint(Published);
+            Disk.MakeCheckpoint(Published, _changedKeys.Take(Published.Delivered));
             Trace("checkpoint");
             if (_random.Chance(50))
             {
@@ -287,7 +289,7 @@ internal sealed class SimulatedReplica
     {
         if (IsRunning && !Disk.IsFull && Published.Members.Find(Id) is { IsPresent: true })
         {
-            Disk.MakeCheckpoint(Published);
+            Disk.MakeCheckpoint(Published, _changedKeys.Take(Published.Delivered));
             Disk.Cut(stable: null);
             Trace("cut the log");
             _cluster.Faults.Add(FaultKind.LogCut);
@@ -382,6 +384,7 @@ internal sealed class SimulatedReplica
 
         _cluster.CountStep();
         SteppedAt = Clock.Now;
+        Core.ChangesSince = _changedKeys.Since;
         var output = Core.Step([.. inputs], SteppedAt);
         if (_cluster.Trace.IsOn)
         {
@@ -478,11 +481,13 @@ internal sealed class SimulatedReplica
         if (output.IsInstall)
         {
             Disk.Install(output.State);
+            _changedKeys.Take(output.State.Delivered);
             _cluster.Checks.Joined(this, output.State);
             _cluster.Faults.Add(FaultKind.LogCut);
         }
 
         Published = output.State;
+        _changedKeys.Add(output.Append, output.Changes, output.Collected);
         _cluster.Checks.Published(this, inputs, output);
         foreach (var (to, message) in output.Messages)
         {

@@ -95,11 +95,14 @@ internal sealed class VirtualDisk
         return lost;
     }
 
-    /// <summary>Remembers <paramref name="state"/>, which is that after the last row. The log is synced first.</summary>
-    public void MakeCheckpoint(ReplicaState state)
+    /// <summary>
+    /// Remembers <paramref name="state"/>, which is that after the last row, and of its keys those that <paramref name="changed"/> since the last checkpoint: all others are
+    /// taken from there. The log is synced first.
+    /// </summary>
+    public void MakeCheckpoint(ReplicaState state, IEnumerable<string> changed)
     {
         Sync();
-        Checkpoint = Codecs.Checkpoint(state);
+        Checkpoint = Codecs.Checkpoint(Checkpoint.Keys, state, changed);
         _checkpointRow = _rows.Count;
     }
 
@@ -115,7 +118,7 @@ internal sealed class VirtualDisk
             }
         }
 
-        MakeCheckpoint(state);
+        MakeCheckpoint(state, Checkpoint.Keys.All.Concat(state.Keys.All).Select(entry => entry.Key));
     }
 
     /// <summary>
