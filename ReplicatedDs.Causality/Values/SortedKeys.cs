@@ -1,49 +1,70 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using ReplicatedDs.Causality.Collections;
 
 namespace ReplicatedDs.Causality.Values;
 
 /// <summary>
-/// A few keys in the order of their UTF-16 code units. Immutable. Beside them lie the four code units of each that follow what all have in common: they
-/// nearly always decide, and lie together, while every key that is looked at is a place in memory of its own.
+/// A few keys in the order of their UTF-16 code units. Immutable. They are not kept as strings but in one piece of memory, without what they have in common,
+/// and before them the four code units of each that follow that: these nearly always decide. Every string would be a place in memory of its own,
+/// for which a reader has to wait, and which the garbage collector has to visit.
 /// </summary>
 internal readonly struct SortedKeys
 {
     private const int HeadLength = 4;
 
-    private readonly string[] _keys;
-    private readonly ulong[] _heads;
+    // Behind one another: the heads; where what follows the common beginning ends, of each key, as a place in the text, two to a word; and the text:
+    // the common beginning, and what follows it, of each key.
+    private readonly ulong[] _words;
 
     // With how many code units all of them begin alike.
     private readonly int _shared;
 
-    private SortedKeys(string[] keys, ulong[] heads, int shared) => (_keys, _heads, _shared) = (keys, heads, shared);
+    private SortedKeys(ulong[] words, int count, int shared) => (_words, Count, _shared) = (words, count, shared);
 
-    public int Count => _keys.Length;
+    public int Count { get; }
 
-    public string this[int index] => _keys[index];
+    /// <summary>The key at a place, as a new string.</summary>
+    public string this[int index] => string.Concat(Shared, Rest(index));
 
-    /// <param name="keys">In order, each once. Not changed any more.</param>
-    public static SortedKeys Of(string[] keys)
+    /// <param name="keys">In order, each once.</param>
+    public static SortedKeys Of(ReadOnlySpan<string> keys)
     {
-        if (keys.Length == 0)
+        if (keys.IsEmpty)
         {
-            return new SortedKeys(keys, [], 0);
+            return new SortedKeys([], 0, 0);
         }
 
         var shared = keys[0].AsSpan().CommonPrefixLength(keys[^1]);
-        return new SortedKeys(keys, Array.ConvertAll(keys, key => HeadOf(key, shared)), shared);
+        var length = 0;
+        foreach (var key in keys)
+        {
+            length += key.Length - shared;
+        }
+
+        var writer = new Writer(keys.Length, keys[0].AsSpan(0, shared), length);
+        foreach (var key in keys)
+        {
+            writer.Add(key.AsSpan(shared));
+        }
+
+        return writer.ToKeys();
     }
 
     /// <summary>The place of the key; less than 0 if it is not there.</summary>
     public int Find(string key)
     {
-        var head = HeadOf(key, _shared);
-        var index = _heads.AsSpan().IndexOf(head);
-        for (; (uint)index < (uint)_heads.Length && _heads[index] == head; index++)
+        if (key.Length < _shared)
         {
-            if (_keys[index] == key)
+            return -1;
+        }
+
+        var rest = key.AsSpan(_shared);
+        var heads = Heads;
+        var head = HeadOf(rest);
+        var index = heads.IndexOf(head);
+        for (; (uint)index < (uint)heads.Length && heads[index] == head; index++)
+        {
+            if (rest.SequenceEqual(Rest(index)) && BeginsLikeAll(key))
             {
                 return index;
             }
@@ -55,21 +76,18 @@ internal readonly struct SortedKeys
     /// <summary>The place of the key, or the complement of the place where it would be.</summary>
     public int Search(string key)
     {
-        if (_keys.Length == 0)
-        {
-            return ~0;
-        }
-
         if (!BeginsLikeAll(key))
         {
-            return string.CompareOrdinal(key, _keys[0]) < 0 ? ~0 : ~_keys.Length;
+            return key.AsSpan().SequenceCompareTo(Shared) < 0 ? ~0 : ~Count;
         }
 
-        var head = HeadOf(key, _shared);
-        var index = CountBelow(_heads, head);
-        for (; index < _heads.Length && _heads[index] == head; index++)
+        var rest = key.AsSpan(_shared);
+        var heads = Heads;
+        var head = HeadOf(rest);
+        var index = CountBelow(heads, head);
+        for (; index < heads.Length && heads[index] == head; index++)
         {
-            var order = string.CompareOrdinal(_keys[index], key);
+            var order = Rest(index).SequenceCompareTo(rest);
             if (order >= 0)
             {
                 return order == 0 ? index : ~index;
@@ -81,18 +99,75 @@ internal readonly struct SortedKeys
 
     public SortedKeys Insert(int index, string key)
     {
-        var keys = ArrayEdits.Insert(_keys, index, key);
-        return _keys.Length > 0 && BeginsLikeAll(key) ? new SortedKeys(keys, ArrayEdits.Insert(_heads, index, HeadOf(key, _shared)), _shared) : Of(keys);
+        if (Count == 0 || !BeginsLikeAll(key))
+        {
+            string[] all = [.. ToArray(0, index), key, .. ToArray(index, Count)];
+            return Of(all);
+        }
+
+        var writer = new Writer(Count + 1, Shared, TextLength - _shared + key.Length - _shared);
+        writer.Add(this, 0, index);
+        writer.Add(key.AsSpan(_shared));
+        writer.Add(this, index, Count);
+        return writer.ToKeys();
     }
 
-    public SortedKeys Without(int index) => new(ArrayEdits.Without(_keys, index), ArrayEdits.Without(_heads, index), _shared);
+    public SortedKeys Without(int index)
+    {
+        var writer = new Writer(Count - 1, Shared, TextLength - _shared - Rest(index).Length);
+        writer.Add(this, 0, index);
+        writer.Add(this, index + 1, Count);
+        return writer.ToKeys();
+    }
 
-    public SortedKeys Slice(int start, int length) => Of(_keys[start..(start + length)]);
+    public SortedKeys Slice(int start, int length)
+    {
+        if (length == 0)
+        {
+            return Of([]);
+        }
+
+        var (first, last) = (start, start + length - 1);
+        var more = Rest(first).CommonPrefixLength(Rest(last));
+        var restLength = Ends[last] - (first == 0 ? _shared : Ends[first - 1]) - (length * more);
+        var writer = new Writer(length, string.Concat(Shared, Rest(first)[..more]), restLength);
+        for (var i = first; i <= last; i++)
+        {
+            writer.Add(Rest(i)[more..]);
+        }
+
+        return writer.ToKeys();
+    }
 
     /// <summary>These, and behind them those of <paramref name="more"/>.</summary>
-    public SortedKeys Append(SortedKeys more) => Of([.. _keys, .. more._keys]);
+    public SortedKeys Append(SortedKeys more) => Of([.. ToArray(0, Count), .. more.ToArray(0, more.Count)]);
 
-    private bool BeginsLikeAll(string key) => key.AsSpan().StartsWith(_keys[0].AsSpan(0, _shared));
+    private ReadOnlySpan<ulong> Heads => _words.AsSpan(0, Count);
+
+    private ReadOnlySpan<int> Ends => MemoryMarshal.Cast<ulong, int>(_words.AsSpan(Count))[..Count];
+
+    private ReadOnlySpan<char> Text => MemoryMarshal.Cast<ulong, char>(_words.AsSpan(TextStart(Count)));
+
+    private ReadOnlySpan<char> Shared => Text[.._shared];
+
+    private int TextLength => Count == 0 ? 0 : Ends[^1];
+
+    private ReadOnlySpan<char> Rest(int index) => Text[(index == 0 ? _shared : Ends[index - 1])..Ends[index]];
+
+    private string[] ToArray(int start, int end)
+    {
+        var keys = new string[end - start];
+        for (var i = 0; i < keys.Length; i++)
+        {
+            keys[i] = this[start + i];
+        }
+
+        return keys;
+    }
+
+    private bool BeginsLikeAll(string key) => key.AsSpan().StartsWith(Shared);
+
+    private static int TextStart(int count) => count + ((count + 1) / 2);
 
     /// <summary>How many are less: without branches, which would be guessed wrong half of the time.</summary>
     private static int CountBelow(ReadOnlySpan<ulong> heads, ulong head)
@@ -111,21 +186,73 @@ internal readonly struct SortedKeys
         return count + (int)Vector.Sum(wide);
     }
 
-    /// <summary>The four code units from <paramref name="start"/> on as one number, in whose order they are; 0 for what is behind the end.</summary>
-    private static ulong HeadOf(string key, int start)
+    /// <summary>The first four code units as one number, in whose order they are; 0 for what is behind the end.</summary>
+    private static ulong HeadOf(ReadOnlySpan<char> rest)
     {
-        if (key.Length >= start + HeadLength)
+        if (rest.Length >= HeadLength)
         {
-            var units = MemoryMarshal.Read<ulong>(MemoryMarshal.AsBytes(key.AsSpan(start, HeadLength)));
+            var units = MemoryMarshal.Read<ulong>(MemoryMarshal.AsBytes(rest));
             return BitConverter.IsLittleEndian ? (units << 48) | ((units << 16) & 0xFFFF_0000_0000) | ((units >> 16) & 0xFFFF_0000) | (units >> 48) : units;
         }
 
         var head = 0UL;
-        for (var i = start; i < start + HeadLength; i++)
+        for (var i = 0; i < HeadLength; i++)
         {
-            head = (head << 16) | (i < key.Length ? key[i] : 0u);
+            head = (head << 16) | (i < rest.Length ? rest[i] : 0u);
         }
 
         return head;
+    }
+
+    /// <summary>Writes keys into new memory, in order.</summary>
+    private ref struct Writer
+    {
+        private readonly ulong[] _words;
+        private readonly Span<int> _ends;
+        private readonly Span<char> _text;
+        private readonly int _shared;
+        private int _count;
+        private int _end;
+
+        public Writer(int count, ReadOnlySpan<char> shared, int restLength)
+        {
+            var textStart = TextStart(count);
+            _words = new ulong[textStart + ((shared.Length + restLength + 3) / 4)];
+            _ends = MemoryMarshal.Cast<ulong, int>(_words.AsSpan(count));
+            _text = MemoryMarshal.Cast<ulong, char>(_words.AsSpan(textStart));
+            _shared = _end = shared.Length;
+            shared.CopyTo(_text);
+        }
+
+        /// <param name="rest">What follows the common beginning.</param>
+        public void Add(ReadOnlySpan<char> rest)
+        {
+            _words[_count] = HeadOf(rest);
+            rest.CopyTo(_text[_end..]);
+            _end += rest.Length;
+            _ends[_count++] = _end;
+        }
+
+        /// <summary>Adds some of those of another, which begin alike.</summary>
+        public void Add(SortedKeys keys, int start, int end)
+        {
+            if (start >= end)
+            {
+                return;
+            }
+
+            var from = start == 0 ? keys._shared : keys.Ends[start - 1];
+            var text = keys.Text[from..keys.Ends[end - 1]];
+            keys.Heads[start..end].CopyTo(_words.AsSpan(_count));
+            text.CopyTo(_text[_end..]);
+            for (var i = start; i < end; i++)
+            {
+                _ends[_count++] = _end + keys.Ends[i] - from;
+            }
+
+            _end += text.Length;
+        }
+
+        public readonly SortedKeys ToKeys() => new(_words, _count, _shared);
     }
 }
