@@ -119,8 +119,11 @@ public sealed partial class ReplicaCore
         }
 
         link.Streams |= !batch.IsRepair;
-        foreach (var update in batch.Updates)
+        var found = 0;
+        for (var i = 0; i < batch.Updates.Length; i++)
         {
+            found = i >= found ? i + LookAhead(batch.Updates.AsSpan()[i..]) : found;
+            var update = batch.Updates[i];
             var isWellFormed = update.Origin == batch.Origin
                 && update.Dependencies[update.Origin] == update.Dot.Counter - 1
                 && !(origin.Status == MemberStatus.Departed && update.Dot.Counter > origin.Final);

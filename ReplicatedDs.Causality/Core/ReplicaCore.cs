@@ -123,10 +123,14 @@ public sealed partial class ReplicaCore
 
         DeliverFreed(); // by a snapshot
         HealExpiredLinks();
-        foreach (var input in inputs)
+        var found = 0;
+        for (var i = 0; i < inputs.Length; i++)
         {
-            Take(input);
+            found = i >= found && inputs[i] is WriteRequest ? i + LookAhead(inputs[i..]) : found;
+            Take(inputs[i]);
         }
+
+        _ahead.Clear();
 
         Verify();
         DeliverEarly();

@@ -29,6 +29,9 @@ internal sealed class StagedState(
 
     public KeyState? Find(string key) => _keys is null ? root.Keys.Find(key) : _keys.Find(key);
 
+    /// <summary>Finds the keys that were added there: those of the next updates.</summary>
+    public void LookAhead(KeyLookahead ahead) => (_keys ??= root.Keys.ToBuilder()).LookAhead(ahead);
+
     /// <summary>What is kept of the last update delivered of <paramref name="origin"/>.</summary>
     public StreamHead Head(ReplicaId origin) =>
         _heads.TryGetValue(origin, out var known) ? known : root.Heads.GetValueOrDefault(origin, NoHead);

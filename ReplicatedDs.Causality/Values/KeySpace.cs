@@ -67,16 +67,31 @@ public sealed class KeySpace
         // Of the space that it came from or gave out last; null once something is changed.
         private KeyMoment? _moment;
         private KeyStep _step;
+        private KeyLookahead? _ahead;
 
         internal Builder(KeyTree keys, int count, KeyMoment moment) => (_keys, _count, _moment) = (keys, count, moment);
 
-        public KeyState? Find(string key) => _keys.Find(key, _moment);
+        public KeyState? Find(string key) =>
+            _ahead?.LeafOf(key, out var index) is { } leaf ? leaf.At(index, _moment) : _keys.Find(key, _moment);
+
+        /// <summary>Finds the keys that were added there, for the changes that follow; until it is cleared it is this builder's.</summary>
+        internal void LookAhead(KeyLookahead ahead)
+        {
+            _ahead = ahead;
+            ahead.Find(_keys);
+        }
 
         public void Set(string key, KeyState state)
         {
             Begin();
+            if (_ahead?.LeafOf(key, out var index) is { } leaf && leaf.TryChange(index, state, _step))
+            {
+                return;
+            }
+
             _keys = _keys.Set(key, state, _step, out var isNew);
             _count += isNew ? 1 : 0;
+            _ahead?.Replaced(key);
         }
 
         public void Remove(string key)
@@ -86,6 +101,7 @@ public sealed class KeySpace
                 Begin();
                 _keys = _keys.Remove(key, _step);
                 _count--;
+                _ahead?.Clear();
             }
         }
 
@@ -112,8 +128,13 @@ public sealed class KeySpace
         {
             if (_moment is not null)
             {
-                (_keys, var history) = KeyHistory.Begin(_keys, _moment, _count);
-                (_step, _moment) = (new KeyStep(new object(), history, null), null);
+                var (keys, history) = KeyHistory.Begin(_keys, _moment, _count);
+                if (!ReferenceEquals(keys, _keys))
+                {
+                    _ahead?.Clear(); // it is a copy
+                }
+
+                (_keys, _step, _moment) = (keys, new KeyStep(new object(), history, null), null);
             }
         }
     }

@@ -31,6 +31,45 @@ internal abstract class KeyTree(object? owner)
         return ((Leaf)node).Read(key, moment);
     }
 
+    /// <summary>Finds several keys: all of them at each level before the next, so that what they have to read is waited for at once.</summary>
+    /// <param name="leaves">Receives the leaf that each key belongs to.</param>
+    /// <param name="indexes">Receives its place there; less than 0 if it is not there.</param>
+    /// <returns>Something that depends on all that was read.</returns>
+    public long Find(ReadOnlySpan<string> keys, Span<KeyTree> leaves, Span<int> indexes)
+    {
+        var read = 0L;
+        leaves.Fill(this);
+        for (var level = this; level is Branch; level = leaves[0]) // all leaves are at the same depth
+        {
+            for (var i = 0; i < keys.Length; i++)
+            {
+                leaves[i] = ((Branch)leaves[i]).ChildFor(keys[i]);
+            }
+
+            foreach (var node in leaves)
+            {
+                read += node.Width;
+            }
+        }
+
+        foreach (var leaf in leaves)
+        {
+            read += ((Leaf)leaf).ReadKeys();
+        }
+
+        for (var i = 0; i < keys.Length; i++)
+        {
+            indexes[i] = ((Leaf)leaves[i]).IndexOf(keys[i]);
+        }
+
+        for (var i = 0; i < keys.Length; i++)
+        {
+            read += indexes[i] < 0 ? 0 : ((Leaf)leaves[i]).At(indexes[i], null).Winner.Dot.Counter;
+        }
+
+        return read;
+    }
+
     /// <summary>The entries from <paramref name="from"/> on, in order.</summary>
     public abstract IEnumerable<KeyValuePair<string, KeyState>> From(string from, KeyMoment moment);
 
@@ -84,9 +123,14 @@ internal abstract class KeyTree(object? owner)
 
         public KeyState? Read(string key, KeyMoment? moment)
         {
-            var index = keys.Find(key);
+            var index = IndexOf(key);
             return index < 0 ? null : At(index, moment);
         }
+
+        public int IndexOf(string key) => keys.Find(key);
+
+        /// <summary>Reads something of all the memory that its keys are in.</summary>
+        public long ReadKeys() => keys.ReadAll() + states.Length;
 
         public override IEnumerable<KeyValuePair<string, KeyState>> From(string from, KeyMoment moment)
         {
@@ -99,6 +143,35 @@ internal abstract class KeyTree(object? owner)
         }
 
         public override KeyTree Copy(KeyMoment moment, KeyHistory history) => new Leaf(keys, StatesAt(moment), null, history.Era);
+
+        /// <summary>Changes a place where nobody minds, or the history keeps what it held before.</summary>
+        /// <returns>Whether that may be; otherwise the leaf has to be copied, and nothing was changed.</returns>
+        public bool TryChange(int index, KeyState state, in KeyStep step)
+        {
+            if (ReferenceEquals(At(index, step.From), state))
+            {
+                return true;
+            }
+
+            if (IsOf(step))
+            {
+                if (step.History is { } running)
+                {
+                    CountChange(index, state, running); // the leaf that it was copied from has it too, and may be kept for another place
+                }
+
+                states[index] = state;
+                return true;
+            }
+
+            if (step.History is { } history && ReferenceEquals(era, history.Era) && !history.IsFull && KeyHistory.Keeps(states[index], state))
+            {
+                Replace(index, state, history);
+                return true;
+            }
+
+            return false;
+        }
 
         /// <summary>Changes a place, keeping in the history what it held before the running step.</summary>
         public void Replace(int index, KeyState state, KeyHistory history)
@@ -156,25 +229,8 @@ internal abstract class KeyTree(object? owner)
 
         private Leaf With(int index, KeyState state, in KeyStep step)
         {
-            if (ReferenceEquals(At(index, step.From), state))
+            if (TryChange(index, state, step))
             {
-                return this;
-            }
-
-            if (IsOf(step))
-            {
-                if (step.History is { } running)
-                {
-                    CountChange(index, state, running); // the leaf that it was copied from has it too, and may be kept for another place
-                }
-
-                states[index] = state;
-                return this;
-            }
-
-            if (step.History is { } history && ReferenceEquals(era, history.Era) && !history.IsFull && KeyHistory.Keeps(states[index], state))
-            {
-                Replace(index, state, history);
                 return this;
             }
 
@@ -218,7 +274,7 @@ internal abstract class KeyTree(object? owner)
 
         private SortedKeys Keys => keys;
 
-        private KeyState At(int index, KeyMoment? moment)
+        public KeyState At(int index, KeyMoment? moment)
         {
             var state = Volatile.Read(ref states[index]); // before the number, which is set before it
             return moment is not null && Volatile.Read(ref _changed) is var last && last >= moment.Count

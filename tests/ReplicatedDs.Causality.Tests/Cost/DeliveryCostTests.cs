@@ -38,11 +38,15 @@ public sealed class DeliveryCostTests
         var history = new History(4_000, burst: 1);
         var order = Shuffled(history.Updates, history.Updates.Length);
         var (core, naive) = (TimeSpan.MaxValue, TimeSpan.MaxValue);
-        for (var attempt = 0; attempt < 3; attempt++)
+
+        // What runs beside it only adds to a time: the shortest of several is the nearest to the truth.
+        var attempts = 10;
+        do
         {
             core = Min(core, Deliver(history, order).Time);
             naive = Min(naive, Scan(history, order));
         }
+        while (2 * core >= naive && --attempts > 0);
 
         // At this depth ten times and more: the scan's time grows with the square.
         Assert.True(2 * core < naive, $"The core took {core.TotalMilliseconds} ms, the scan {naive.TotalMilliseconds} ms.");

@@ -33,8 +33,8 @@ public class KeyHistoryTests
     }
 
     /// <summary>
-    /// Any steps from any space that was ever given out: the newest, older ones, those beside a builder that never ended, and copies with other states.
-    /// Each stays what a dictionary of its own says.
+    /// Any steps from any space that was ever given out: the newest, older ones, those beside a builder that never ended, and copies with other states; with
+    /// keys that are found ahead, or not. Each stays what a dictionary of its own says.
     /// </summary>
     [Theory]
     [InlineData(1, 20, 3)]
@@ -56,9 +56,25 @@ public class KeyHistoryTests
             var expected = before;
             var builder = space.ToBuilder();
             var changes = new List<KeyValuePair<string, KeyState>>();
-            for (var i = random.Next(changesMax + 1); i > 0; i--)
+            string[] keys = [.. Enumerable.Range(0, random.Next(changesMax + 1)).Select(_ => Name(random.Next(range)))];
+            var ahead = random.Next(2) == 0 ? new KeyLookahead() : null;
+            for (var i = 0; i < keys.Length; i++)
             {
-                var key = Name(random.Next(range));
+                if (ahead is not null && (i == 0 || random.Next(25) == 0))
+                {
+                    // Some are not added, and more than all that are changed before the next time.
+                    ahead.Clear();
+                    keys[i..].Where(_ => random.Next(5) > 0).Take(random.Next(2 * KeyLookahead.Max)).ToList().ForEach(ahead.Add);
+                    builder.LookAhead(ahead);
+                }
+
+                var key = keys[i];
+                Assert.Same(expected.GetValueOrDefault(key), builder.Find(key));
+                if (random.Next(8) == 0)
+                {
+                    continue;
+                }
+
                 var state = random.Next(10) == 0 ? null : State(++number);
                 builder.Put(key, state);
                 expected = state is null ? expected.Remove(key) : expected.SetItem(key, state);
