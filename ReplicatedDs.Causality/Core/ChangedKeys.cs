@@ -8,17 +8,24 @@ namespace ReplicatedDs.Causality.Core;
 /// Which keys have changed since a checkpoint, collected from what a <see cref="ReplicaCore"/> puts out. Belongs to one caller at a time, but for
 /// <see cref="Since"/>, which any thread may read.
 /// </summary>
-/// <param name="since">What is delivered in the state from which on changes are collected.</param>
-/// <param name="changed">What has changed already and is in no checkpoint.</param>
-public sealed class ChangedKeys(VectorClock since, IEnumerable<string> changed)
+public sealed class ChangedKeys
 {
-    private HashSet<string> _keys = new(changed, StringComparer.Ordinal);
-    private VectorClock _since = since;
+    private HashSet<string> _keys = new(StringComparer.Ordinal);
+    private VectorClock _since = VectorClock.Empty;
 
     /// <summary>For <see cref="ReplicaCore.ChangesSince"/>.</summary>
     public VectorClock Since => Volatile.Read(ref _since);
 
     public int Count => _keys.Count;
+
+    /// <summary>Begins with a state that does not follow from what was added.</summary>
+    /// <param name="delivered">What is delivered in it.</param>
+    /// <param name="changed">What has changed in it since the checkpoint.</param>
+    public void Restart(VectorClock delivered, params IEnumerable<string> changed)
+    {
+        Take(delivered);
+        _keys.UnionWith(changed);
+    }
 
     /// <summary>Adds the keys that a published step changed: its updates, its <paramref name="changes"/> and what it <paramref name="collected"/>.</summary>
     public void Add(ImmutableArray<Update> updates, KeyChanges changes, ImmutableArray<string> collected)

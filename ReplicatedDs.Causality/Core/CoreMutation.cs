@@ -55,6 +55,9 @@ internal enum CoreMutation
     /// <summary>A write that two replicas took under one operation id counts twice.</summary>
     CountRepeated,
 
+    /// <summary>A checkpoint is told of new keys, but not of those that changed.</summary>
+    TellNewKeysOnly,
+
     /// <summary>Nothing that a replica says needs a durable append.</summary>
     PromiseNothing,
 }

@@ -58,6 +58,7 @@ internal sealed class StagedState(
             switch (operation)
             {
                 case DeleteOperation delete when mutation == CoreMutation.ForgetTombstones:
+                    Tell(delete.Key, Find(delete.Key));
                     (_keys ??= root.Keys.ToBuilder()).Remove(delete.Key);
                     break;
                 case KeyOperation change:
@@ -149,6 +150,16 @@ internal sealed class StagedState(
         return twins.Exists(twin => twin.Dot < update.Dot);
     }
 
+    private void Tell(string key, KeyState? before)
+    {
+        // A state's delivered clock covers every version in it, those of retired ids by what it is over. So a winner that it does not cover came since then, and the
+        // key was told when it came.
+        if (changesSince is not null && (before is null || (changesSince.Covers(before.Winner.Dot) && mutation != CoreMutation.TellNewKeysOnly)))
+        {
+            (_changed ??= []).Add(key);
+        }
+    }
+
     private void Put(string key, KeyState? state) => (_keys ??= root.Keys.ToBuilder()).Put(key, state);
 
     private void Write(Update update, KeyOperation operation, bool isVoid, List<ReplicaEvent>? events, List<(string Key, Dot Dot)>? collectable)
@@ -162,11 +173,7 @@ internal sealed class StagedState(
         var before = Find(key);
         var start = mutation == CoreMutation.WinnerByArrival ? null : before;
         var after = isVoid ? KeyState.ApplyVoid(start, update, operation) : KeyState.Apply(start, update, operation);
-        if (changesSince is not null && (before is null || changesSince.Covers(before.Winner.Dot)))
-        {
-            (_changed ??= []).Add(key); // otherwise its winner came since then, and it was told when that came
-        }
-
+        Tell(key, before);
         Put(key, after);
         if (collectable is not null && after.IsCollectable)
         {

@@ -46,43 +46,32 @@ internal sealed class KeyLookahead
         }
     }
 
-    /// <summary>Where a key is that was found.</summary>
+    /// <summary>The leaf that a key belongs to, and its place there; less than 0 if it is not there.</summary>
     /// <param name="key">The same object that was added.</param>
-    /// <returns><c>null</c> if it was not added or was not there, or if its leaf is no longer part of the tree.</returns>
+    /// <returns><c>null</c> if it was not added, or if its leaf is no longer part of the tree.</returns>
     public KeyTree.Leaf? LeafOf(string key, out int index)
     {
-        var at = PlaceOf(key);
-        index = at < 0 ? -1 : _indexes[at];
-        return index < 0 ? null : (KeyTree.Leaf?)_nodes[at];
-    }
-
-    /// <summary>The tree has another leaf for the key: what was found in the one before is void.</summary>
-    public void Replaced(string key)
-    {
-        var at = PlaceOf(key);
-        if (at < 0)
+        // Nearly always it is the one that was asked for last, or the one behind it.
+        for (var i = 0; i < _count; i++)
         {
-            Clear(); // it may be any
-        }
-        else if (_nodes[at] is { } leaf)
-        {
-            for (var i = at; i < _count; i++)
+            var at = _next + i < _count ? _next + i : _next + i - _count;
+            if (ReferenceEquals(_keys[at], key))
             {
-                _nodes[i] = ReferenceEquals(_nodes[i], leaf) ? null : _nodes[i];
-            }
-        }
-    }
-
-    private int PlaceOf(string key)
-    {
-        for (var i = _next; i < _count; i++)
-        {
-            if (ReferenceEquals(_keys[i], key))
-            {
-                return _next = i; // those before it have had their turn
+                (_next, index) = (at, _indexes[at]);
+                return (KeyTree.Leaf?)_nodes[at];
             }
         }
 
-        return -1;
+        index = -1;
+        return null;
+    }
+
+    /// <summary>The tree has another leaf in the place of this one: what was found there is void.</summary>
+    public void Replaced(KeyTree.Leaf leaf)
+    {
+        foreach (ref var node in _nodes.AsSpan(0, _count))
+        {
+            node = ReferenceEquals(node, leaf) ? null : node;
+        }
     }
 }

@@ -71,10 +71,13 @@ public sealed class KeySpace
 
         internal Builder(KeyTree keys, int count, KeyMoment moment) => (_keys, _count, _moment) = (keys, count, moment);
 
-        public KeyState? Find(string key) =>
-            _ahead?.LeafOf(key, out var index) is { } leaf ? leaf.At(index, _moment) : _keys.Find(key, _moment);
+        public KeyState? Find(string key)
+        {
+            var leaf = LeafOf(key, out var index);
+            return index < 0 ? null : leaf.At(index, _moment);
+        }
 
-        /// <summary>Finds the keys that were added there, for the changes that follow; until it is cleared it is this builder's.</summary>
+        /// <summary>Finds the keys that were added there, for the changes that follow. No other builder's until it is cleared.</summary>
         internal void LookAhead(KeyLookahead ahead)
         {
             _ahead = ahead;
@@ -84,14 +87,15 @@ public sealed class KeySpace
         public void Set(string key, KeyState state)
         {
             Begin();
-            if (_ahead?.LeafOf(key, out var index) is { } leaf && leaf.TryChange(index, state, _step))
+            var leaf = LeafOf(key, out var index);
+            if (index >= 0 && leaf.TryChange(index, state, _step))
             {
                 return;
             }
 
             _keys = _keys.Set(key, state, _step, out var isNew);
             _count += isNew ? 1 : 0;
-            _ahead?.Replaced(key);
+            _ahead?.Replaced(leaf);
         }
 
         public void Remove(string key)
@@ -122,6 +126,18 @@ public sealed class KeySpace
         {
             _moment ??= _step.History!.End();
             return new KeySpace(_keys, _count, _moment);
+        }
+
+        private KeyTree.Leaf LeafOf(string key, out int index)
+        {
+            if (_ahead?.LeafOf(key, out index) is { } leaf)
+            {
+                return leaf;
+            }
+
+            leaf = _keys.LeafOf(key);
+            index = leaf.IndexOf(key);
+            return leaf;
         }
 
         private void Begin()

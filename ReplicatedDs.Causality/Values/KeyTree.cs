@@ -22,13 +22,21 @@ internal abstract class KeyTree(object? owner)
     /// <param name="moment">When the tree was; <c>null</c> to the one who changes it, who alone sees it as it is.</param>
     public KeyState? Find(string key, KeyMoment? moment)
     {
+        var leaf = LeafOf(key);
+        var index = leaf.IndexOf(key);
+        return index < 0 ? null : leaf.At(index, moment);
+    }
+
+    /// <summary>The leaf that a key belongs to, whether it is there or not.</summary>
+    public Leaf LeafOf(string key)
+    {
         var node = this;
         while (node is Branch branch)
         {
             node = branch.ChildFor(key);
         }
 
-        return ((Leaf)node).Read(key, moment);
+        return (Leaf)node;
     }
 
     /// <summary>Finds several keys: all of them at each level before the next, so that what they have to read is waited for at once.</summary>
@@ -54,7 +62,7 @@ internal abstract class KeyTree(object? owner)
 
         foreach (var leaf in leaves)
         {
-            read += ((Leaf)leaf).ReadKeys();
+            read += ((Leaf)leaf).Read();
         }
 
         for (var i = 0; i < keys.Length; i++)
@@ -121,16 +129,18 @@ internal abstract class KeyTree(object? owner)
 
         protected override string First => keys[0];
 
-        public KeyState? Read(string key, KeyMoment? moment)
-        {
-            var index = IndexOf(key);
-            return index < 0 ? null : At(index, moment);
-        }
-
         public int IndexOf(string key) => keys.Find(key);
 
-        /// <summary>Reads something of all the memory that its keys are in.</summary>
-        public long ReadKeys() => keys.ReadAll() + states.Length;
+        /// <summary>Reads something of the memory that its keys and states are in.</summary>
+        public long Read() => keys.Read() + states.Length;
+
+        public KeyState At(int index, KeyMoment? moment)
+        {
+            var state = Volatile.Read(ref states[index]); // before the number, which is set before it
+            return moment is not null && Volatile.Read(ref _changed) is var last && last >= moment.Count
+                ? moment.History.Find(index, last, moment.Count) ?? state
+                : state;
+        }
 
         public override IEnumerable<KeyValuePair<string, KeyState>> From(string from, KeyMoment moment)
         {
@@ -273,14 +283,6 @@ internal abstract class KeyTree(object? owner)
         private static Leaf Of(SortedKeys keys, KeyState[] states, in KeyStep step) => new(keys, states, step.Owner, step.History?.Era);
 
         private SortedKeys Keys => keys;
-
-        public KeyState At(int index, KeyMoment? moment)
-        {
-            var state = Volatile.Read(ref states[index]); // before the number, which is set before it
-            return moment is not null && Volatile.Read(ref _changed) is var last && last >= moment.Count
-                ? moment.History.Find(index, last, moment.Count) ?? state
-                : state;
-        }
 
         // To be copied, not to be changed: they are the leaf's own where nobody else changes it.
         private KeyState[] StatesAt(KeyMoment? moment)

@@ -16,7 +16,7 @@ internal readonly struct SortedKeys
     // the common beginning, and what follows it, of each key.
     private readonly ulong[] _words;
 
-    // With how many code units all of them begin alike.
+    // With how many code units all of them begin alike, at least.
     private readonly int _shared;
 
     private SortedKeys(ulong[] words, int count, int shared) => (_words, Count, _shared) = (words, count, shared);
@@ -142,6 +142,20 @@ internal readonly struct SortedKeys
     /// <summary>These, and behind them those of <paramref name="more"/>.</summary>
     public SortedKeys Append(SortedKeys more) => Of([.. ToArray(0, Count), .. more.ToArray(0, more.Count)]);
 
+    /// <summary>Reads something of most of the cache lines that a find reads: all of the keys', unless these are long.</summary>
+    public long Read()
+    {
+        const int Line = 64 / sizeof(ulong);
+        const int Most = 16 * Line;
+        var read = 0UL;
+        for (var i = 0; i < _words.Length && i < Most; i += Line)
+        {
+            read += _words[i];
+        }
+
+        return (long)read;
+    }
+
     private ReadOnlySpan<ulong> Heads => _words.AsSpan(0, Count);
 
     private ReadOnlySpan<int> Ends => MemoryMarshal.Cast<ulong, int>(_words.AsSpan(Count))[..Count];
@@ -166,19 +180,6 @@ internal readonly struct SortedKeys
     }
 
     private bool BeginsLikeAll(string key) => key.AsSpan().StartsWith(Shared);
-
-    /// <summary>Reads something of each cache line that the keys are in.</summary>
-    public long ReadAll()
-    {
-        const int Line = 64 / sizeof(ulong);
-        var read = 0UL;
-        for (var i = 0; i < _words.Length; i += Line)
-        {
-            read += _words[i];
-        }
-
-        return (long)read;
-    }
 
     private static int TextStart(int count) => count + ((count + 1) / 2);
 

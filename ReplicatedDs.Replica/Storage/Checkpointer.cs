@@ -27,7 +27,7 @@ internal sealed class Checkpointer : IAsyncDisposable
     // Appends whose updates are not all in _root yet, oldest first. A root covers an append as soon as it covers its last dot,
     // because updates are applied in the order in which they are appended.
     private readonly Queue<(long Position, Dot Last)> _appended = new();
-    private readonly ChangedKeys _changedKeys = new(VectorClock.Empty, []);
+    private readonly ChangedKeys _changedKeys = new();
     private ReplicaState? _root;
     private VectorClock _stable = VectorClock.Empty;
     private long _rootPosition;
@@ -68,8 +68,7 @@ internal sealed class Checkpointer : IAsyncDisposable
         {
             _root = state;
             _rootPosition = position;
-            _changedKeys.Take(state.Delivered);
-            _changedKeys.PutBack([.. changedKeys]);
+            _changedKeys.Restart(state.Delivered, changedKeys);
             if (_changedKeys.Count > 0)
             {
                 MarkDirty_NeedsLock();
@@ -127,7 +126,7 @@ internal sealed class Checkpointer : IAsyncDisposable
             lock (_gate)
             {
                 (_root, _rootPosition, _bytes) = (state, position, 0);
-                _changedKeys.Take(state.Delivered);
+                _changedKeys.Restart(state.Delivered);
                 _appended.Clear();
                 _values?.Installed(state, position);
             }

@@ -48,7 +48,7 @@ public interface IReplicaStore : IAsyncDisposable
     /// </summary>
     void Published(ReplicaState state, ImmutableArray<Update> updates, ImmutableArray<string> collected, VectorClock stable, KeyChanges changes = default);
 
-    /// <summary>From which state on the store wants to hear which keys change: the one of its last checkpoint. <c>null</c>: from none. May be read from any thread.</summary>
+    /// <summary>From which state on the store wants to hear which keys change: the one that its last checkpoint was begun from. <c>null</c>: from none. May be read from any thread.</summary>
     VectorClock? ChangesSince => null;
 
     /// <summary>Up to which counter the updates of <paramref name="origin"/> are not, or not all, in the log any more; 0 if all are.</summary>

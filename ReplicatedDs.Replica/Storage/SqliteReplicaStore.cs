@@ -258,7 +258,7 @@ public sealed class SqliteReplicaStore : IReplicaStore
         }
     }
 
-    public VectorClock? ChangesSince => _checkpointer.ChangesSince;
+    public VectorClock? ChangesSince => _durability == Durability.Memory ? null : _checkpointer.ChangesSince;
 
     public void Published(ReplicaState state, ImmutableArray<Update> updates, ImmutableArray<string> collected, VectorClock stable, KeyChanges changes = default)
     {

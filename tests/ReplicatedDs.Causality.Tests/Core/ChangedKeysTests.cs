@@ -7,9 +7,9 @@ public class ChangedKeysTests
 {
     private readonly TestReplica _one = new(1, TestReplica.ClusterOf(2));
     private readonly TestReplica _two = new(2, TestReplica.ClusterOf(2));
-    private readonly ChangedKeys _changed;
+    private readonly ChangedKeys _changed = new();
 
-    public ChangedKeysTests() => _changed = new ChangedKeys(_one.State.Delivered, []);
+    public ChangedKeysTests() => _changed.Restart(_one.State.Delivered);
 
     [Fact]
     public void Key_WrittenAgain_IsToldOnce()

@@ -56,7 +56,8 @@ public class KeyHistoryTests
             var expected = before;
             var builder = space.ToBuilder();
             var changes = new List<KeyValuePair<string, KeyState>>();
-            string[] keys = [.. Enumerable.Range(0, random.Next(changesMax + 1)).Select(_ => Name(random.Next(range)))];
+            string[] known = [.. Enumerable.Range(0, Math.Min(range, 40)).Select(_ => Name(random.Next(range)))];
+            string[] keys = [.. Enumerable.Range(0, random.Next(changesMax + 1)).Select(_ => random.Next(3) == 0 ? known[random.Next(known.Length)] : Name(random.Next(range)))];
             var ahead = random.Next(2) == 0 ? new KeyLookahead() : null;
             for (var i = 0; i < keys.Length; i++)
             {
@@ -70,6 +71,13 @@ public class KeyHistoryTests
 
                 var key = keys[i];
                 Assert.Same(expected.GetValueOrDefault(key), builder.Find(key));
+                var other = keys[random.Next(keys.Length)];
+                Assert.Same(expected.GetValueOrDefault(other), builder.Find(other));
+                if (random.Next(60) == 0)
+                {
+                    kept.Add((builder.ToKeySpace(), expected));
+                }
+
                 if (random.Next(8) == 0)
                 {
                     continue;
@@ -101,7 +109,7 @@ public class KeyHistoryTests
                     break;
             }
 
-            if (kept.Count > 12)
+            while (kept.Count > 12)
             {
                 kept.RemoveAt(random.Next(kept.Count - 1));
             }

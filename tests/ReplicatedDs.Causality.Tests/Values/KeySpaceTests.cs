@@ -53,6 +53,7 @@ public class KeySpaceTests
     [InlineData(1, "ab", 9)]
     [InlineData(2, "\0a\uffff", 5)]
     [InlineData(3, "key:", 14)]
+    [InlineData(4, "a", 1_000)]
     public void Find_OfKeysThatAreAlike_FindsEachAndNothingElse(int seed, string letters, int length)
     {
         var random = new Random(seed);
@@ -78,6 +79,10 @@ public class KeySpaceTests
         {
             var key = Draw();
             Assert.Same(expected.GetValueOrDefault(key), keys.Find(key));
+            if (i % 40 == 0)
+            {
+                Assert.Equal(expected.Where(entry => string.CompareOrdinal(entry.Key, key) >= 0), keys.From(key));
+            }
         }
     }
 

@@ -122,6 +122,47 @@ public sealed class SqliteReplicaStoreTests : IDisposable
         Assert.Equal(Story.Describe(_story.Expected), Story.Describe(again.Recover()));
     }
 
+    /// <summary>The store writes only keys that the core says have changed, wherever between the two a checkpoint falls.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task CheckpointAsync_OfTheKeysThatTheCoreTells_HoldsAllThatChanged(int seed)
+    {
+        var random = new Random(seed);
+        ReplicaState expected;
+        await using (var store = Open())
+        {
+            await store.InitializeAsync(Story.Identity, ReplicaState.Empty, default);
+            await _story.AppendAsync(store, _story.Found());
+            var core = new ReplicaCore(new ReplicaSettings(Story.Identity.Id, Story.Identity.Incarnation), _story.Expected, new Instant(1_000_000, 1));
+            for (var step = 1; step <= 200; step++)
+            {
+                KeyOperation[] operations = [.. Enumerable.Range(0, random.Next(3)).Select<int, KeyOperation>(_ => random.Next(4) switch
+                {
+                    0 => new DeleteOperation($"k{random.Next(20)}"),
+                    1 => new IncrementOperation($"n{random.Next(3)}", 1),
+                    _ => new SetOperation($"k{random.Next(20)}", new byte[] { (byte)step }, null),
+                })];
+                core.ChangesSince = store.ChangesSince;
+                var output = core.Step(operations.Length == 0 ? [] : [new WriteRequest(null, [.. operations], [])], new Instant(1_000_000 + (step * 50_000), step * 50_000));
+                await MaybeCheckpointAsync();
+                await store.AppendAsync(output.Append, output.IsPromise, default);
+                await MaybeCheckpointAsync();
+                store.Published(output.State, output.Append, output.Collected, output.Stable, output.Changes);
+                await MaybeCheckpointAsync();
+            }
+
+            expected = core.State;
+
+            ValueTask MaybeCheckpointAsync() => random.Next(8) == 0 ? new ValueTask(store.CheckpointAsync(default)) : default;
+        }
+
+        Sql(LogDatabase.Name, "DELETE FROM batches; DELETE FROM ranges");
+        await using var again = Open();
+        Assert.Equal(Story.Describe(expected), Story.Describe(again.Recover()));
+    }
+
     [Fact]
     public async Task Published_LaterThanTheNextAppend_PutsTheCheckpointWhereTheStateIs()
     {

@@ -98,6 +98,19 @@ internal sealed class CheckerSet
         }
     }
 
+    /// <summary>A replica wrote the keys that it says have changed: all others must be as they were written before.</summary>
+    public static void Checkpointed(SimulatedReplica at)
+    {
+        var wrong = Describe(at.Published).Except(Describe(at.Disk.Checkpoint)).Concat(Describe(at.Disk.Checkpoint).Except(Describe(at.Published))).FirstOrDefault();
+        if (wrong is not null)
+        {
+            throw new SimulationFailure(nameof(CheckerSet), $"{at.Label} made a checkpoint that is not what it published: {wrong} is in one of them only");
+        }
+
+        static IEnumerable<string> Describe(ReplicaState state) =>
+            state.Keys.All.Select(entry => $"{entry.Key} {string.Join(' ', entry.Value.Versions.Select(version => $"{version.Dot} {version.Kind}"))}");
+    }
+
     /// <summary>A replica's machine went down before the last updates there were synced.</summary>
     public void Lost(SimulatedReplica at, IEnumerable<Update> updates)
     {

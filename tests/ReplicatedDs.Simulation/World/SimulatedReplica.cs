@@ -19,7 +19,7 @@ internal sealed class SimulatedReplica
     private readonly SeededRandom _random;
     private readonly Queue<ReplicaInput> _inbox = new();
     private readonly List<(VectorClock Clock, long Epoch, Action<bool> Continue)> _waiting = [];
-    private ChangedKeys _changedKeys = new(VectorClock.Empty, []);
+    private readonly ChangedKeys _changedKeys = new();
     private bool _isAppending;
     private bool _isPumpScheduled;
     private long _wakeVersion;
@@ -123,7 +123,7 @@ internal sealed class SimulatedReplica
         _hasRun = true;
         Core = new ReplicaCore(Settings, state, Clock.Now);
         Published = state;
-        _changedKeys = new ChangedKeys(state.Delivered, Disk.Log(all: false).SelectMany(update => update.Keys));
+        _changedKeys.Restart(state.Delivered, Disk.Log(all: false).SelectMany(update => update.Keys));
         Phase = ReplicaPhase.Running;
         Trace($"start at {state.Delivered}");
         Wake(1);
@@ -272,9 +272,8 @@ internal sealed class SimulatedReplica
     /// <summary>Writes a checkpoint of what is published. The production store does it in the background, so an append may be under way.</summary>
     public void MakeCheckpoint()
     {
-        if (IsRunning && !Disk.IsFull)
+        if (IsRunning && TryCheckpoint())
         {
-            Disk.MakeCheckpoint(Published, _changedKeys.Take(Published.Delivered));
             Trace("checkpoint");
             if (_random.Chance(50))
             {
@@ -287,13 +286,26 @@ internal sealed class SimulatedReplica
     /// <summary>The log outgrows its bound: what not everybody has is forgotten with the rest, unless this replica has left.</summary>
     public void ForgetLog()
     {
-        if (IsRunning && !Disk.IsFull && Published.Members.Find(Id) is { IsPresent: true })
+        if (IsRunning && Published.Members.Find(Id) is { IsPresent: true } && TryCheckpoint())
         {
-            Disk.MakeCheckpoint(Published, _changedKeys.Take(Published.Delivered));
             Disk.Cut(stable: null);
             Trace("cut the log");
             _cluster.Faults.Add(FaultKind.LogCut);
         }
+    }
+
+    private bool TryCheckpoint()
+    {
+        var changed = _changedKeys.Take(Published.Delivered);
+        if (Disk.IsFull)
+        {
+            _changedKeys.PutBack(changed);
+            return false;
+        }
+
+        Disk.MakeCheckpoint(Published, changed);
+        CheckerSet.Checkpointed(this);
+        return true;
     }
 
     public void Trace(string what) => _cluster.Trace.Write(_cluster.Queue.Now, Label, what);
@@ -481,7 +493,7 @@ internal sealed class SimulatedReplica
         if (output.IsInstall)
         {
             Disk.Install(output.State);
-            _changedKeys.Take(output.State.Delivered);
+            _changedKeys.Restart(output.State.Delivered);
             _cluster.Checks.Joined(this, output.State);
             _cluster.Faults.Add(FaultKind.LogCut);
         }
