@@ -95,6 +95,7 @@ internal sealed class Child : IAsyncDisposable
         Living.TryRemove(this, out _);
         await _copying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _guard.Dispose();
+        await Task.Yield(); // away from the thread that reads pipes and sockets, which would wait for itself if what follows waits for one
     }
 
     /// <summary>The server itself: the only child of the process that bounds its life.</summary>
