@@ -18,7 +18,7 @@ public sealed class ChangedKeys
 
     public int Count => _keys.Count;
 
-    /// <summary>Begins with a state that does not follow from what was added.</summary>
+    /// <summary>Begins anew with a state that is not the result of what was added; that is dropped.</summary>
     /// <param name="delivered">What is delivered in it.</param>
     /// <param name="changed">What has changed in it since the checkpoint.</param>
     public void Restart(VectorClock delivered, params IEnumerable<string> changed)

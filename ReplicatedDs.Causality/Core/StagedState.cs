@@ -152,8 +152,8 @@ internal sealed class StagedState(
 
     private void Tell(string key, KeyState? before)
     {
-        // A state's delivered clock covers every version in it, those of retired ids by what it is over. So a winner that it does not cover came since then, and the
-        // key was told when it came.
+        // A state's delivered clock covers every version in that state, also those of ids that have been retired since (VectorClock.Over). So a winner that the
+        // clock does not cover came later, and the key was told then.
         if (changesSince is not null && (before is null || (changesSince.Covers(before.Winner.Dot) && mutation != CoreMutation.TellNewKeysOnly)))
         {
             (_changed ??= []).Add(key);

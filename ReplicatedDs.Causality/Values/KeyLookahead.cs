@@ -2,7 +2,7 @@ namespace ReplicatedDs.Causality.Values;
 
 /// <summary>
 /// Finds the keys of the next few changes together, level by level of the tree: the processor then waits for many places in memory at once, where one
-/// find after another waits for each. The changes take their places from here, in the order in which their keys were added. For one thread.
+/// find after another waits for each. The changes take their places from here: quickest in the order in which their keys were added. For one thread.
 /// </summary>
 /// <remarks>Group prefetching: Chen, Ailamaki, Gibbons, Mowry, "Improving Hash Join Performance through Prefetching", ICDE 2004.</remarks>
 internal sealed class KeyLookahead
@@ -16,6 +16,8 @@ internal sealed class KeyLookahead
     private int _count;
     private int _next;
     private long _read;
+
+    public bool IsEmpty => _count == 0;
 
     public bool IsFull => _count == Max;
 
@@ -48,7 +50,7 @@ internal sealed class KeyLookahead
 
     /// <summary>The leaf that a key belongs to, and its place there; less than 0 if it is not there.</summary>
     /// <param name="key">The same object that was added.</param>
-    /// <returns><c>null</c> if it was not added, or if its leaf is no longer part of the tree.</returns>
+    /// <returns><c>null</c> if it was not added, or if its leaf is no longer part of the tree; the index means nothing then.</returns>
     public KeyTree.Leaf? LeafOf(string key, out int index)
     {
         // Nearly always it is the one that was asked for last, or the one behind it.
@@ -71,7 +73,10 @@ internal sealed class KeyLookahead
     {
         foreach (ref var node in _nodes.AsSpan(0, _count))
         {
-            node = ReferenceEquals(node, leaf) ? null : node;
+            if (ReferenceEquals(node, leaf))
+            {
+                node = null;
+            }
         }
     }
 }

@@ -77,7 +77,7 @@ public sealed class KeySpace
             return index < 0 ? null : leaf.At(index, _moment);
         }
 
-        /// <summary>Finds the keys that were added there, for the changes that follow. No other builder's until it is cleared.</summary>
+        /// <summary>Finds the keys that were added there, for the changes that follow. Until it is cleared no other builder may use it.</summary>
         internal void LookAhead(KeyLookahead ahead)
         {
             _ahead = ahead;
@@ -87,15 +87,22 @@ public sealed class KeySpace
         public void Set(string key, KeyState state)
         {
             Begin();
-            var leaf = LeafOf(key, out var index);
-            if (index >= 0 && leaf.TryChange(index, state, _step))
+            KeyTree.Leaf? leaf = null;
+            if (_ahead is { IsEmpty: false })
             {
-                return;
+                leaf = LeafOf(key, out var index);
+                if (index >= 0 && leaf.TryChange(index, state, _step))
+                {
+                    return;
+                }
             }
 
             _keys = _keys.Set(key, state, _step, out var isNew);
             _count += isNew ? 1 : 0;
-            _ahead?.Replaced(leaf);
+            if (leaf is not null)
+            {
+                _ahead!.Replaced(leaf);
+            }
         }
 
         public void Remove(string key)

@@ -87,8 +87,8 @@ internal abstract class KeyTree(object? owner)
     /// <param name="isNew">Whether the key was not there.</param>
     public KeyTree Set(string key, KeyState state, in KeyStep step, out bool isNew)
     {
-        var (left, right) = Put(key, state, step, out isNew);
-        return right is null ? left : new Branch(SortedKeys.Of([right.First]), [left, right], step.Owner);
+        var (left, right, separator) = Put(key, state, step, out isNew);
+        return right is null ? left : new Branch(SortedKeys.Of([separator!]), [left, right], step.Owner);
     }
 
     /// <summary>Without the key, which must be there.</summary>
@@ -99,7 +99,7 @@ internal abstract class KeyTree(object? owner)
     }
 
     /// <summary>The changed node, and its new right neighbour if it had to be split.</summary>
-    protected abstract (KeyTree Left, KeyTree? Right) Put(string key, KeyState state, in KeyStep step, out bool isNew);
+    protected abstract (KeyTree Left, KeyTree? Right, string? Separator) Put(string key, KeyState state, in KeyStep step, out bool isNew);
 
     protected abstract KeyTree Take(string key, in KeyStep step);
 
@@ -196,13 +196,13 @@ internal abstract class KeyTree(object? owner)
             Volatile.Write(ref states[index], state);
         }
 
-        protected override (KeyTree Left, KeyTree? Right) Put(string key, KeyState state, in KeyStep step, out bool isNew)
+        protected override (KeyTree Left, KeyTree? Right, string? Separator) Put(string key, KeyState state, in KeyStep step, out bool isNew)
         {
             var index = keys.Find(key);
             isNew = index < 0;
             if (!isNew)
             {
-                return (With(index, state, step), null);
+                return (With(index, state, step), null, null);
             }
 
             LeftBy(step);
@@ -210,12 +210,12 @@ internal abstract class KeyTree(object? owner)
             var (wideKeys, wideStates) = (keys.Insert(~index, key), ArrayEdits.Insert(StatesAt(step.From), ~index, state));
             if (wideKeys.Count <= Max)
             {
-                return (Of(wideKeys, wideStates, step), null);
+                return (Of(wideKeys, wideStates, step), null, null);
             }
 
             // Keys often come in ascending order: then the left half stays nearly full.
             var middle = ~index == keys.Count ? Max : wideKeys.Count / 2;
-            return (Of(wideKeys[..middle], wideStates[..middle], step), Of(wideKeys[middle..], wideStates[middle..], step));
+            return (Of(wideKeys[..middle], wideStates[..middle], step), Of(wideKeys[middle..], wideStates[middle..], step), wideKeys[middle]);
         }
 
         protected override KeyTree Take(string key, in KeyStep step)
@@ -307,7 +307,7 @@ internal abstract class KeyTree(object? owner)
         }
     }
 
-    /// <param name="separators">The first key of each child but the first.</param>
+    /// <param name="separators">What keys are before and from, between two children each. Nearly always the first key of the right one, unless that was removed.</param>
     private sealed class Branch(SortedKeys separators, KeyTree[] children, object? owner) : KeyTree(owner)
     {
         /// <summary>The only child, if there is but one.</summary>
@@ -330,37 +330,40 @@ internal abstract class KeyTree(object? owner)
             }
         }
 
-        protected override (KeyTree Left, KeyTree? Right) Put(string key, KeyState state, in KeyStep step, out bool isNew)
+        protected override (KeyTree Left, KeyTree? Right, string? Separator) Put(string key, KeyState state, in KeyStep step, out bool isNew)
         {
             var index = ChildOf(key);
-            var (left, right) = children[index].Put(key, state, step, out isNew);
+            var (left, right, separator) = children[index].Put(key, state, step, out isNew);
             if (right is null && ReferenceEquals(left, children[index]))
             {
-                return (this, null);
+                return (this, null, null);
             }
 
             if (right is null && IsOf(step))
             {
                 children[index] = left;
-                return (this, null);
+                return (this, null, null);
             }
 
             if (right is null)
             {
-                return (new Branch(separators, With(children, index, left), step.Owner), null);
+                return (new Branch(separators, With(children, index, left), step.Owner), null, null);
             }
 
-            var (wideSeparators, wideChildren) = (separators.Insert(index, right.First), ArrayEdits.Insert(children, index + 1, right));
+            var (wideSeparators, wideChildren) = (separators.Insert(index, separator!), ArrayEdits.Insert(children, index + 1, right));
             wideChildren[index] = left;
             if (wideChildren.Length <= Max)
             {
-                return (new Branch(wideSeparators, wideChildren, step.Owner), null);
+                return (new Branch(wideSeparators, wideChildren, step.Owner), null, null);
             }
 
+            // The separator that neither half needs goes up as it is: the first key of the right half may be greater, and then keys between the two would
+            // belong to another leaf although nothing has changed there.
             var middle = index == children.Length - 1 ? Max : wideChildren.Length / 2;
             return (
                 new Branch(wideSeparators[..(middle - 1)], wideChildren[..middle], step.Owner),
-                new Branch(wideSeparators[middle..], wideChildren[middle..], step.Owner));
+                new Branch(wideSeparators[middle..], wideChildren[middle..], step.Owner),
+                wideSeparators[middle - 1]);
         }
 
         protected override KeyTree Take(string key, in KeyStep step)

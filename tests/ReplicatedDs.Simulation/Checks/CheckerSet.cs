@@ -1,6 +1,8 @@
+using System.Buffers;
 using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Replication;
 using ReplicatedDs.Causality.Updates;
+using ReplicatedDs.Causality.Wire;
 using ReplicatedDs.Simulation.World;
 
 namespace ReplicatedDs.Simulation.Checks;
@@ -107,8 +109,12 @@ internal sealed class CheckerSet
             throw new SimulationFailure(nameof(CheckerSet), $"{at.Label} made a checkpoint that is not what it published: {wrong} is in one of them only");
         }
 
-        static IEnumerable<string> Describe(ReplicaState state) =>
-            state.Keys.All.Select(entry => $"{entry.Key} {string.Join(' ', entry.Value.Versions.Select(version => $"{version.Dot} {version.Kind}"))}");
+        static IEnumerable<string> Describe(ReplicaState state) => state.Keys.All.Select(entry =>
+        {
+            var bytes = new ArrayBufferWriter<byte>();
+            StateCodec.WriteKey(bytes, entry.Value);
+            return $"{entry.Key} {Convert.ToHexString(bytes.WrittenSpan)}";
+        });
     }
 
     /// <summary>A replica's machine went down before the last updates there were synced.</summary>
