@@ -20,7 +20,7 @@ public sealed partial class ReplicaCore
             count++;
         }
 
-        _staged.LookAhead(_ahead);
+        FindAhead();
         return count;
     }
 
@@ -39,8 +39,16 @@ public sealed partial class ReplicaCore
             count++;
         }
 
-        _staged.LookAhead(_ahead);
+        FindAhead();
         return count;
+    }
+
+    private void FindAhead()
+    {
+        if (!_ahead.IsEmpty) // as with duplicates or changes of membership alone: those need no builder
+        {
+            _staged.LookAhead(_ahead);
+        }
     }
 
     private void AddAhead<T>(ReadOnlySpan<T> operations)

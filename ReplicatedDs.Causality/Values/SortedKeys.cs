@@ -127,11 +127,11 @@ internal readonly struct SortedKeys
             return Of([]);
         }
 
-        var (first, last) = (start, start + length - 1);
-        var more = Rest(first).CommonPrefixLength(Rest(last));
-        var restLength = Ends[last] - (first == 0 ? _shared : Ends[first - 1]) - (length * more);
-        var writer = new Writer(length, string.Concat(Shared, Rest(first)[..more]), restLength);
-        for (var i = first; i <= last; i++)
+        var last = start + length - 1;
+        var more = Rest(start).CommonPrefixLength(Rest(last));
+        var restLength = Ends[last] - StartOf(start) - (length * more);
+        var writer = new Writer(length, string.Concat(Shared, Rest(start)[..more]), restLength);
+        for (var i = start; i <= last; i++)
         {
             writer.Add(Rest(i)[more..]);
         }
@@ -166,7 +166,10 @@ internal readonly struct SortedKeys
 
     private int TextLength => Count == 0 ? 0 : Ends[^1];
 
-    private ReadOnlySpan<char> Rest(int index) => Text[(index == 0 ? _shared : Ends[index - 1])..Ends[index]];
+    private ReadOnlySpan<char> Rest(int index) => Text[StartOf(index)..Ends[index]];
+
+    /// <summary>Where in the text begins what follows the common beginning.</summary>
+    private int StartOf(int index) => index == 0 ? _shared : Ends[index - 1];
 
     private string[] ToArray(int start, int end)
     {
@@ -255,7 +258,7 @@ internal readonly struct SortedKeys
                 return;
             }
 
-            var from = start == 0 ? keys._shared : keys.Ends[start - 1];
+            var from = keys.StartOf(start);
             var text = keys.Text[from..keys.Ends[end - 1]];
             keys.Heads[start..end].CopyTo(_words.AsSpan(_count));
             text.CopyTo(_text[_end..]);

@@ -103,13 +103,14 @@ internal sealed class CheckerSet
     /// <summary>A replica wrote the keys that it says have changed: all others must be as they were written before.</summary>
     public static void Checkpointed(SimulatedReplica at)
     {
-        var wrong = Describe(at.Published).Except(Describe(at.Disk.Checkpoint)).Concat(Describe(at.Disk.Checkpoint).Except(Describe(at.Published))).FirstOrDefault();
-        if (wrong is not null)
+        var wrong = Rows(at.Published).ToHashSet();
+        wrong.SymmetricExceptWith(Rows(at.Disk.Checkpoint));
+        if (wrong.Count > 0)
         {
-            throw new SimulationFailure(nameof(CheckerSet), $"{at.Label} made a checkpoint that is not what it published: {wrong} is in one of them only");
+            throw new SimulationFailure(nameof(CheckerSet), $"{at.Label} made a checkpoint that is not what it published: {wrong.First()} is in one of them only");
         }
 
-        static IEnumerable<string> Describe(ReplicaState state) => state.Keys.All.Select(entry =>
+        static IEnumerable<string> Rows(ReplicaState state) => state.Keys.All.Select(entry =>
         {
             var bytes = new ArrayBufferWriter<byte>();
             StateCodec.WriteKey(bytes, entry.Value);

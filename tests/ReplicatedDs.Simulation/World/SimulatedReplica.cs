@@ -294,6 +294,8 @@ internal sealed class SimulatedReplica
         }
     }
 
+    public void Trace(string what) => _cluster.Trace.Write(_cluster.Queue.Now, Label, what);
+
     private bool TryCheckpoint()
     {
         var changed = _changedKeys.Take(Published.Delivered);
@@ -307,8 +309,6 @@ internal sealed class SimulatedReplica
         CheckerSet.Checkpointed(this);
         return true;
     }
-
-    public void Trace(string what) => _cluster.Trace.Write(_cluster.Queue.Now, Label, what);
 
     /// <summary>What the production session does while it leaves.</summary>
     private void AskToGo(long epoch) => _cluster.Queue.Schedule(3_000_000, () =>
