@@ -58,6 +58,9 @@ internal enum CoreMutation
     /// <summary>A checkpoint is told of new keys, but not of those that changed.</summary>
     TellNewKeysOnly,
 
+    /// <summary>A replica acknowledges what its disk may still lose, though it was told that it may not.</summary>
+    PromiseRegardless,
+
     /// <summary>Nothing that a replica says needs a durable append.</summary>
     PromiseNothing,
 }

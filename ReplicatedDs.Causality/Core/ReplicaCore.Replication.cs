@@ -331,7 +331,7 @@ public sealed partial class ReplicaCore
 
     private VectorClock Announcement()
     {
-        var delivered = HandedOn();
+        var delivered = MayPromise || !Self.IsPresent || _settings.Mutation == CoreMutation.PromiseRegardless ? HandedOn() : _promised; // that it left was a promise itself
         if (_settings.Mutation == CoreMutation.AcknowledgeBuffered)
         {
             foreach (var entry in _buffer.InOrder())

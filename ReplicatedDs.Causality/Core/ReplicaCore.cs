@@ -29,6 +29,8 @@ public sealed partial class ReplicaCore
 
     private ReplicaState _previous;
     private VectorClock _previousStable;
+    private VectorClock _promised; // what was delivered when last something was said that counts on it
+    private VectorClock _previousPromised;
     private Refused? _refusal;
     private long _stableCheckedAt;
     private bool _isVerified;
@@ -55,7 +57,7 @@ public sealed partial class ReplicaCore
         State = _previous = state;
         _staged = new StagedState(state, settings.Mutation, settings.InlineBytesMax);
         _startedAt = now.MonotonicMicroseconds;
-        _forgottenAtMost = state.Delivered;
+        _forgottenAtMost = _promised = _previousPromised = state.Delivered;
         RememberDigests();
         AdjustLinks();
         Stable = _previousStable = KnownStable().Retire(state.Members.Retired);
@@ -101,13 +103,19 @@ public sealed partial class ReplicaCore
     /// </summary>
     public VectorClock? ChangesSince { get; set; }
 
+    /// <summary>
+    /// Whether what was appended can be made durable. Otherwise this replica acknowledges no more than what was when it last promised something, and
+    /// only own updates make a step a promise; so it stays a member that is heard while its disk takes nothing. To be set between two steps, by who steps.
+    /// </summary>
+    public bool MayPromise { get; set; } = true;
+
     private Member Self => _staged.Members.Find(Id)!;
 
     /// <summary>Takes the inputs in order and says what must happen. An empty batch lets time pass.</summary>
     public ReplicaOutput Step(ReadOnlySpan<ReplicaInput> inputs, Instant now)
     {
         _now = now;
-        (_previous, _previousStable) = (State, Stable);
+        (_previous, _previousStable, _previousPromised) = (State, Stable, _promised);
         _staged = new StagedState(State, _settings.Mutation, _settings.InlineBytesMax, ChangesSince);
         _append.Clear();
         _replies.Clear();
@@ -152,10 +160,17 @@ public sealed partial class ReplicaCore
 
     private bool IsDeclaredDead => _refusal is { Reason: RefusalReason.Evicted };
 
-    private ReplicaOutput Output(bool isInstall) => new()
+    private ReplicaOutput Output(bool isInstall)
+    {
+        var isPromise = isInstall || IsPromise();
+        _promised = isPromise ? State.Delivered : _promised;
+        return Output(isInstall, isPromise);
+    }
+
+    private ReplicaOutput Output(bool isInstall, bool isPromise) => new()
     {
         Append = [.. _append],
-        IsPromise = isInstall || IsPromise(),
+        IsPromise = isPromise,
         State = State,
         IsInstall = isInstall,
         Stable = Stable,
@@ -173,7 +188,7 @@ public sealed partial class ReplicaCore
     };
 
     private bool IsPromise() => _settings.Mutation != CoreMutation.PromiseNothing
-        && (_replies.Count > 0 || _messages.Exists(static sent => sent.Message is Heartbeat) || _append.Exists(update => update.Origin == Id));
+        && ((MayPromise && (_replies.Count > 0 || _messages.Exists(static sent => sent.Message is Heartbeat))) || _append.Exists(update => update.Origin == Id));
 
     /// <summary>
     /// Undoes the last step after its append failed: the state is again what it was, nothing of its output may be used. Updates of others
@@ -182,13 +197,21 @@ public sealed partial class ReplicaCore
     public void Rollback()
     {
         State = _settings.Mutation == CoreMutation.KeepFailedSteps ? State : _previous with { Keys = _previous.Keys.Resume() };
-        Stable = _previousStable;
+        (Stable, _promised) = (_previousStable, _previousPromised);
         _staged = new StagedState(State, _settings.Mutation, _settings.InlineBytesMax);
         _atLeave = Self.IsPresent ? null : _atLeave;
         AdjustLinks();
         foreach (var link in _links.Values)
         {
             link.RollBack(State.Delivered[Id]);
+        }
+
+        foreach (var (to, message) in _messages)
+        {
+            if (message is Heartbeat && _links.TryGetValue(to, out var unheard))
+            {
+                unheard.OwesHeartbeat = true;
+            }
         }
 
         RollBackCollection();

@@ -10,7 +10,7 @@ namespace ReplicatedDs.Causality.Core;
 /// What must happen after a step, and in which order: first append <see cref="Append"/> in one piece, then publish
 /// <see cref="State"/>, then send <see cref="Messages"/>, <see cref="Replies"/> and <see cref="Events"/> in any order.
 /// If <see cref="IsPromise"/> is set, everything that was ever appended must be durable before any of that; otherwise the newest appends may still be lost
-/// with the machine, in the reverse of their order.
+/// with the process or the machine, in the reverse of their order.
 /// If <see cref="IsInstall"/> is set, make all of <see cref="State"/> durable in one piece in place of an append.
 /// If any of it fails, call <see cref="ReplicaCore.Rollback"/> and release nothing of it.
 /// </summary>

@@ -273,7 +273,7 @@ internal static class PeerEndpoints
 
             await context.Response.WriteAsJsonAsync(new DepartedAnswer(hasEverybody), context.RequestAborted);
         }
-        catch (NodeUnavailableException unavailable)
+        catch (Exception unavailable) when (unavailable is NodeUnavailableException or StorageUnavailableException)
         {
             await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "not-ready", unavailable.Message);
         }

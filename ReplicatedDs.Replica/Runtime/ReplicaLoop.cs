@@ -232,7 +232,7 @@ internal sealed class ReplicaLoop
             }
             catch (StorageUnavailableException failure)
             {
-                output = await StepWithoutAppendingAsync(failure, now).ConfigureAwait(false);
+                output = StepWithoutAppending(failure, now);
             }
         }
 
@@ -252,9 +252,9 @@ internal sealed class ReplicaLoop
 
     /// <summary>
     /// The append failed: nothing of the step happened. What needs no append (heartbeats, link changes) is stepped again, so that a full disk
-    /// stops writes and deliveries but not the replica.
+    /// stops writes and deliveries but not the replica. It acknowledges only what it did before: what it delivered since may still wait to be durable.
     /// </summary>
-    private async Task<ReplicaOutput> StepWithoutAppendingAsync(StorageUnavailableException failure, Instant now)
+    private ReplicaOutput StepWithoutAppending(StorageUnavailableException failure, Instant now)
     {
         if (!_storeFailed)
         {
@@ -279,10 +279,11 @@ internal sealed class ReplicaLoop
             }
         }
 
+        _core.MayPromise = false;
         var output = _core.Step(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(rest), now);
+        _core.MayPromise = true;
         if (output.Append.IsEmpty)
         {
-            await _store.AppendAsync([], output.IsPromise, CancellationToken.None).ConfigureAwait(false);
             return output;
         }
 

@@ -29,9 +29,9 @@ public interface IReplicaStore : IAsyncDisposable
 
     /// <summary>
     /// Appends updates, or none, in delivery order, all or nothing. With <paramref name="isPromise"/> everything that was ever appended is durable on return, as
-    /// the durability mode says; without, the machine may still lose the newest appends, in the reverse of their order.
+    /// the durability mode says; without, the end of the process may still take the newest appends, in the reverse of their order.
     /// </summary>
-    /// <exception cref="StorageUnavailableException">Nothing was appended.</exception>
+    /// <exception cref="StorageUnavailableException">Nothing was appended; or nothing was to be, and what was appended before is not durable yet.</exception>
     ValueTask AppendAsync(ImmutableArray<Update> updates, bool isPromise, CancellationToken cancellationToken);
 
     /// <summary>

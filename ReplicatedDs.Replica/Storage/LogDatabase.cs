@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
@@ -27,9 +26,6 @@ internal sealed class LogDatabase : IDisposable
 
     private const int ReadersKept = 8;
 
-    /// <summary>Memory for an append's bytes that is kept for the next.</summary>
-    private const int EncodedKept = 4 << 20;
-
     /// <summary>Bytes appended after which the write-ahead log is moved into the database; small appends make it four times as large.</summary>
     private const long MoveBytes = 4 << 20;
 
@@ -53,10 +49,11 @@ internal sealed class LogDatabase : IDisposable
     private readonly RowInsert _insertBatch;
     private readonly RowInsert _insertRange;
 
-    // Of the running append, used again: the bytes of its rows one after the other, where each row is, and the ranges of each.
-    private readonly List<(Range Bytes, Range Ranges)> _rows = [];
-    private readonly List<(ReplicaId Origin, long First, long Last)> _ranges = [];
-    private ArrayBufferWriter<byte> _encoded = new();
+
+    // Appended and not in the database yet: what was no promise waits here for the next promise, so that many small appends become one transaction.
+    private readonly RowBuffer _waiting;
+    private long _inserted;
+    private bool _hasFailed;
     private bool _syncs;
     private bool _isUnsynced;
     private volatile DurabilityLostException? _lost;
@@ -72,14 +69,15 @@ internal sealed class LogDatabase : IDisposable
         _durability = durability;
         _limits = limits;
         _writer = writer;
+        _waiting = new RowBuffer(limits);
         _insertBatch = new RowInsert(writer.Connection, "INSERT INTO batches VALUES (?1, ?2)");
         _insertRange = new RowInsert(writer.Connection, "INSERT INTO ranges VALUES (?1, ?2, ?3, ?4)");
     }
 
-    /// <summary>The position of the newest row, 0 if there is none.</summary>
-    public long LastPosition { get; private set; }
+    /// <summary>The position of the newest row, 0 if there is none. Rows that wait count.</summary>
+    public long LastPosition => _inserted + _waiting.Count;
 
-    /// <summary>Bytes of all rows.</summary>
+    /// <summary>Bytes of all rows in the database.</summary>
     public long Bytes { get; private set; }
 
     /// <summary>With more bytes than this a look at what may be forgotten is worth while.</summary>
@@ -103,7 +101,7 @@ internal sealed class LogDatabase : IDisposable
             writer.Migrate(StoreSchema.Log, path ?? Name);
             var log = new LogDatabase(path, durability, limits, writer)
             {
-                LastPosition = (long)writer.Scalar("SELECT coalesce(max(position), 0) FROM batches")!,
+                _inserted = (long)writer.Scalar("SELECT coalesce(max(position), 0) FROM batches")!,
                 Bytes = (long)writer.Scalar("SELECT coalesce(sum(length(updates)), 0) FROM batches")!,
             };
             if (limits.LogPagesMax is { } pages)
@@ -122,7 +120,7 @@ internal sealed class LogDatabase : IDisposable
     }
 
     /// <summary>Positions up to this one were used before, though their rows may be gone.</summary>
-    public void ContinueAfter(long position) => LastPosition = Math.Max(LastPosition, position);
+    public void ContinueAfter(long position) => _inserted = Math.Max(_inserted, position);
 
     /// <summary>
     /// Counts this opening; on the disk on return, whatever the durability mode. So is then all that an earlier process had only handed to the operating system.
@@ -132,7 +130,7 @@ internal sealed class LogDatabase : IDisposable
         lock (_writing)
         {
             Synced_NeedsLock("INSERT INTO metadata VALUES ('boot', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1");
-            Flush();
+            FlushFile();
             return (long)_writer.Scalar("SELECT value FROM metadata WHERE name = 'boot'")!;
         }
     }
@@ -149,37 +147,36 @@ internal sealed class LogDatabase : IDisposable
         }
     }
 
-    /// <summary>Appends all or nothing.</summary>
+    /// <summary>
+    /// Appends all or nothing. Without a promise it may wait in memory for the next append with one, or until so much waits that it is worth a transaction: the end of
+    /// the process may then take it, as a crash of the system may take what was handed to it.
+    /// </summary>
     /// <param name="updates">In delivery order.</param>
-    /// <param name="isPromise">This append and all before it are durable on return, if the durability mode asks for that.</param>
-    /// <returns>The bytes written.</returns>
-    /// <exception cref="InvalidOperationException">The log holds one of the updates already.</exception>
+    /// <param name="isPromise">This append and all before it are durable on return, as the durability mode says.</param>
+    /// <returns>The bytes of it.</returns>
+    /// <exception cref="InvalidOperationException">The log holds one of the updates already. If it had to wait, that is said by a later append.</exception>
     public long Append(ReadOnlySpan<Update> updates, bool isPromise)
     {
         lock (_writing)
         {
             ThrowIfLost_NeedsLock();
-            SetSync_NeedsLock(isPromise && _durability == Durability.Fsync);
-            // Encoded before the transaction begins: an update that cannot be written must not leave one open.
-            Encode_NeedsLock(updates);
-            var bytes = (long)_encoded.WrittenCount;
-            AppendRows_NeedsLock();
-            _isUnsynced = !_syncs;
-            LastPosition += _rows.Count;
-            Bytes += bytes;
-            _toMove += bytes + AppendCost;
-            if (_toMove >= MoveBytes && _path is not null && _moving.IsCompleted)
+            var (before, bytesBefore) = (_waiting.Count, _waiting.Bytes);
+            try
             {
-                _toMove = 0;
-                _moving = Task.Run(MoveAhead);
-            }
+                _waiting.Add(updates);
+                var bytes = _waiting.Bytes - bytesBefore;
+                if (isPromise || _hasFailed || _waiting.Bytes >= _limits.WaitingBytesMax)
+                {
+                    Insert_NeedsLock(isPromise && _durability == Durability.Fsync);
+                }
 
-            if (_encoded.Capacity > EncodedKept)
+                return bytes;
+            }
+            catch
             {
-                _encoded = new ArrayBufferWriter<byte>();
+                _waiting.CutTo(before);
+                throw;
             }
-
-            return bytes;
         }
     }
 
@@ -200,6 +197,7 @@ internal sealed class LogDatabase : IDisposable
     /// <summary>The updates of the rows behind a position up to another, whole rows of about so many bytes, and the position of the last of them.</summary>
     public (long Last, long Bytes, IReadOnlyList<Update> Updates) ReadRows(long after, long upTo, long bytesMax)
     {
+        InsertWaiting();
         using var session = new Rental(this);
         using var rows = session.Session.Prepare(
             "SELECT position, updates FROM batches WHERE position > $1 AND position <= $2 ORDER BY position", after, upTo).ExecuteReader();
@@ -222,6 +220,7 @@ internal sealed class LogDatabase : IDisposable
     /// <summary>The rows behind a position, and their bytes.</summary>
     public IReadOnlyList<(long Position, long Bytes)> RowsAfter(long position)
     {
+        InsertWaiting();
         using var session = new Rental(this);
         using var rows = session.Session.Prepare("SELECT position, length(updates) FROM batches WHERE position > $1 ORDER BY position", position).ExecuteReader();
         var found = new List<(long, long)>();
@@ -236,6 +235,7 @@ internal sealed class LogDatabase : IDisposable
     /// <summary>The first update of each origin behind a position.</summary>
     public IReadOnlyDictionary<ReplicaId, long> FirstsAfter(long position)
     {
+        InsertWaiting();
         using var session = new Rental(this);
         using var rows = session.Session.Prepare("SELECT origin, min(first) FROM ranges WHERE position > $1 GROUP BY origin", position).ExecuteReader();
         var found = new Dictionary<ReplicaId, long>();
@@ -267,6 +267,7 @@ internal sealed class LogDatabase : IDisposable
 
     public ImmutableArray<Update> Read(ReplicaId origin, long first, long last, long budget, CancellationToken cancellationToken)
     {
+        TryInsertWaiting();
         using var session = new Rental(this);
         using var rows = session.Session.Prepare(SelectRanges, origin.Value, first, last).ExecuteReader();
         var found = ImmutableArray.CreateBuilder<Update>();
@@ -309,6 +310,7 @@ internal sealed class LogDatabase : IDisposable
     {
         lock (_writing)
         {
+            Insert_NeedsLock(_durability == Durability.Fsync);
             SetSync_NeedsLock(_durability == Durability.Fsync);
             InTransaction_NeedsLock(() =>
             {
@@ -353,13 +355,14 @@ internal sealed class LogDatabase : IDisposable
         }
     }
 
-    /// <summary>Makes everything that was appended durable, if the durability mode asks for that and it is not.</summary>
+    /// <summary>Makes everything that was appended durable, as the durability mode says.</summary>
     /// <exception cref="DurabilityLostException">Nobody can say what of it is on the disk.</exception>
     public void Sync()
     {
         lock (_writing)
         {
             ThrowIfLost_NeedsLock();
+            Insert_NeedsLock(_durability == Durability.Fsync);
             if (_durability != Durability.Fsync || !_isUnsynced)
             {
                 return;
@@ -367,7 +370,7 @@ internal sealed class LogDatabase : IDisposable
 
             try
             {
-                Flush();
+                FlushFile();
                 _isUnsynced = false;
             }
             catch (IOException exception)
@@ -377,13 +380,17 @@ internal sealed class LogDatabase : IDisposable
         }
     }
 
-    /// <summary>
-    /// Puts on the disk what was only handed to the operating system, so that a checkpoint never outlives the log that it rests on.
-    /// </summary>
+    /// <summary>Puts on the disk what waits or was only handed to the operating system, so that a checkpoint never outlives the log that it rests on.</summary>
     /// <exception cref="IOException">
     /// It failed now or before. The system reports a failure once to who has the file open, so one that was reported holds for the life of this log.
     /// </exception>
     public void Flush()
+    {
+        InsertWaiting();
+        FlushFile();
+    }
+
+    private void FlushFile()
     {
         var ahead = _path + "-wal";
         lock (_flushing)
@@ -415,6 +422,7 @@ internal sealed class LogDatabase : IDisposable
 
     public void Dispose()
     {
+        TryInsertWaiting();
         _isClosed = true;
         _moving.Wait(); // it never fails
         lock (_flushing)
@@ -461,75 +469,70 @@ internal sealed class LogDatabase : IDisposable
         }
     }
 
-    private void Encode_NeedsLock(ReadOnlySpan<Update> updates)
-    {
-        _encoded.ResetWrittenCount();
-        _rows.Clear();
-        _ranges.Clear();
-        while (!updates.IsEmpty)
-        {
-            var firstRange = _ranges.Count;
-            var count = 0;
-            var size = 0L;
-            while (count < updates.Length && count < _limits.RowUpdatesMax)
-            {
-                var update = updates[count];
-                size += UpdateSize.Of(update);
-                if (size > _limits.RowBytesMax && count > 0)
-                {
-                    break;
-                }
-
-                AddToRange_NeedsLock(update.Dot, firstRange, nameof(updates));
-                count++;
-            }
-
-            var start = _encoded.WrittenCount;
-            UpdateCodec.WriteBatch(_encoded, updates[..count]);
-            _rows.Add((start.._encoded.WrittenCount, firstRange.._ranges.Count));
-            updates = updates[count..];
-        }
-    }
-
-    /// <summary>Counts an update to its origin's range of the row whose ranges begin at <paramref name="firstRange"/>. A row has few origins.</summary>
-    private void AddToRange_NeedsLock(Dot dot, int firstRange, string parameter)
-    {
-        for (var i = _ranges.Count - 1; i >= firstRange; i--)
-        {
-            var (origin, first, last) = _ranges[i];
-            if (origin == dot.Replica)
-            {
-                _ranges[i] = last == dot.Counter - 1
-                    ? (origin, first, dot.Counter)
-                    : throw new ArgumentException($"{dot} is appended behind {origin}#{last}.", parameter);
-                return;
-            }
-        }
-
-        _ranges.Add((dot.Replica, dot.Counter, dot.Counter));
-    }
-
-    private void AppendRows_NeedsLock()
+    /// <summary>Nobody was told yet that what waits is durable, so that it fails again is all there is to say.</summary>
+    private void TryInsertWaiting()
     {
         try
         {
-            InTransaction_NeedsLock(() =>
-            {
-                var position = LastPosition;
-                foreach (var (bytes, ranges) in _rows)
-                {
-                    _insertBatch.Execute(++position, _encoded.WrittenSpan[bytes]);
-                    foreach (var (origin, first, last) in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_ranges)[ranges])
-                    {
-                        _insertRange.Execute(origin.Value, first, last, position);
-                    }
-                }
-            });
+            InsertWaiting();
+        }
+        catch (Exception exception) when (StorageErrors.IsStorage(exception) || exception is DurabilityLostException)
+        {
+        }
+    }
+
+    private void InsertWaiting()
+    {
+        lock (_writing)
+        {
+            ThrowIfLost_NeedsLock();
+            Insert_NeedsLock(syncs: false);
+        }
+    }
+
+    /// <summary>Puts all rows that wait into the database, or none.</summary>
+    private void Insert_NeedsLock(bool syncs)
+    {
+        if (_waiting.Count == 0)
+        {
+            return;
+        }
+
+        _hasFailed = true;
+        SetSync_NeedsLock(syncs);
+        try
+        {
+            InTransaction_NeedsLock(InsertRows_NeedsLock);
         }
         catch (SqliteException exception) when (exception.SqliteErrorCode == ConstraintViolated)
         {
             // No fault of the disk, so nothing to wait for.
             throw new InvalidOperationException("An update was appended that the log holds already.", exception);
+        }
+
+        _hasFailed = false;
+        _isUnsynced = !syncs;
+        _inserted += _waiting.Count;
+        Bytes += _waiting.Bytes;
+        _toMove += _waiting.Bytes + AppendCost;
+        _waiting.CutTo(0);
+        if (_toMove >= MoveBytes && _path is not null && _moving.IsCompleted)
+        {
+            _toMove = 0;
+            _moving = Task.Run(MoveAhead);
+        }
+    }
+
+    private void InsertRows_NeedsLock()
+    {
+        for (var i = 0; i < _waiting.Count; i++)
+        {
+            var position = _inserted + 1 + i;
+            _insertBatch.Execute(position, _waiting.Row(i));
+            foreach (var (origin, first, last) in _waiting.RangesOf(i))
+            {
+                _insertRange.Execute(origin.Value, first, last, position);
+            }
         }
     }
 

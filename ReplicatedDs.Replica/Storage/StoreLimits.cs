@@ -9,6 +9,9 @@ internal sealed record StoreLimits
     /// <summary>About how many bytes one row of the log takes; a single larger update takes a row of its own.</summary>
     public long RowBytesMax { get; init; } = 1 << 20;
 
+    /// <summary>Bytes of rows that wait in memory for a promise at most; a transaction for so many is large enough.</summary>
+    public long WaitingBytesMax { get; init; } = 256 << 10;
+
     /// <summary>Updates kept in memory behind the newest.</summary>
     public int RecentUpdatesMax { get; init; } = 16_384;
 

@@ -132,6 +132,7 @@ internal static class DashboardMeasurements
         var processor = ProcessorUse.Seconds();
         var writing = load.RunAsync(length);
         var clicks = new List<double>();
+        var clickedAt = new List<TimeSpan>();
         var (onCluster, onCausality) = (new Traffic(live.Page), new Traffic(drawn.Page));
         var clock = Stopwatch.StartNew();
         var memory = new List<(TimeSpan At, long MiB)>();
@@ -139,6 +140,7 @@ internal static class DashboardMeasurements
         using var timer = new PeriodicTimer(Between);
         while (!writing.IsCompleted && await timer.WaitForNextTickAsync())
         {
+            clickedAt.Add(clock.Elapsed);
             clicks.Add(await live.Page.EvaluateAsync<double>(ClickRead, NotAnswered));
             if (clicks[^1] >= NotAnswered)
             {
@@ -159,6 +161,8 @@ internal static class DashboardMeasurements
         var shares = ProcessorUse.Describe(processor, ProcessorUse.Seconds(), length);
         output.WriteLine($"with the dashboard and two browsers: {result}");
         output.WriteLine($"clicks on Read before the load: {Describe(idle)}");
+        var halfMinutes = clicks.Zip(clickedAt).GroupBy(click => (int)(click.Second / TimeSpan.FromSeconds(30)), click => click.First);
+        output.WriteLine($"of them under 200 ms in each half minute: {string.Join(", ", halfMinutes.Select(some => $"{some.Count(one => one < 200)} of {some.Count()}"))}");
         output.WriteLine($"clicks on Read under it, one a second: {Describe(clicks)}");
         output.WriteLine($"render batches and traffic of the Cluster page: {onCluster}");
         output.WriteLine($"render batches and traffic of the Causality page: {onCausality}");

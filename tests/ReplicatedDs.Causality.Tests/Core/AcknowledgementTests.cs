@@ -66,5 +66,41 @@ public sealed class AcknowledgementTests
         Assert.True(_two.Output.IsPromise);
     }
 
+    [Fact]
+    public void Step_ThatMayPromiseNothing_RepeatsWhatWasPromised()
+    {
+        _two.Pass(150);
+        _two.Receive(_one.Write("x", "1"));
+        var promised = Assert.Single(Heartbeats()).Delivered;
+        _two.Receive(_one.Write("x", "2"));
+
+        _two.Monotonic += 1_000_000;
+        _two.Step();
+        Assert.True(_two.Output.IsPromise);
+        Assert.Equal(_two.State.Delivered, Assert.Single(Heartbeats()).Delivered);
+        _two.Core.Rollback();
+
+        _two.Core.MayPromise = false;
+        _two.Step();
+        Assert.False(_two.Output.IsPromise);
+        Assert.Equal(promised, Assert.Single(Heartbeats()).Delivered);
+        _two.Write("y", "1");
+        Assert.True(_two.Output.IsPromise);
+
+        _two.Core.MayPromise = true;
+        _two.Monotonic += 1_000_000;
+        _two.Step();
+        Assert.Equal(_two.State.Delivered, Assert.Single(Heartbeats()).Delivered);
+    }
+
+    [Fact]
+    public void Step_ThatMayPromiseNothing_AfterAStart_CountsOnWhatWasFoundOnTheDisk()
+    {
+        _two.Core.MayPromise = false;
+        _two.Receive(_one.Write("x", "1"));
+        _two.Pass(1000);
+        Assert.Equal(TestReplica.ClusterOf(2).Delivered, _two.Pass(1000).Select(message => message.Message).OfType<Heartbeat>().Last().Delivered);
+    }
+
     private IEnumerable<Heartbeat> Heartbeats() => _two.Output.Messages.Select(message => message.Message).OfType<Heartbeat>();
 }

@@ -334,6 +334,128 @@ public sealed class SqliteReplicaStoreTests : IDisposable
         Assert.Equal(Story.Describe(_story.Expected), Story.Describe(again.Recover()));
     }
 
+    [Theory]
+    [InlineData(Durability.Fsync)]
+    [InlineData(Durability.Os)]
+    public async Task AppendAsync_WithoutAPromise_IsReadAtOnceAndOutlivesTheProcessWithTheNextPromise(Durability durability)
+    {
+        await using var store = Open(durability, Quiet with { RecentUpdatesMax = 1 });
+        await store.InitializeAsync(Story.Identity, ReplicaState.Empty, default);
+        await _story.AppendAsync(store, _story.Found());
+        var promised = _story.Expected;
+        for (var i = 0; i < 5; i++)
+        {
+            await store.AppendAsync([_story.Write(2, $"k{i}", "1"), _story.Write(3, $"k{i}", "2")], isPromise: false, default);
+        }
+
+        Assert.Equal(Story.Describe(promised), Story.Describe(await RecoveredAsync("before")));
+        Assert.Equal(Story.Describe(_story.All.Where(update => update.Origin.Value == 2)), Story.Describe(await store.ReadAsync(new ReplicaId(2), 1, 99, long.MaxValue, default)));
+
+        await store.AppendAsync([_story.Write(2, "k5", "1")], isPromise: false, default);
+        await store.AppendAsync([_story.Write(1, "own", "1")], isPromise: true, default);
+        Assert.Equal(Story.Describe(_story.Expected), Story.Describe(await RecoveredAsync("with an append")));
+
+        await store.AppendAsync([_story.Write(2, "k6", "1")], isPromise: false, default);
+        await store.AppendAsync([], isPromise: true, default);
+        Assert.Equal(Story.Describe(_story.Expected), Story.Describe(await RecoveredAsync("with nothing to append")));
+    }
+
+    [Fact]
+    public async Task AppendAsync_WithoutAPromise_DoesNotWaitForEver()
+    {
+        await using var store = Open(limits: Quiet with { WaitingBytesMax = 2000 });
+        await store.InitializeAsync(Story.Identity, ReplicaState.Empty, default);
+        await _story.AppendAsync(store, _story.Found());
+        for (var i = 0; i < 3; i++)
+        {
+            await store.AppendAsync([_story.Write(2, $"k{i}", new string('v', 900))], isPromise: false, default);
+        }
+
+        Assert.Equal(Story.Describe(_story.Expected), Story.Describe(await RecoveredAsync("killed")));
+    }
+
+    [Fact]
+    public async Task CheckpointAsync_OfWhatWasNoPromise_HasItInTheLogToo()
+    {
+        await using (var store = Open())
+        {
+            await store.InitializeAsync(Story.Identity, ReplicaState.Empty, default);
+            await _story.AppendAsync(store, _story.Found());
+            ImmutableArray<Update> updates = [_story.Write(2, "x", "1"), _story.Write(3, "y", "2")];
+            await store.AppendAsync(updates, isPromise: false, default);
+            store.Published(_story.Expected, updates, [], VectorClock.Empty);
+            await store.CheckpointAsync(default);
+            Copy(_scratch.Folder, Path.Combine(_scratch.Root, "killed"));
+        }
+
+        await using var killed = SqliteReplicaStore.Open(Path.Combine(_scratch.Root, "killed"), Durability.Fsync, TimeProvider.System, NullLogger.Instance, Quiet);
+        Assert.Equal(Story.Describe(_story.Expected), Story.Describe(killed.Recover()));
+        Assert.Equal(Story.Describe(_story.All.TakeLast(1)), Story.Describe(await killed.ReadAsync(new ReplicaId(3), 1, 1, 1, default)));
+    }
+
+    [Fact]
+    public async Task DisposeAsync_WithWhatWasNoPromise_KeepsIt()
+    {
+        await using (var store = Open())
+        {
+            await store.InitializeAsync(Story.Identity, ReplicaState.Empty, default);
+            await _story.AppendAsync(store, _story.Found());
+            await store.AppendAsync([_story.Write(2, "x", "1")], isPromise: false, default);
+        }
+
+        await using var again = Open();
+        Assert.Equal(Story.Describe(_story.Expected), Story.Describe(again.Recover()));
+    }
+
+    [Fact]
+    public async Task InstallAsync_WithWhatWasNoPromise_KeepsTheLogWithoutAHole()
+    {
+        await using (var store = Open())
+        {
+            await store.InitializeAsync(Story.Identity, ReplicaState.Empty, default);
+            await _story.AppendAsync(store, _story.Found());
+            await store.AppendAsync([_story.Write(2, "x", "1")], isPromise: false, default);
+            await store.InstallAsync(_story.Expected, default);
+            Assert.Equal(0, await store.FloorOfAsync(new ReplicaId(2), default));
+            Assert.Equal(Story.Describe(_story.All.TakeLast(1)), Story.Describe(await store.ReadAsync(new ReplicaId(2), 1, 1, 1, default)));
+        }
+
+        await using var again = Open();
+        Assert.Equal(Story.Describe(_story.Expected), Story.Describe(again.Recover()));
+    }
+
+    [Fact]
+    public async Task AppendAsync_WhenWhatWaitsFindsNoSpace_BreaksPromisesOnlyAndLosesNothing()
+    {
+        await using var store = Open(limits: Quiet with { LogPagesMax = 60 });
+        await store.InitializeAsync(Story.Identity, ReplicaState.Empty, default);
+        await _story.AppendAsync(store, _story.Found());
+        await store.AppendAsync([_story.Write(2, "small", "1")], isPromise: false, default);
+        var waiting = _story.Expected;
+
+        var other = new Story();
+        ImmutableArray<Update> tooMuch = [other.Write(10, "big", new string('v', 250_000))];
+        for (var i = 0; i < 2; i++)
+        {
+            await Assert.ThrowsAsync<StorageUnavailableException>(async () => await store.AppendAsync(tooMuch, isPromise: true, default));
+            Assert.Empty(await store.ReadAsync(new ReplicaId(10), 1, 1, 1, default));
+            Assert.Single(await store.ReadAsync(new ReplicaId(2), 1, 1, 1, default));
+        }
+
+        // Having failed, it waits for nothing: what is taken now is known to find space.
+        await Assert.ThrowsAsync<StorageUnavailableException>(async () => await store.AppendAsync(tooMuch, isPromise: false, default));
+        await store.AppendAsync([_story.Write(3, "small", "2")], isPromise: false, default);
+        Assert.NotEqual(Story.Describe(waiting), Story.Describe(_story.Expected));
+        Assert.Equal(Story.Describe(_story.Expected), Story.Describe(await RecoveredAsync("killed")));
+
+        // And when what waits finds none, nothing can be promised, but what waits is not forgotten.
+        await store.AppendAsync([_story.Write(2, "big", new string('v', 245_000))], isPromise: false, default);
+        var written = _story.Expected;
+        await Assert.ThrowsAsync<StorageUnavailableException>(async () => await store.AppendAsync([], isPromise: true, default));
+        await Assert.ThrowsAsync<StorageUnavailableException>(async () => await store.InstallAsync(written, default));
+        Assert.Single(await store.ReadAsync(new ReplicaId(2), 2, 2, 1, default));
+    }
+
     [Fact]
     public async Task AppendAsync_OfWhatIsThereAlready_ThrowsAndLeavesNothing()
     {
@@ -509,7 +631,7 @@ public sealed class SqliteReplicaStoreTests : IDisposable
         var ahead = new FileInfo(Path.Combine(_scratch.Folder, "log.db-wal"));
         for (var i = 0; i < 30_000; i++)
         {
-            await store.AppendAsync([_story.Write(1, $"key {i}", "1")], isPromise: false, default);
+            await store.AppendAsync([_story.Write(1, $"key {i}", "1")], isPromise: true, default);
         }
 
         // Two pages and more for each of them would be 250 MB. What comes while it is moved is on top of the 64 MB at which it has to begin again.
@@ -528,6 +650,15 @@ public sealed class SqliteReplicaStoreTests : IDisposable
 
     private SqliteReplicaStore Open(Durability durability = Durability.Fsync, StoreLimits? limits = null) =>
         SqliteReplicaStore.Open(_scratch.Folder, durability, TimeProvider.System, NullLogger.Instance, limits ?? Quiet);
+
+    /// <summary>What a process finds that starts where the one that has the folder open was killed.</summary>
+    private async Task<ReplicaState> RecoveredAsync(string name)
+    {
+        var folder = Path.Combine(_scratch.Root, name);
+        Copy(_scratch.Folder, folder);
+        await using var recovered = SqliteReplicaStore.Open(folder, Durability.Fsync, TimeProvider.System, NullLogger.Instance, Quiet);
+        return recovered.Recover();
+    }
 
     private object? Sql(string database, string sql)
     {

@@ -20,6 +20,10 @@ internal sealed class DurabilityChecker(History history) : Checker
                 history.Of(from).Delivered.IsAtLeast(Counts.Of(heartbeat.Delivered)),
                 from,
                 () => $"announces {heartbeat.Delivered}; durable is {history.Of(from).Delivered}");
+            Require(
+                !from.Disk.Unsynced.Any(update => heartbeat.Delivered.Covers(update.Dot)),
+                from,
+                () => $"announces {heartbeat.Delivered}; may still lose {Describe.Dots([.. from.Disk.Unsynced.Select(update => update.Dot)])}");
             _announced[from.Id.Value] = Counts.Of(heartbeat.Delivered);
         }
         else if (message is UpdateRange range)

@@ -417,7 +417,7 @@ internal sealed class SimulatedReplica
         _isAppending = true;
         var epoch = Epoch;
         var latency = _random.Skewed(50, 2_000) * Disk.Slowness;
-        if (Disk.IsFull && !(output.Append.IsEmpty && !output.IsInstall))
+        if (Disk.IsFull && !(CanWait(output) && _random.Chance(50)))
         {
             _cluster.Queue.Schedule(latency, () =>
             {
@@ -458,6 +458,10 @@ internal sealed class SimulatedReplica
         });
     }
 
+    /// <summary>What is no promise may wait in memory, where the end of the process takes it as a crash of the machine takes what was not synced.</summary>
+    private static bool CanWait(ReplicaOutput output) => !output.IsPromise && !output.IsInstall;
+
+    /// <summary>Nothing of the step happened. What needs no append happens in another one, as in the production loop.</summary>
     private void RollBack(List<ReplicaInput> inputs)
     {
         _cluster.Faults.Add(FaultKind.DiskFull);
@@ -471,6 +475,19 @@ internal sealed class SimulatedReplica
                 call.Answer(null);
             }
         }
+
+        List<ReplicaInput> rest = [.. inputs.Where(input => input is not (Request or SnapshotArrived or MessageArrived { Message: UpdateBatch }))];
+        Core.MayPromise = false;
+        var output = Core.Step([.. rest], SteppedAt);
+        Core.MayPromise = true;
+        if (output.Append.IsEmpty)
+        {
+            Release(rest, output);
+            return;
+        }
+
+        Core.Rollback();
+        _cluster.Checks.RolledBack(this);
 
         // What the core wanted to do at some time is still to be done.
         Wake(1_000);

@@ -7,7 +7,7 @@ namespace ReplicatedDs.Simulation.World;
 
 /// <summary>
 /// The disk of one slot: a log of rows, one per append, and a checkpoint. It survives crashes; only the row under way and the newest
-/// that were not synced may be lost. Every row and checkpoint goes through the production codecs.
+/// that were not synced, because they wait in memory or in the operating system, may be lost. Every row and checkpoint goes through the production codecs.
 /// </summary>
 internal sealed class VirtualDisk
 {
@@ -25,8 +25,11 @@ internal sealed class VirtualDisk
     /// <summary>An append was begun and is not done.</summary>
     public bool IsAppending => !_underWay.IsEmpty;
 
-    /// <summary>There are rows that may be lost with the machine.</summary>
+    /// <summary>There are rows that may be lost.</summary>
     public bool HasUnsynced => _syncedRows < _rows.Count;
+
+    /// <summary>The updates in them.</summary>
+    public IEnumerable<Update> Unsynced => _rows.Skip(_syncedRows).SelectMany(row => row);
 
     public bool IsFull { get; set; }
 
@@ -85,7 +88,7 @@ internal sealed class VirtualDisk
     /// <returns>The updates that are gone.</returns>
     public ImmutableArray<Update> LoseUnsynced()
     {
-        ImmutableArray<Update> lost = [.. _rows.Skip(_syncedRows).SelectMany(row => row)];
+        ImmutableArray<Update> lost = [.. Unsynced];
         _rows.RemoveRange(_syncedRows, _rows.Count - _syncedRows);
         foreach (var update in lost)
         {
