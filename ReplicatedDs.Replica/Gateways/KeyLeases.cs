@@ -8,8 +8,8 @@ namespace ReplicatedDs.Replica.Gateways;
 /// or <see cref="HoldMax"/> is over. Fair: first come, first served. Safe from any thread.
 /// </summary>
 /// <remarks>
-/// An asynchronous reader-writer lock per key, of which only keys in use exist. Without a lease a writer pays for two short locks, which is
-/// little beside its append. Remote updates are not held back: a conflict with another replica's write is not for a lock to avoid.
+/// An asynchronous reader-writer lock per key, of which only keys in use exist. Where no lease is near, writers are only counted: they pay for two short locks,
+/// which is little beside their append. Remote updates are not held back: a conflict with another replica's write is not for a lock to avoid.
 /// </remarks>
 public sealed class KeyLeases(TimeProvider time)
 {
@@ -47,12 +47,23 @@ public sealed class KeyLeases(TimeProvider time)
         return PassAsync(stripe, key, waiter, cancellationToken);
     }
 
-    /// <summary>As <see cref="EnterAsync"/> if nobody has to be waited for; <see cref="Leave"/> must follow then.</summary>
-    internal bool TryEnter(string key)
+    /// <summary>
+    /// As <see cref="EnterAsync"/> if nobody has to be waited for; <see cref="Leave"/> must follow then. In between the caller must wait for no other key: a lease on
+    /// another may have to wait for it.
+    /// </summary>
+    /// <param name="isAtKey">Whether it is counted at its key, or only with all others of its stripe: for <see cref="Leave"/>.</param>
+    internal bool TryEnter(string key, out bool isAtKey)
     {
         var stripe = StripeOf(key);
         lock (stripe.Gate)
         {
+            isAtKey = !stripe.IsQuiet;
+            if (!isAtKey)
+            {
+                stripe.Passing++;
+                return true;
+            }
+
             var gate = stripe.GetOrAdd(key);
             gate.Passing += gate.IsOpen ? 1 : 0;
             return gate.IsOpen;
@@ -76,17 +87,27 @@ public sealed class KeyLeases(TimeProvider time)
         return (await WaitAsync(stripe, key, waiter, cancellationToken).ConfigureAwait(false))!;
     }
 
-    /// <summary>The number of keys in use, for tests.</summary>
+    /// <summary>The number of keys in use, and of writers that are only counted; for tests.</summary>
     internal int Count => _stripes.Sum(stripe => stripe.Count);
 
-    internal void Leave(string key)
+    internal void Leave(string key, bool isAtKey)
     {
         var stripe = StripeOf(key);
         lock (stripe.Gate)
         {
-            var gate = stripe.GetOrAdd(key);
-            gate.Passing--;
-            Advance_NeedsLock(stripe, key, gate);
+            if (isAtKey)
+            {
+                var gate = stripe.GetOrAdd(key);
+                gate.Passing--;
+                Advance_NeedsLock(stripe, key, gate);
+            }
+            else if (--stripe.Passing == 0 && !stripe.IsQuiet)
+            {
+                foreach (var (waited, other) in stripe.Gates)
+                {
+                    Advance_NeedsLock(stripe, waited, other);
+                }
+            }
         }
     }
 
@@ -179,7 +200,7 @@ public sealed class KeyLeases(TimeProvider time)
 
     private void Advance_NeedsLock(Stripe stripe, string key, KeyGate gate)
     {
-        while (gate.Lease is null && gate.Waiters.First is { } first && !(first.Value.IsLease && gate.Passing > 0))
+        while (gate.Lease is null && gate.Waiters.First is { } first && !(first.Value.IsLease && gate.Passing + stripe.Passing > 0))
         {
             gate.Waiters.RemoveFirst();
             first.Value.Node = null;
@@ -237,13 +258,22 @@ public sealed class KeyLeases(TimeProvider time)
 
         public Lock Gate { get; } = new();
 
+        /// <summary>Ordinary writers under way that are counted here and not at their keys, because no key of the stripe was in use. A lease on any of them waits for all.</summary>
+        public int Passing { get; set; }
+
+        /// <summary>Whether no key is in use.</summary>
+        public bool IsQuiet => _gates.Count == 0;
+
+        /// <summary>All gates, as of now.</summary>
+        public IReadOnlyList<(string Key, KeyGate Gate)> Gates => [.. _gates.Select(static entry => (entry.Key, entry.Value))];
+
         public int Count
         {
             get
             {
                 lock (Gate)
                 {
-                    return _gates.Count;
+                    return _gates.Count + Passing;
                 }
             }
         }

@@ -12,5 +12,5 @@ public sealed class KeyPass : IDisposable
         _key = key;
     }
 
-    public void Dispose() => Interlocked.Exchange(ref _owner, null)?.Leave(_key);
+    public void Dispose() => Interlocked.Exchange(ref _owner, null)?.Leave(_key, isAtKey: true);
 }

@@ -53,13 +53,13 @@ public sealed class KeyWriter(IReplicaNode node, KeyLeases leases, ApiOptions op
     {
         if (operations is [var only])
         {
-            if (_leases.TryEnter(only.Key))
+            if (_leases.TryEnter(only.Key, out var isAtKey))
             {
-                return await QueueAsync(new PendingWrite(this, only.Key, null, turn), operations, conditions, trace, operationId).ConfigureAwait(false);
+                return await QueueAsync(new PendingWrite(this, only.Key, isAtKey, null, turn), operations, conditions, trace, operationId).ConfigureAwait(false);
             }
 
             var pass = await _leases.EnterAsync(only.Key, cancellationToken).ConfigureAwait(false);
-            return await QueueAsync(new PendingWrite(this, null, [pass], turn), operations, conditions, trace, operationId).ConfigureAwait(false);
+            return await QueueAsync(new PendingWrite(this, null, false, [pass], turn), operations, conditions, trace, operationId).ConfigureAwait(false);
         }
 
         var passes = new List<KeyPass>();
@@ -77,7 +77,7 @@ public sealed class KeyWriter(IReplicaNode node, KeyLeases leases, ApiOptions op
             throw;
         }
 
-        return await QueueAsync(new PendingWrite(this, null, passes, turn), operations, conditions, trace, operationId).ConfigureAwait(false);
+        return await QueueAsync(new PendingWrite(this, null, false, passes, turn), operations, conditions, trace, operationId).ConfigureAwait(false);
     }
 
     /// <summary>The same for the holder of the key's lease, who waits for nobody.</summary>
@@ -97,7 +97,7 @@ public sealed class KeyWriter(IReplicaNode node, KeyLeases leases, ApiOptions op
     private async Task<RequestResult> WriteAsync(
         ImmutableArray<KeyOperation> operations, ImmutableArray<WriteCondition> conditions, TraceContext? trace, SemaphoreSlim? turn)
     {
-        var writing = await QueueAsync(new PendingWrite(this, null, null, turn), operations, conditions, trace, null).ConfigureAwait(false);
+        var writing = await QueueAsync(new PendingWrite(this, null, false, null, turn), operations, conditions, trace, null).ConfigureAwait(false);
         return await writing.ConfigureAwait(false);
     }
 
@@ -124,14 +124,15 @@ public sealed class KeyWriter(IReplicaNode node, KeyLeases leases, ApiOptions op
 
     /// <summary>A write on its way, with all that it holds: nobody has to wake up only to give that back.</summary>
     /// <param name="entered">The key that was entered, if it was without a pass.</param>
-    private sealed class PendingWrite(KeyWriter writer, string? entered, List<KeyPass>? passes, SemaphoreSlim? turn) : PendingRequest
+    /// <param name="isAtKey">Where it is counted then.</param>
+    private sealed class PendingWrite(KeyWriter writer, string? entered, bool isAtKey, List<KeyPass>? passes, SemaphoreSlim? turn) : PendingRequest
     {
         protected override void Release()
         {
             Interlocked.Decrement(ref writer._running);
             if (entered is not null)
             {
-                writer._leases.Leave(entered);
+                writer._leases.Leave(entered, isAtKey);
             }
 
             passes?.ForEach(static pass => pass.Dispose());

@@ -35,6 +35,37 @@ public class KeyLeasesTests
     }
 
     [Fact]
+    public async Task Lease_WaitsForWritersThatAreOnlyCounted()
+    {
+        Assert.True(_leases.TryEnter("x", out var isAtKey));
+        Assert.False(isAtKey);
+        var lease = _leases.LeaseAsync("x", default);
+        Assert.False(lease.IsCompleted);
+
+        // Who comes now waits its turn behind the lease, and another key of the stripe is counted at its key.
+        Assert.False(_leases.TryEnter("x", out _));
+        var later = _leases.EnterAsync("x", default);
+        var other = SameStripe("x");
+        Assert.True(_leases.TryEnter(other, out var isOtherAtKey));
+        Assert.True(isOtherAtKey);
+        _leases.Leave(other, isOtherAtKey);
+        Assert.False(lease.IsCompleted);
+
+        _leases.Leave("x", isAtKey);
+        using (await lease)
+        {
+            Assert.False(later.IsCompleted);
+            Assert.False(_leases.TryEnter("x", out _));
+        }
+
+        (await later).Dispose();
+        Assert.Equal(0, _leases.Count);
+        Assert.True(_leases.TryEnter("x", out isAtKey));
+        Assert.False(isAtKey);
+        _leases.Leave("x", isAtKey);
+    }
+
+    [Fact]
     public async Task Enter_DuringALease_WaitsForItsEndAndOtherKeysDoNot()
     {
         var lease = await _leases.LeaseAsync("x", default);
@@ -152,16 +183,39 @@ public class KeyLeasesTests
                 }
                 else
                 {
-                    using var pass = await leases.EnterAsync("x", default);
+                    var isIn = leases.TryEnter("x", out var isAtKey);
+                    using var pass = isIn ? null : await leases.EnterAsync("x", default);
                     Interlocked.Increment(ref inside);
                     Assert.Equal(0, Volatile.Read(ref leaseInside));
                     highest = Math.Max(highest, inside);
                     await Task.Yield();
                     Interlocked.Decrement(ref inside);
+                    if (isIn)
+                    {
+                        leases.Leave("x", isAtKey);
+                    }
                 }
             }
         }));
         await Task.WhenAll(work);
         Assert.Equal(0, leases.Count);
+    }
+
+    /// <summary>Another key that falls to the same stripe: found out by a lease that has to wait for it.</summary>
+    private string SameStripe(string key)
+    {
+        var leases = new KeyLeases(_time);
+        for (var i = 0; ; i++)
+        {
+            Assert.True(leases.TryEnter($"{key}{i}", out var isAtKey));
+            var lease = leases.LeaseAsync(key, default).AsTask();
+            var meets = !lease.IsCompleted;
+            leases.Leave($"{key}{i}", isAtKey);
+            lease.GetAwaiter().GetResult().Dispose();
+            if (meets)
+            {
+                return $"{key}{i}";
+            }
+        }
     }
 }
