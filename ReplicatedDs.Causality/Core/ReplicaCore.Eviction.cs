@@ -56,7 +56,7 @@ public sealed partial class ReplicaCore
     private void PromiseEvictions()
     {
         var dead = _staged.Members.Where(member => member is { IsPresent: true, IsFenced: true }).ToList();
-        if (Refusal is not null || dead.TrueForAll(member => member.Eviction!.PromisedBy[Id] > 0))
+        if (Refusal is not null || !MayPromise || dead.TrueForAll(member => member.Eviction!.PromisedBy[Id] > 0))
         {
             return;
         }

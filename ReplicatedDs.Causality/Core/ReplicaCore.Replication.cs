@@ -307,7 +307,7 @@ public sealed partial class ReplicaCore
                 (link.OwesHeartbeat, link.OwesAcknowledgement) = (false, false);
                 (link.LastHeartbeatAt, link.LastAnnounced) = (now, _staged.Delivered[link.Peer]);
                 var announced = member.IsRetired ? Announcement().With(member.Id, member.Final) : Announcement(); // it waits to hear just that
-                Send(link, new Heartbeat(announced, link.IsPaused, _buffer.FirstAbsent(link.Peer, _staged.Delivered[link.Peer]) - 1, hasGuests ? Stable : null)
+                Send(link, new Heartbeat(announced, link.IsPaused, _buffer.FirstAbsent(link.Peer, _staged.Delivered[link.Peer]) - 1, hasGuests && MayPromise ? Stable : null)
                 {
                     SentAtMs = _now.UnixMicroseconds / 1000,
                     IsVerifying = !_isVerified,

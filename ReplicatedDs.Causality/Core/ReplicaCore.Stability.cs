@@ -59,7 +59,7 @@ public sealed partial class ReplicaCore
     /// </summary>
     private void RetireDeparted()
     {
-        if (!_mayRetire || Refusal is not null)
+        if (!_mayRetire || Refusal is not null || !MayPromise)
         {
             return;
         }
@@ -83,7 +83,7 @@ public sealed partial class ReplicaCore
     }
 
     /// <summary>
-    /// The minimum of the rows, by what is durable here: a step that is rolled back must leave no claim behind. A member starts with
+    /// The minimum of the rows, by what is appended here: a step that is rolled back must leave no claim behind. A member starts with
     /// its floor, and so does this replica's view of all others after a start.
     /// </summary>
     private VectorClock KnownStable()

@@ -143,7 +143,7 @@ public sealed partial class ReplicaCore
     /// <summary>The sponsor alone decides about its joiners (R3): active once the joiner holds a snapshot with its admission, given up after silence.</summary>
     private void SponsorJoiners()
     {
-        if (Refusal is not null)
+        if (Refusal is not null || !MayPromise)
         {
             return;
         }

@@ -104,8 +104,9 @@ public sealed partial class ReplicaCore
     public VectorClock? ChangesSince { get; set; }
 
     /// <summary>
-    /// Whether what was appended can be made durable. Otherwise this replica acknowledges no more than what was when it last promised something, and
-    /// only own updates make a step a promise; so it stays a member that is heard while its disk takes nothing. To be set between two steps, by who steps.
+    /// Whether what was appended can be made durable. Otherwise this replica acknowledges no more than what was when it last promised something, says nothing of what is
+    /// stable, and does nothing of its own accord; only own updates that it is asked for make a step a promise. So it stays a member that is heard while its disk takes
+    /// nothing. To be set between two steps, by who steps.
     /// </summary>
     public bool MayPromise { get; set; } = true;
 
@@ -208,9 +209,13 @@ public sealed partial class ReplicaCore
 
         foreach (var (to, message) in _messages)
         {
-            if (message is Heartbeat && _links.TryGetValue(to, out var unheard))
+            if (_links.TryGetValue(to, out var unheard))
             {
-                unheard.OwesHeartbeat = true;
+                unheard.OwesHeartbeat |= message is Heartbeat;
+                if (message is UpdateRange { IsRepair: false } range)
+                {
+                    unheard.SendAgainFrom(Math.Min(unheard.Sent, range.First - 1));
+                }
             }
         }
 

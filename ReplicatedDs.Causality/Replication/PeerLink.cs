@@ -275,7 +275,7 @@ internal sealed class PeerLink(ReplicaId peer, VectorClock floor, long now)
     /// <summary>Forgets everything about own updates above <paramref name="last"/>, which were never made durable.</summary>
     public void RollBack(long last)
     {
-        SendAgainFrom(Math.Min(Sent, Math.Max(Acknowledged, 0)));
+        SendAgainFrom(Math.Min(Sent, last));
         _sentOnce = Math.Min(_sentOnce, last);
         _timed = _timed?.Counter > last ? null : _timed;
         HoldLimit = Math.Min(HoldLimit, last);

@@ -32,6 +32,7 @@ internal sealed class ReplicaLoop
     private SnapshotArrived? _snapshot;
     private VectorClock _stable = VectorClock.Empty;
     private bool _storeFailed;
+    private bool _onlyPromiseFailed;
 
     /// <param name="published">Called in the loop after each publication, with what may go out.</param>
     public ReplicaLoop(ReplicaCore core, IReplicaStore store, TimeProvider time, ILogger logger, Action<ReplicaOutput, Instant> published)
@@ -49,7 +50,7 @@ internal sealed class ReplicaLoop
     /// <summary>Why writes are refused, after the last step.</summary>
     public string? Refusal { get => Volatile.Read(ref field); private set => Volatile.Write(ref field, value); }
 
-    /// <summary>Whether the last append succeeded.</summary>
+    /// <summary>Whether the store took what it was last given to append, or to make durable.</summary>
     public bool IsStoreWritable => !Volatile.Read(ref _storeFailed);
 
     public async Task<RequestResult> SubmitAsync(Func<object, Request> make, CancellationToken cancellationToken)
@@ -232,7 +233,8 @@ internal sealed class ReplicaLoop
             }
             catch (StorageUnavailableException failure)
             {
-                output = StepWithoutAppending(failure, now);
+                _onlyPromiseFailed = output.Append.IsEmpty && !output.IsInstall;
+                output = await StepWithoutAppendingAsync(failure, now).ConfigureAwait(false);
             }
         }
 
@@ -252,9 +254,9 @@ internal sealed class ReplicaLoop
 
     /// <summary>
     /// The append failed: nothing of the step happened. What needs no append (heartbeats, link changes) is stepped again, so that a full disk
-    /// stops writes and deliveries but not the replica. It acknowledges only what it did before: what it delivered since may still wait to be durable.
+    /// stops writes and deliveries but not the replica. If what it delivered before cannot be made durable either, it acknowledges only what it did before.
     /// </summary>
-    private ReplicaOutput StepWithoutAppending(StorageUnavailableException failure, Instant now)
+    private async Task<ReplicaOutput> StepWithoutAppendingAsync(StorageUnavailableException failure, Instant now)
     {
         if (!_storeFailed)
         {
@@ -279,17 +281,26 @@ internal sealed class ReplicaLoop
             }
         }
 
-        _core.MayPromise = false;
+        _core.MayPromise = await CanPromiseAsync().ConfigureAwait(false);
         var output = _core.Step(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(rest), now);
+        if (!output.Append.IsEmpty)
+        {
+            // It is asked for more, or has something to do of its own accord, which can wait.
+            _core.Rollback();
+            Fail(rest, failure);
+            rest.RemoveAll(static input => input is Request);
+            _core.MayPromise = false;
+            output = _core.Step(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(rest), now);
+        }
+
         _core.MayPromise = true;
         if (output.Append.IsEmpty)
         {
             return output;
         }
 
-        // Something of its own accord (a sponsor's decision, an update whose time has come): it comes again when the disk is back.
+        // An update whose time has come: it comes again when the disk is back.
         _core.Rollback();
-        Fail(rest, failure);
         return new ReplicaOutput
         {
             Append = [],
@@ -306,9 +317,23 @@ internal sealed class ReplicaLoop
         };
     }
 
+    private async ValueTask<bool> CanPromiseAsync()
+    {
+        try
+        {
+            await _store.AppendAsync([], isPromise: true, CancellationToken.None).ConfigureAwait(false);
+            return true;
+        }
+        catch (StorageUnavailableException)
+        {
+            return false;
+        }
+    }
+
     private void Recovered(ReplicaOutput output)
     {
-        if (_storeFailed && (!output.Append.IsEmpty || output.IsInstall)) // that there was nothing to write says nothing of the disk
+        // That there was nothing to append says nothing of the disk, unless there was nothing when it failed.
+        if (_storeFailed && (!output.Append.IsEmpty || output.IsInstall || (_onlyPromiseFailed && output.IsPromise)))
         {
             _storeFailed = false;
             _logger.AppendRecovered();

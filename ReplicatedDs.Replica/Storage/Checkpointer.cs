@@ -198,7 +198,7 @@ internal sealed class Checkpointer : IAsyncDisposable
             await WriteAsync(cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (Exception exception) when (StorageErrors.IsStorage(exception) || exception is ArgumentException or DurabilityLostException)
+        catch (Exception exception) when (StorageErrors.IsStorage(exception) || exception is ArgumentException or DurabilityLostException or InvalidOperationException)
         {
             _logger.CheckpointFailed(_explain(exception));
             return false;

@@ -75,7 +75,16 @@ internal sealed class LogDatabase : IDisposable
     }
 
     /// <summary>The position of the newest row, 0 if there is none. Rows that wait count.</summary>
-    public long LastPosition => _inserted + _waiting.Count;
+    public long LastPosition
+    {
+        get
+        {
+            lock (_writing) // other threads may insert what waits
+            {
+                return _inserted + _waiting.Count;
+            }
+        }
+    }
 
     /// <summary>Bytes of all rows in the database.</summary>
     public long Bytes { get; private set; }
@@ -153,9 +162,9 @@ internal sealed class LogDatabase : IDisposable
     /// </summary>
     /// <param name="updates">In delivery order.</param>
     /// <param name="isPromise">This append and all before it are durable on return, as the durability mode says.</param>
-    /// <returns>The bytes of it.</returns>
+    /// <returns>The position of its last row, and the bytes of all of them.</returns>
     /// <exception cref="InvalidOperationException">The log holds one of the updates already. If it had to wait, that is said by a later append.</exception>
-    public long Append(ReadOnlySpan<Update> updates, bool isPromise)
+    public (long Position, long Bytes) Append(ReadOnlySpan<Update> updates, bool isPromise)
     {
         lock (_writing)
         {
@@ -164,13 +173,13 @@ internal sealed class LogDatabase : IDisposable
             try
             {
                 _waiting.Add(updates);
-                var bytes = _waiting.Bytes - bytesBefore;
+                var appended = (LastPosition, (long)(_waiting.Bytes - bytesBefore));
                 if (isPromise || _hasFailed || _waiting.Bytes >= _limits.WaitingBytesMax)
                 {
                     Insert_NeedsLock(isPromise && _durability == Durability.Fsync);
                 }
 
-                return bytes;
+                return appended;
             }
             catch
             {
@@ -194,10 +203,23 @@ internal sealed class LogDatabase : IDisposable
         }
     }
 
-    /// <summary>The updates of the rows behind a position up to another, whole rows of about so many bytes, and the position of the last of them.</summary>
+    /// <summary>
+    /// The updates of the rows behind a position up to another, whole rows of about so many bytes, and the position of the last of them. What waits and finds no space
+    /// is not among them.
+    /// </summary>
     public (long Last, long Bytes, IReadOnlyList<Update> Updates) ReadRows(long after, long upTo, long bytesMax)
     {
-        InsertWaiting();
+        TryInsertWaiting();
+        lock (_writing)
+        {
+            upTo = Math.Min(upTo, _inserted);
+        }
+
+        if (upTo <= after)
+        {
+            return (after, 0, []);
+        }
+
         using var session = new Rental(this);
         using var rows = session.Session.Prepare(
             "SELECT position, updates FROM batches WHERE position > $1 AND position <= $2 ORDER BY position", after, upTo).ExecuteReader();
@@ -220,28 +242,34 @@ internal sealed class LogDatabase : IDisposable
     /// <summary>The rows behind a position, and their bytes.</summary>
     public IReadOnlyList<(long Position, long Bytes)> RowsAfter(long position)
     {
-        InsertWaiting();
+        var (end, waiting) = Waiting((row, at) => at > position ? [(at, (long)_waiting.Row(row).Length)] : Array.Empty<(long, long)>());
         using var session = new Rental(this);
-        using var rows = session.Session.Prepare("SELECT position, length(updates) FROM batches WHERE position > $1 ORDER BY position", position).ExecuteReader();
+        using var rows = session.Session.Prepare("SELECT position, length(updates) FROM batches WHERE position > $1 AND position < $2 ORDER BY position", position, end).ExecuteReader();
         var found = new List<(long, long)>();
         while (rows.Read())
         {
             found.Add((rows.GetInt64(0), rows.GetInt64(1)));
         }
 
+        found.AddRange(waiting);
         return found;
     }
 
     /// <summary>The first update of each origin behind a position.</summary>
     public IReadOnlyDictionary<ReplicaId, long> FirstsAfter(long position)
     {
-        InsertWaiting();
+        var (end, waiting) = Waiting((row, at) => at > position ? _waiting.RangesOf(row).ToArray() : []);
         using var session = new Rental(this);
-        using var rows = session.Session.Prepare("SELECT origin, min(first) FROM ranges WHERE position > $1 GROUP BY origin", position).ExecuteReader();
+        using var rows = session.Session.Prepare("SELECT origin, min(first) FROM ranges WHERE position > $1 AND position < $2 GROUP BY origin", position, end).ExecuteReader();
         var found = new Dictionary<ReplicaId, long>();
         while (rows.Read())
         {
             found.Add(new ReplicaId(rows.GetInt32(0)), rows.GetInt64(1));
+        }
+
+        foreach (var (origin, first, _) in waiting)
+        {
+            found.TryAdd(origin, first);
         }
 
         return found;
@@ -469,14 +497,29 @@ internal sealed class LogDatabase : IDisposable
         }
     }
 
-    /// <summary>Nobody was told yet that what waits is durable, so that it fails again is all there is to say.</summary>
+    /// <summary>What is asked of each row that waits, in order, and the position of the first of them: what is inserted meanwhile is not to be told twice.</summary>
+    private (long End, List<T> Found) Waiting<T>(Func<int, long, T[]> of)
+    {
+        lock (_writing)
+        {
+            var found = new List<T>();
+            for (var i = 0; i < _waiting.Count; i++)
+            {
+                found.AddRange(of(i, _inserted + 1 + i));
+            }
+
+            return (_inserted + 1, found);
+        }
+    }
+
+    /// <summary>Nobody was told yet that what waits is durable, and who needs that is told then what is wrong.</summary>
     private void TryInsertWaiting()
     {
         try
         {
             InsertWaiting();
         }
-        catch (Exception exception) when (StorageErrors.IsStorage(exception) || exception is DurabilityLostException)
+        catch (Exception exception) when (StorageErrors.IsStorage(exception) || exception is DurabilityLostException or InvalidOperationException)
         {
         }
     }

@@ -224,11 +224,11 @@ public sealed class SqliteReplicaStore : IReplicaStore
             }
 
             _values?.RequireRoom();
-            var bytes = _log.Append(updates.AsSpan(), isPromise);
-            _values?.Appended(_log.LastPosition, bytes);
+            var (position, bytes) = _log.Append(updates.AsSpan(), isPromise);
+            _values?.Appended(position, bytes);
             if (_durability != Durability.Memory)
             {
-                _checkpointer.Appended(_log.LastPosition, updates[^1].Dot, bytes);
+                _checkpointer.Appended(position, updates[^1].Dot, bytes);
             }
 
             _recent.Add(updates.AsSpan());

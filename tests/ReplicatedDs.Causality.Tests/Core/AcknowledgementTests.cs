@@ -1,3 +1,5 @@
+using ReplicatedDs.Causality.Clocks;
+using ReplicatedDs.Causality.Core;
 using ReplicatedDs.Causality.Replication;
 
 namespace ReplicatedDs.Causality.Tests.Core;
@@ -100,6 +102,35 @@ public sealed class AcknowledgementTests
         _two.Receive(_one.Write("x", "1"));
         _two.Pass(1000);
         Assert.Equal(TestReplica.ClusterOf(2).Delivered, _two.Pass(1000).Select(message => message.Message).OfType<Heartbeat>().Last().Delivered);
+    }
+
+    [Fact]
+    public void Step_ThatMayPromiseNothing_DoesNothingOfItsOwnAccord()
+    {
+        _one.Hear(2, _one.State.Delivered);
+        _one.Step(new JoinRequest(null, TestReplica.Admission(3)));
+        var admitted = _one.State.Delivered;
+        _one.Core.MayPromise = false;
+        _one.Pass(1000, () => _one.Hear(3, admitted));
+        Assert.Equal(admitted, _one.State.Delivered);
+        Assert.Contains(_one.Pass(300), sent => sent.Message is Heartbeat);
+        _one.Core.MayPromise = true;
+        _one.Pass(100, () => _one.Hear(3, admitted));
+        Assert.True(_one.State.Members.IsServing(new ReplicaId(3)));
+    }
+
+    [Fact]
+    public void Rollback_SendsAgainWhatTheStepSentAndNothingElse()
+    {
+        _one.Hear(2, _two.State.Delivered);
+        _one.Write("x", "1");
+        _one.Write("x", "2");
+        var kept = _one.State.Delivered[_one.Id];
+        _one.Write("x", "3");
+        _one.Core.Rollback();
+        _one.Write("x", "4");
+        var range = Assert.Single(_one.Output.Messages.Select(message => message.Message).OfType<UpdateRange>());
+        Assert.Equal((kept + 1, kept + 1), (range.First, range.Last));
     }
 
     private IEnumerable<Heartbeat> Heartbeats() => _two.Output.Messages.Select(message => message.Message).OfType<Heartbeat>();

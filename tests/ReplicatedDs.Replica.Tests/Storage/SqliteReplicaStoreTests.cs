@@ -393,6 +393,43 @@ public sealed class SqliteReplicaStoreTests : IDisposable
         Assert.Equal(Story.Describe(_story.All.TakeLast(1)), Story.Describe(await killed.ReadAsync(new ReplicaId(3), 1, 1, 1, default)));
     }
 
+    /// <summary>Whoever moves what waits into the database, every row has the position that it was given.</summary>
+    [Fact]
+    public async Task AppendAsync_WhileOthersReadSyncAndMakeCheckpoints_LosesNothing()
+    {
+        await using var store = Open(Durability.Os, Quiet with { RecentUpdatesMax = 1 });
+        await store.InitializeAsync(Story.Identity, ReplicaState.Empty, default);
+        await _story.AppendAsync(store, _story.Found());
+        var state = _story.Expected;
+        using var stop = new CancellationTokenSource();
+        var others = new Func<Task>[]
+        {
+            () => store.CheckpointAsync(default),
+            () => store.ReadAsync(new ReplicaId(2), 1, 5, 1000, default).AsTask(),
+            () => store.AppendAsync([], isPromise: true, default).AsTask(),
+        }.Select(other => Task.Run(async () =>
+        {
+            for (; !stop.IsCancellationRequested; await Task.Yield())
+            {
+                await other();
+            }
+        })).ToList();
+        var random = new Random(1);
+        for (var n = 0; n < 1500; n++)
+        {
+            ImmutableArray<Update> updates = [_story.Write(random.Next(1, 4), $"k{n % 50}", $"{n}"), _story.Write(2, $"k{n % 7}", $"{n}")];
+            await store.AppendAsync(updates, isPromise: random.Next(4) == 0, default);
+            state = ReplicaCore.Replay(state, updates);
+            store.Published(state, updates, [], VectorClock.Empty);
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(others);
+        await store.AppendAsync([_story.Write(1, "last", "1")], isPromise: true, default);
+        Assert.Equal(1502L, Sql(LogDatabase.Name, "SELECT max(position) FROM batches"));
+        Assert.Equal(Story.Describe(_story.Expected), Story.Describe(await RecoveredAsync("killed")));
+    }
+
     [Fact]
     public async Task DisposeAsync_WithWhatWasNoPromise_KeepsIt()
     {

@@ -21,9 +21,9 @@ internal sealed class DurabilityChecker(History history) : Checker
                 from,
                 () => $"announces {heartbeat.Delivered}; durable is {history.Of(from).Delivered}");
             Require(
-                !from.Disk.Unsynced.Any(update => heartbeat.Delivered.Covers(update.Dot)),
+                !from.Disk.Unsynced.Any(update => heartbeat.Delivered.Covers(update.Dot) || heartbeat.Stable?.Covers(update.Dot) == true),
                 from,
-                () => $"announces {heartbeat.Delivered}; may still lose {Describe.Dots([.. from.Disk.Unsynced.Select(update => update.Dot)])}");
+                () => $"announces {heartbeat.Delivered}, stable {heartbeat.Stable}; may still lose {Describe.Dots([.. from.Disk.Unsynced.Select(update => update.Dot)])}");
             _announced[from.Id.Value] = Counts.Of(heartbeat.Delivered);
         }
         else if (message is UpdateRange range)

@@ -461,7 +461,7 @@ internal sealed class SimulatedReplica
     /// <summary>What is no promise may wait in memory, where the end of the process takes it as a crash of the machine takes what was not synced.</summary>
     private static bool CanWait(ReplicaOutput output) => !output.IsPromise && !output.IsInstall;
 
-    /// <summary>Nothing of the step happened. What needs no append happens in another one, as in the production loop.</summary>
+    /// <summary>Nothing of the step happened. What needs no append happens in another one, as in the production loop, but for requests.</summary>
     private void RollBack(List<ReplicaInput> inputs)
     {
         _cluster.Faults.Add(FaultKind.DiskFull);
@@ -477,8 +477,16 @@ internal sealed class SimulatedReplica
         }
 
         List<ReplicaInput> rest = [.. inputs.Where(input => input is not (Request or SnapshotArrived or MessageArrived { Message: UpdateBatch }))];
-        Core.MayPromise = false;
+        Core.MayPromise = !Disk.HasUnsynced;
         var output = Core.Step([.. rest], SteppedAt);
+        if (!output.Append.IsEmpty)
+        {
+            Core.Rollback();
+            _cluster.Checks.RolledBack(this);
+            Core.MayPromise = false;
+            output = Core.Step([.. rest], SteppedAt);
+        }
+
         Core.MayPromise = true;
         if (output.Append.IsEmpty)
         {
