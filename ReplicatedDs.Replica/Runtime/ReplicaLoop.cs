@@ -233,7 +233,7 @@ internal sealed class ReplicaLoop
             }
             catch (StorageUnavailableException failure)
             {
-                _onlyPromiseFailed = output.Append.IsEmpty && !output.IsInstall;
+                _onlyPromiseFailed = output.Append.IsEmpty && !output.IsInstall && (_onlyPromiseFailed || !_storeFailed);
                 output = await StepWithoutAppendingAsync(failure, now).ConfigureAwait(false);
             }
         }
@@ -265,6 +265,7 @@ internal sealed class ReplicaLoop
         }
 
         _core.Rollback();
+        var canPromise = await CanPromiseAsync().ConfigureAwait(false); // before anybody is answered: it may be the end
         var rest = new List<ReplicaInput>();
         foreach (var input in _inputs)
         {
@@ -281,7 +282,7 @@ internal sealed class ReplicaLoop
             }
         }
 
-        _core.MayPromise = await CanPromiseAsync().ConfigureAwait(false);
+        _core.MayPromise = canPromise;
         var output = _core.Step(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(rest), now);
         if (!output.Append.IsEmpty)
         {

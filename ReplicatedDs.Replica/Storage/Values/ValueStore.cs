@@ -452,6 +452,11 @@ internal sealed class ValueStore : IValueStore, IAsyncDisposable
         }
 
         var (last, bytes, updates) = after < upTo ? _log.ReadRows(after, upTo, ChunkBytes) : (after, 0, []);
+        if (last == after && after < upTo)
+        {
+            await Task.Delay(RetryAfter, _time, _stopping.Token).ConfigureAwait(false); // the log has no space for what is next
+        }
+
         var ids = new List<ValueId>();
         foreach (var update in updates)
         {
