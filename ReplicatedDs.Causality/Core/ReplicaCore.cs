@@ -165,28 +165,26 @@ public sealed partial class ReplicaCore
     {
         var isPromise = isInstall || IsPromise();
         _promised = isPromise ? State.Delivered : _promised;
-        return Output(isInstall, isPromise);
+        return new ReplicaOutput
+        {
+            Append = [.. _append],
+            IsPromise = isPromise,
+            State = State,
+            IsInstall = isInstall,
+            Stable = Stable,
+            Replies = [.. _replies],
+            Messages = [.. _messages],
+            Events = new EventBatch(_events),
+            Collected = [.. _collected],
+            Changes = _staged.Changes,
+            Alarms = [.. _alarms],
+            NextStepAt = NextStepAt(),
+            MayExit = MayExit(),
+            MustRejoin = IsGivenUp(Self) || (IsDeclaredDead && Self.Status == MemberStatus.Joining), // with its sponsor: it has written nothing yet
+            IsEvicted = IsDeclaredDead && Self.Status != MemberStatus.Joining,
+            IsOlderCopy = _refusal is { Reason: RefusalReason.OlderCopy },
+        };
     }
-
-    private ReplicaOutput Output(bool isInstall, bool isPromise) => new()
-    {
-        Append = [.. _append],
-        IsPromise = isPromise,
-        State = State,
-        IsInstall = isInstall,
-        Stable = Stable,
-        Replies = [.. _replies],
-        Messages = [.. _messages],
-        Events = new EventBatch(_events),
-        Collected = [.. _collected],
-        Changes = _staged.Changes,
-        Alarms = [.. _alarms],
-        NextStepAt = NextStepAt(),
-        MayExit = MayExit(),
-        MustRejoin = IsGivenUp(Self) || (IsDeclaredDead && Self.Status == MemberStatus.Joining), // with its sponsor: it has written nothing yet
-        IsEvicted = IsDeclaredDead && Self.Status != MemberStatus.Joining,
-        IsOlderCopy = _refusal is { Reason: RefusalReason.OlderCopy },
-    };
 
     private bool IsPromise() => _settings.Mutation != CoreMutation.PromiseNothing
         && ((MayPromise && (_replies.Count > 0 || _messages.Exists(static sent => sent.Message is Heartbeat))) || _append.Exists(update => update.Origin == Id));

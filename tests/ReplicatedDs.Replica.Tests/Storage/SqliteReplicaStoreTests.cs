@@ -74,10 +74,7 @@ public sealed class SqliteReplicaStoreTests : IDisposable
                 await store.CheckpointAsync(default);
             }
 
-            var copy = Path.Combine(_scratch.Root, $"copy-{round}");
-            Copy(_scratch.Folder, copy);
-            await using var recovered = SqliteReplicaStore.Open(copy, Durability.Fsync, TimeProvider.System, NullLogger.Instance, Quiet);
-            Assert.Equal(Story.Describe(_story.Expected), Story.Describe(recovered.Recover()));
+            Assert.Equal(Story.Describe(_story.Expected), Story.Describe(await RecoveredAsync($"copy-{round}")));
         }
     }
 
