@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Microsoft.Playwright;
 using ReplicatedDs.Dashboard.Tests;
 
@@ -67,36 +66,36 @@ public sealed class LivePage : IAsyncDisposable
     {
         await FillAsync(at, key);
         await Page.GetByLabel("Value", new PageGetByLabelOptions { Exact = true }).FillAsync(value);
-        await Button("Write").ClickAsync();
-        var result = Page.Locator(".results > li[data-result=write]", new PageLocatorOptions { HasText = $"wrote {key} as" }).First;
-        try
-        {
-            await result.WaitForAsync();
-        }
-        catch (TimeoutException)
-        {
-            Assert.Fail($"The write of {key} at {at} has no result. The page shows: {await Page.InnerTextAsync(".bars")} {await Page.InnerTextAsync(".results")}");
-        }
-
+        var result = await ResultOfAsync("Write");
+        await Assertions.Expect(result).ToContainTextAsync($"wrote {key} as");
         return await result.GetAttributeAsync("data-dot") ?? throw new InvalidOperationException("The result shows no dot.");
     }
 
     /// <summary>Reads at a replica by clicking and answers the newest result.</summary>
     public async Task<ILocator> ReadAsync(string at, string key)
     {
-        var before = await Page.Locator(".results").GetAttributeAsync("data-count") ?? "0";
         await FillAsync(at, key);
+        return await ResultOfAsync("Read");
+    }
+
+    /// <summary>
+    /// Clicks, and waits until the page counts one result more: what is written in the newest does not tell it from an earlier one, and two
+    /// may come between two looks.
+    /// </summary>
+    private async Task<ILocator> ResultOfAsync(string button)
+    {
+        var results = Page.Locator(".results");
+        var before = await results.GetAttributeAsync("data-count") ?? throw new InvalidOperationException("The page counts no results.");
         try
         {
-            await Button("Read").ClickAsync();
+            await Button(button).ClickAsync();
+            await Page.Locator($".results:not([data-count='{before}'])").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
         }
         catch (TimeoutException)
         {
-            Assert.Fail($"{key} cannot be read at {at}. The page shows: {await Page.InnerTextAsync("body")}");
+            Assert.Fail($"{button} has no result. The page shows: {await Page.InnerTextAsync("body")}");
         }
 
-        var next = (int.Parse(before, CultureInfo.InvariantCulture) + 1).ToString(CultureInfo.InvariantCulture);
-        await Page.Locator($".results[data-count='{next}']").WaitForAsync();
         return NewestResult;
     }
 
