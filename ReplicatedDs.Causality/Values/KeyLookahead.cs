@@ -45,6 +45,10 @@ internal sealed class KeyLookahead
         {
             // The sum is of no use, but what it is made of has been read.
             _read += tree.Find(_keys.AsSpan(0, _count), _nodes.AsSpan(0, _count)!, _indexes.AsSpan(0, _count));
+            for (var i = 0; i < _count; i++)
+            {
+                _read += _indexes[i] < 0 ? 0 : ((KeyTree.Leaf)_nodes[i]!).At(_indexes[i], null).Winner.Dot.Counter;
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace ReplicatedDs.Causality.Values;
 
@@ -19,6 +20,46 @@ public sealed class KeySpace
     public int Count { get; }
 
     public KeyState? Find(string key) => _keys.Find(key, _moment);
+
+    /// <summary>
+    /// Finds several keys together, which is quicker than one after another where they do not lie in the processor's caches: see <see cref="KeyLookahead"/>.
+    /// </summary>
+    /// <param name="states">Receives the state of each key, in their order; <c>null</c> where there is none.</param>
+    /// <returns>A number without a meaning that depends on all that was read. Who keeps it makes sure that all of it is read here and not later, one by one.</returns>
+    /// <exception cref="ArgumentException">There is not one place for each key.</exception>
+    public long Find(ReadOnlySpan<string> keys, Span<KeyState?> states)
+    {
+        if (keys.Length != states.Length)
+        {
+            throw new ArgumentException($"{keys.Length} keys have {states.Length} places.", nameof(states));
+        }
+
+        var read = 0L;
+        Nodes nodes = default;
+        Span<int> indexes = stackalloc int[KeyLookahead.Max];
+        for (var count = 0; !keys.IsEmpty; keys = keys[count..], states = states[count..])
+        {
+            count = Math.Min(keys.Length, KeyLookahead.Max);
+            Span<KeyTree> leaves = nodes[..count];
+            read += _keys.Find(keys[..count], leaves, indexes[..count]);
+            for (var i = 0; i < count; i++)
+            {
+                states[i] = indexes[i] < 0 ? null : ((KeyTree.Leaf)leaves[i]).At(indexes[i], _moment);
+            }
+
+            foreach (var state in states[..count])
+            {
+                read += state?.Winner.Value.Length ?? 0;
+            }
+
+            foreach (var state in states[..count])
+            {
+                read += state is { Winner: { IsReference: false, Value: { Length: > 0 } value } } ? value.Span[^1] : 0;
+            }
+        }
+
+        return read;
+    }
 
     /// <summary>Every key in order, tombstones included.</summary>
     public IEnumerable<KeyValuePair<string, KeyState>> All => From("");
@@ -56,6 +97,12 @@ public sealed class KeySpace
     /// other, or beside one that has changed something and given out no space, is right too, but may copy all keys first.
     /// </summary>
     public Builder ToBuilder() => new(_keys, Count, _moment);
+
+    [InlineArray(KeyLookahead.Max)]
+    private struct Nodes
+    {
+        private KeyTree _first;
+    }
 
     /// <summary>Stages changes; the space it came from stays as it is. For one thread.</summary>
     [SuppressMessage("Design", "CA1034:Nested types should not be visible", Justification = "As with the collections of the framework.")]

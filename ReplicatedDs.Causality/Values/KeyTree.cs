@@ -70,11 +70,6 @@ internal abstract class KeyTree(object? owner)
             indexes[i] = ((Leaf)leaves[i]).IndexOf(keys[i]);
         }
 
-        for (var i = 0; i < keys.Length; i++)
-        {
-            read += indexes[i] < 0 ? 0 : ((Leaf)leaves[i]).At(indexes[i], null).Winner.Dot.Counter;
-        }
-
         return read;
     }
 

@@ -11,6 +11,9 @@ internal sealed record RespCommand(string Name, int Arity, string Group, string 
 
     public bool IsWrite { get; init; }
 
+    /// <summary>Whether all that it does is to read the keys that it names.</summary>
+    public bool IsRead => Data is not null && !IsWrite;
+
     /// <summary>Whether a connection that has not shown a key may send it where there are keys.</summary>
     public bool IsOfStrangers { get; init; }
 

@@ -29,9 +29,37 @@ internal sealed class RespDecoder
     private int _expected;
     private int _length = -1;
     private int _total;
+    private RespProtocolException? _broken;
 
     /// <summary>Whether a command has begun that is not complete.</summary>
     public bool IsInside => _expected > 0;
+
+    /// <summary>Takes as many commands off the front as are there, up to <paramref name="max"/>.</summary>
+    /// <param name="commands">Receives them; what it held is gone.</param>
+    /// <returns>Whether there are any.</returns>
+    /// <exception cref="RespProtocolException">The first of them cannot become one. If a later one cannot, the next call says so.</exception>
+    public bool Read(ref ReadOnlySequence<byte> buffer, List<byte[][]> commands, int max)
+    {
+        commands.Clear();
+        if (_broken is { } broken)
+        {
+            throw broken;
+        }
+
+        try
+        {
+            while (commands.Count < max && Read(ref buffer) is { } command)
+            {
+                commands.Add(command);
+            }
+        }
+        catch (RespProtocolException exception) when (commands.Count > 0)
+        {
+            _broken = exception;
+        }
+
+        return commands.Count > 0;
+    }
 
     /// <summary>Takes one command off the front; <c>null</c> if there is none yet, with <paramref name="buffer"/> at what is still needed.</summary>
     /// <exception cref="RespProtocolException">It cannot become one.</exception>

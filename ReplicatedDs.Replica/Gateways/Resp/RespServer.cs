@@ -62,6 +62,7 @@ internal sealed class RespServer(
         using var slow = new Deadline(time, Timeout.InfiniteTimeSpan, stop);
         var input = connection.Transport.Input;
         var decoder = new RespDecoder();
+        var commands = new List<byte[][]>();
         string? broken = null;
         while (true)
         {
@@ -82,10 +83,10 @@ internal sealed class RespServer(
             var isProgress = false;
             try
             {
-                while (!session.IsOver && decoder.Read(ref buffer) is { } words)
+                while (!session.IsOver && decoder.Read(ref buffer, commands, RespReadahead.Max))
                 {
                     isProgress = true;
-                    await session.TakeAsync(words).ConfigureAwait(false);
+                    await session.TakeAsync(commands).ConfigureAwait(false);
                 }
             }
             catch (RespProtocolException exception)

@@ -40,6 +40,12 @@ internal sealed class RespSession(RespServer server, RespWriter writer, Connecti
     // Commands come one after the other and nothing of it is kept: one serves all.
     private RespTransaction? _single;
 
+    private readonly RespReadahead _ahead = new();
+
+    // What has arrived and is carried out now, and up to which command.
+    private List<byte[][]> _arrived = [];
+    private int _at;
+
     public long Id { get; } = server.Clients.NextId();
 
     public string Name { get; set; } = "";
@@ -86,8 +92,20 @@ internal sealed class RespSession(RespServer server, RespWriter writer, Connecti
 
     public CancellationToken Stop => stop;
 
-    /// <summary>Carries out one command. Its answer is written or waits for its turn.</summary>
-    public async ValueTask TakeAsync(byte[][] words)
+    /// <summary>Carries out commands that arrived together, in their order, until the connection is to be closed. Answers are written or wait for their turn.</summary>
+    public async ValueTask TakeAsync(List<byte[][]> commands)
+    {
+        _arrived = commands;
+        for (_at = 0; _at < commands.Count && !IsOver; _at++)
+        {
+            await TakeAsync(commands[_at]).ConfigureAwait(false);
+        }
+
+        _ahead.Clear();
+        commands.Clear(); // a connection that is silent must not keep what it said
+    }
+
+    private async ValueTask TakeAsync(byte[][] words)
     {
         var command = CommandTable.Find(words[0]);
         try
@@ -212,7 +230,7 @@ internal sealed class RespSession(RespServer server, RespWriter writer, Connecti
     public void Saw(VectorClock clock) => _seen = _seen.Merge(clock);
 
     public RespTransaction Begin(ReplicaState root, bool isMulti) =>
-        new(root, server.Node.RequireServing().Id, server.Time.UnixMicroseconds(), server.Api, isMulti);
+        new(root, server.Node.RequireServing().Id, server.Time.UnixMicroseconds(), server.Api, isMulti) { Ahead = isMulti ? null : _ahead };
 
     /// <summary>The reply to a write.</summary>
     /// <exception cref="RespException">It was not done.</exception>
@@ -278,7 +296,7 @@ internal sealed class RespSession(RespServer server, RespWriter writer, Connecti
 
     private async ValueTask DataAsync(RespCommand command, byte[][] words)
     {
-        var root = await RootAsync().ConfigureAwait(false);
+        var root = command.IsRead && words.Length == 2 && LookAhead(words) is { } found ? found : await RootAsync().ConfigureAwait(false);
         var transaction = _single ??= Begin(root, isMulti: false);
         transaction.Restart(root);
         var reply = Evaluate(command, transaction, words);
@@ -312,6 +330,27 @@ internal sealed class RespSession(RespServer server, RespWriter writer, Connecti
         }
 
         await ReadAndWriteAsync(command, words).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Finds the keys of a row of equal commands together, each of which reads one, beginning with this one. Nothing else is done between them, so that all may read one root.
+    /// </summary>
+    /// <returns>The root that they were found on; <c>null</c> if they were not.</returns>
+    private ReplicaState? LookAhead(byte[][] words)
+    {
+        server.Node.RequireServing();
+        if (!_ahead.IsNext(words[1]))
+        {
+            _ahead.Clear();
+            for (var i = _at; i < _arrived.Count && _arrived[i] is { Length: 2 } next && ReferenceEquals(next[0], words[0]) && _ahead.TryAdd(next[1]); i++)
+            {
+                // The decoder has equal names of commands once.
+            }
+
+            _ahead.Find(server.Node.State);
+        }
+
+        return _ahead.Root is { } root && root.Delivered.Covers(_seen) ? root : null;
     }
 
     private async ValueTask ReadAndWriteAsync(RespCommand command, byte[][] words)

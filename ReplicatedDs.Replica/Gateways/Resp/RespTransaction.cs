@@ -54,10 +54,35 @@ internal sealed class RespTransaction(ReplicaState root, ReplicaId self, long un
 
     public ImmutableArray<KeyOperation> Operations() => _first is null ? [] : _more is null ? [_first] : [_first, .. _more];
 
-    /// <summary>The value of a key; <c>null</c> if it has none.</summary>
-    public KeyState? Read(string key)
+    /// <summary>What may have been found before it is read.</summary>
+    public RespReadahead? Ahead { get; init; }
+
+    /// <summary>The value of the key that a word names; <c>null</c> if it has none.</summary>
+    /// <exception cref="RespException">The word is no key.</exception>
+    public KeyState? Read(byte[] word) =>
+        Ahead is not null && Ahead.TryTake(word, _root, out var key, out var found) ? Read(key, found) : Read(RespSession.KeyOf(word));
+
+    /// <summary>Finds the keys of the next words together, as many as are found at once; they are read in this order.</summary>
+    public void LookAhead(ReadOnlySpan<byte[]> words)
     {
-        var found = Find(key);
+        if (Ahead is null || words.Length == 1) // one that is alone may have been found with those of the next commands
+        {
+            return;
+        }
+
+        Ahead.Clear();
+        for (var i = 0; i < words.Length && Ahead.TryAdd(words[i]); i++)
+        {
+        }
+
+        Ahead.Find(_root);
+    }
+
+    /// <summary>The value of a key; <c>null</c> if it has none.</summary>
+    public KeyState? Read(string key) => Read(key, Find(key));
+
+    private KeyState? Read(string key, KeyState? found)
+    {
         if (_firstRead is null)
         {
             (_firstRead, _firstDot) = (key, found?.Winner.Dot);

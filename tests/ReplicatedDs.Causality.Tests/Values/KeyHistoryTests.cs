@@ -120,6 +120,10 @@ public class KeyHistoryTests
                 Assert.True(one.Expected.SequenceEqual(one.Space.All));
                 var key = Name(random.Next(range));
                 Assert.Same(one.Expected.GetValueOrDefault(key), one.Space.Find(key));
+                string[] together = [.. Enumerable.Range(0, random.Next(100)).Select(_ => Name(random.Next(range)))];
+                var found = new KeyState?[together.Length];
+                one.Space.Find(together, found);
+                Assert.Equal(together.Select(name => one.Expected.GetValueOrDefault(name)), found);
             }
         }
     }

@@ -133,5 +133,9 @@ public class KeySpaceTests
     }
 
     [Fact]
+    public void Find_OfSeveralKeysWithoutAPlaceForEach_IsRefused() =>
+        Assert.Throws<ArgumentException>(() => KeySpace.Empty.Find(["a", "b"], new KeyState?[1]));
+
+    [Fact]
     public void Find_OfAnAbsentKey_IsNull() => Assert.Null(KeySpace.Empty.Find("a"));
 }

@@ -25,6 +25,8 @@ public class RespDecoderTests
             var cuts = Enumerable.Range(0, random.Next(1, 6)).Select(_ => random.Next(bytes.Length + 1)).Append(bytes.Length).Order().ToArray();
             var cut = Read(bytes, cuts);
             Assert.True(whole == cut, $"Input {Convert.ToHexString(bytes)}, cut at {string.Join(',', cuts)}:\n{whole}\n{cut}");
+            var together = Read(bytes, cuts, random.Next(2, 6));
+            Assert.True(whole == together, $"Input {Convert.ToHexString(bytes)}, cut at {string.Join(',', cuts)}, several commands at once:\n{whole}\n{together}");
         }
     }
 
@@ -95,9 +97,10 @@ public class RespDecoderTests
     }
 
     /// <summary>What becomes of bytes that arrive in pieces: the commands, then the error or what is left.</summary>
-    private static string Read(byte[] bytes, int[] arrivals)
+    private static string Read(byte[] bytes, int[] arrivals, int together = 1)
     {
         var decoder = new RespDecoder();
+        var commands = new List<byte[][]>();
         var result = new StringBuilder();
         var taken = 0;
         try
@@ -107,10 +110,14 @@ public class RespDecoderTests
                 // In segments of 3 bytes, so that every boundary is crossed.
                 var buffer = Segments(bytes.AsMemory(taken, arrived - taken));
                 var length = buffer.Length;
-                while (decoder.Read(ref buffer) is { } words)
+                while (decoder.Read(ref buffer, commands, together))
                 {
-                    Assert.InRange(words.Length, 1, RespDecoder.WordsMax);
-                    result.AppendJoin(' ', words.Select(Convert.ToHexString)).Append('\n');
+                    Assert.InRange(commands.Count, 1, together);
+                    foreach (var words in commands)
+                    {
+                        Assert.InRange(words.Length, 1, RespDecoder.WordsMax);
+                        result.AppendJoin(' ', words.Select(Convert.ToHexString)).Append('\n');
+                    }
                 }
 
                 taken += (int)(length - buffer.Length);

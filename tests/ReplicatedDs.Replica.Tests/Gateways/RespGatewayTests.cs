@@ -244,6 +244,51 @@ public class RespGatewayTests
         await sending;
     }
 
+    /// <summary>Rows of reads, whose keys are found together: of whatever kind, between writes of the same keys, with words among them that are no keys.</summary>
+    [Fact]
+    public async Task Pipeline_OfReads_IsAnsweredAsOneByOne()
+    {
+        await using var replica = await TestReplica.StartAsync();
+        using var client = await RespClient.ConnectAsync(replica.RespEndpoint);
+        var random = new Random(20261128);
+        string Key() => $"key:{random.Next(60)}";
+        string[] Command() => random.Next(40) switch
+        {
+            0 => ["SET", Key(), $"{random.Next(1000)}"],
+            1 => ["DEL", Key()],
+            2 => ["INCR", $"n:{random.Next(5)}"],
+            3 => ["SADD", $"s:{random.Next(5)}", "a"],
+            4 => ["GET", ""],
+            5 => ["GET"],
+            6 => ["get", Key()],
+            7 => ["MGET", .. Enumerable.Range(0, random.Next(1, 90)).Select(_ => Key())],
+            8 => ["EXISTS", Key()],
+            9 => ["SMEMBERS", $"s:{random.Next(6)}"],
+            10 => ["STRLEN", Key()],
+            11 => ["GET", $"s:{random.Next(6)}"],
+            12 => ["GET", $"n:{random.Next(6)}"],
+            13 => ["PING"],
+            14 => ["TYPE", Key()],
+            _ => ["GET", Key()],
+        };
+
+        string[][] commands = [.. Enumerable.Range(0, 4_000).Select(_ => Command())];
+        await client.SendBytesAsync(commands.SelectMany(command => RespClient.Frame(command)).ToArray());
+        var together = new List<string>();
+        foreach (var _ in commands)
+        {
+            together.Add(await client.ReceiveAsync());
+        }
+
+        await using var other = await TestReplica.StartAsync();
+        using var alone = await RespClient.ConnectAsync(other.RespEndpoint);
+        for (var i = 0; i < commands.Length; i++)
+        {
+            var expected = await alone.AskAsync(commands[i]);
+            Assert.True(expected == together[i], $"{string.Join(' ', commands[i])} (number {i}) was answered {together[i]}, not {expected}.");
+        }
+    }
+
     [Fact]
     public async Task Pipeline_OfWrites_WaitsForNoneOfThem()
     {

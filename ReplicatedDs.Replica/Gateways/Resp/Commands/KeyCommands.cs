@@ -14,7 +14,7 @@ internal static class KeyCommands
         Command("DEL", -2, "Deletes keys, together.", Delete) with { Keys = (1, -1, 1), IsWrite = true },
         Command("UNLINK", -2, "The same.", Delete) with { Keys = (1, -1, 1), IsWrite = true },
         Command("EXISTS", -2, "How many of the keys have a value.", Exists) with { Keys = (1, -1, 1) },
-        Command("TYPE", 2, "What a key holds: string, set or none.", (transaction, words) => RespReply.Simple(TypeOf(transaction.Read(Words.Key(words, 1))))),
+        Command("TYPE", 2, "What a key holds: string, set or none.", (transaction, words) => RespReply.Simple(TypeOf(transaction.Read(words[1])))),
         new("KEYS", 2, "generic", "All keys that match, in order.") { Session = KeysAsync },
         new("SCAN", -2, "generic", "Keys in order, page by page.") { Session = ScanAsync },
         new("DBSIZE", 1, "server", "How many keys have a value.") { Session = SizeAsync },
@@ -44,7 +44,7 @@ internal static class KeyCommands
         var count = 0;
         for (var i = 1; i < words.Length; i++)
         {
-            count += transaction.Read(Words.Key(words, i)) is null ? 0 : 1;
+            count += transaction.Read(words[i]) is null ? 0 : 1;
         }
 
         return RespReply.Integer(count);

@@ -20,7 +20,7 @@ internal static class SetCommands
     /// <exception cref="RespException">It is none.</exception>
     private static KeyState? Set(RespTransaction transaction, byte[][] words)
     {
-        var state = transaction.Read(Words.Key(words, 1));
+        var state = transaction.Read(words[1]);
         return state is null or { Kind: ValueKind.Set } ? state : throw RespException.WrongType();
     }
 

@@ -12,7 +12,7 @@ internal static class StringCommands
     [
         Read("GET", 2, "The value of a key.", Get),
         Read("MGET", -2, "The values of keys, all at one causal cut.", MultiGet) with { Keys = (1, -1, 1) },
-        Read("STRLEN", 2, "The length of a value.", (transaction, words) => RespReply.Integer(Content(transaction.Read(Words.Key(words, 1))).Length)),
+        Read("STRLEN", 2, "The length of a value.", (transaction, words) => RespReply.Integer(Content(transaction.Read(words[1])).Length)),
         Write("SET", -3, "Sets a value; NX, XX and GET as in Redis.", Set),
         Write("GETSET", 3, "Sets a value and gives the old one.", GetSet),
         Write("SETNX", 3, "Sets a value where there is none.", SetIfAbsent),
@@ -37,15 +37,20 @@ internal static class StringCommands
     private static RespReply Reply(RespTransaction transaction, KeyState? state) =>
         state is null ? RespReply.Null : RespReply.Bulk(transaction.Needs(Content(state)));
 
-    private static RespReply Get(RespTransaction transaction, byte[][] words) => Reply(transaction, transaction.Read(Words.Key(words, 1)));
+    private static RespReply Get(RespTransaction transaction, byte[][] words) => Reply(transaction, transaction.Read(words[1]));
 
     private static RespReply MultiGet(RespTransaction transaction, byte[][] words)
     {
         var replies = new RespReply[words.Length - 1];
         for (var i = 0; i < replies.Length; i++)
         {
+            if (i % RespReadahead.Max == 0)
+            {
+                transaction.LookAhead(words.AsSpan(i + 1));
+            }
+
             // As in Redis: what is no string is no error here.
-            var state = transaction.Read(Words.Key(words, i + 1));
+            var state = transaction.Read(words[i + 1]);
             replies[i] = state is null || state.Kind == ValueKind.Set ? RespReply.Null : Reply(transaction, state);
         }
 
