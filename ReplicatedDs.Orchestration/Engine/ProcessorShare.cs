@@ -5,12 +5,10 @@ namespace Aspire.Hosting.Engine;
 /// <summary>
 /// Keeps many processes of one project from crowding out everything else on the machine. Where Linux shares processors among sessions first (sched(7), "The autogroup
 /// feature"), and each process here leads one, eight busy replicas would get eight times what the browser gets that shows them. Together they count as
-/// <see cref="Shares"/> sessions at most. It matters only while there is more to do than the processors can; elsewhere it does nothing. Safe from any thread.
+/// one session. It matters only while there is more to do than the processors can; elsewhere it does nothing. Safe from any thread.
 /// </summary>
 internal sealed class ProcessorShare
 {
-    private const int Shares = 3;
-
     /// <summary>What one step of niceness is worth: the ratio of the scheduler's weights.</summary>
     private const double Step = 1.25;
 
@@ -37,7 +35,7 @@ internal sealed class ProcessorShare
         _ = RemoveAsync(process);
     }
 
-    private static int NicenessOf(int processes) => processes <= Shares ? 0 : (int)Math.Ceiling(Math.Log((double)processes / Shares, Step));
+    private static int NicenessOf(int processes) => (int)Math.Ceiling(Math.Log(processes, Step));
 
     private async Task RemoveAsync(ChildProcess process)
     {
