@@ -11,6 +11,9 @@ public sealed partial class ReplicaCore
 {
     private readonly Queue<Dot> _freed = [];
 
+    // What the running step delivered of what waited: guests send nothing again.
+    private readonly List<BufferedUpdate> _takenOfGuests = [];
+
     private HybridTimestamp LatestAccepted =>
         HybridTimestamp.FromMilliseconds((_now.UnixMicroseconds + Micros(_settings.ClockAheadMax)) / 1000);
 
@@ -144,6 +147,11 @@ public sealed partial class ReplicaCore
             else
             {
                 _buffer.Remove(dot);
+                if (_previous.Members.HasGuests && _previous.Members.Find(update.Origin) is { Status: MemberStatus.Guest })
+                {
+                    _takenOfGuests.Add(entry);
+                }
+
                 _events.Add(new ReplicaEvent(ReplicaEventKind.Apply)
                 {
                     Update = update,
@@ -155,6 +163,17 @@ public sealed partial class ReplicaCore
                 _buffer.Wake(dot, _freed);
             }
         }
+    }
+
+    /// <summary>Puts back what a step that was undone had delivered of guests' updates that waited.</summary>
+    private void BufferAgain()
+    {
+        foreach (var entry in _takenOfGuests)
+        {
+            _buffer.Add(entry, Blocker(entry.Update), _staged.Delivered);
+        }
+
+        _takenOfGuests.Clear();
     }
 
     /// <summary>Delivers what waited for nothing but time.</summary>

@@ -17,6 +17,7 @@ public sealed partial class ReplicaCore
     private readonly SortedDictionary<ReplicaId, QuarantinedOrigin> _quarantine = [];
 
     private readonly List<QuarantinedOrigin> _alarms = [];
+    private bool _isRolledBack;
     private (ReplicaId From, long At)? _twin;
 
     /// <summary>Whether a peer has said a moment ago that another process speaks under this replica's id.</summary>

@@ -15,6 +15,9 @@ public sealed partial class ReplicaCore
             .Select(link => Describe(link, now)),
     ];
 
+    /// <summary>All links that are kept, to whomever; tests look whether any is forgotten.</summary>
+    internal int LinkCount => _links.Count;
+
     /// <summary>The row of each undeparted member in the stable vector, this replica's own included, by id (R4).</summary>
     public ImmutableArray<(ReplicaId Member, VectorClock Row)> Rows() =>
     [

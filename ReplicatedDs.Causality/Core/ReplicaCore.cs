@@ -123,7 +123,13 @@ public sealed partial class ReplicaCore
         _messages.Clear();
         _events.Clear();
         _isAhead = null;
-        _alarms.Clear();
+        _takenOfGuests.Clear();
+        if (!_isRolledBack)
+        {
+            _alarms.Clear(); // those of a step that was undone are still to be told: nothing raises them again
+        }
+
+        _isRolledBack = false;
         KeepQueued();
         if (inputs is [SnapshotArrived snapshot])
         {
@@ -191,7 +197,7 @@ public sealed partial class ReplicaCore
 
     /// <summary>
     /// Undoes the last step after its append failed: the state is again what it was, nothing of its output may be used. Updates of others
-    /// that it had delivered come again, since they were never acknowledged.
+    /// that it had delivered come again, since they were never acknowledged; those of guests, whom nobody acknowledges anything, wait again. Its alarms are told by the next.
     /// </summary>
     public void Rollback()
     {
@@ -199,7 +205,14 @@ public sealed partial class ReplicaCore
         (Stable, _promised) = (_previousStable, _previousPromised);
         _staged = new StagedState(State, _settings.Mutation, _settings.InlineBytesMax);
         _atLeave = Self.IsPresent ? null : _atLeave;
+        _isRolledBack = true;
         AdjustLinks();
+        foreach (var stranger in _links.Keys.Where(peer => _staged.Members.Find(peer) is null).ToList())
+        {
+            _links.Remove(stranger); // its admission was undone, and it tries again under another id
+        }
+
+        BufferAgain();
         foreach (var link in _links.Values)
         {
             link.RollBack(State.Delivered[Id]);

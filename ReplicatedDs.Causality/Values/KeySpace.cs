@@ -27,7 +27,7 @@ public sealed class KeySpace
     /// <param name="states">Receives the state of each key, in their order; <c>null</c> where there is none.</param>
     /// <returns>A number without a meaning that depends on all that was read. Who keeps it makes sure that all of it is read here and not later, one by one.</returns>
     /// <exception cref="ArgumentException">There is not one place for each key.</exception>
-    public long Find(ReadOnlySpan<string> keys, Span<KeyState?> states)
+    internal long Find(ReadOnlySpan<string> keys, Span<KeyState?> states)
     {
         if (keys.Length != states.Length)
         {

@@ -84,20 +84,18 @@ public sealed class KeyWriter(IReplicaNode node, KeyLeases leases, ApiOptions op
     public Task<RequestResult> WriteAsync(KeyLease lease, KeyOperation operation, TraceContext? trace) => WriteAsync(lease, operation, [], trace);
 
     /// <summary>The same with conditions: a lease holds back the writers of this replica, not what comes from others.</summary>
-    public Task<RequestResult> WriteAsync(
-        KeyLease lease, KeyOperation operation, ImmutableArray<WriteCondition> conditions, TraceContext? trace, SemaphoreSlim? turn = null)
+    public Task<RequestResult> WriteAsync(KeyLease lease, KeyOperation operation, ImmutableArray<WriteCondition> conditions, TraceContext? trace)
     {
         ArgumentNullException.ThrowIfNull(lease);
         ArgumentNullException.ThrowIfNull(operation);
         return lease.Key == operation.Key
-            ? WriteAsync([operation], conditions, trace, turn)
+            ? WriteAsync([operation], conditions, trace)
             : throw new ArgumentException("The lease is for another key.", nameof(lease));
     }
 
-    private async Task<RequestResult> WriteAsync(
-        ImmutableArray<KeyOperation> operations, ImmutableArray<WriteCondition> conditions, TraceContext? trace, SemaphoreSlim? turn)
+    private async Task<RequestResult> WriteAsync(ImmutableArray<KeyOperation> operations, ImmutableArray<WriteCondition> conditions, TraceContext? trace)
     {
-        var writing = await QueueAsync(new PendingWrite(this, null, false, null, turn), operations, conditions, trace, null).ConfigureAwait(false);
+        var writing = await QueueAsync(new PendingWrite(this, null, false, null, null), operations, conditions, trace, null).ConfigureAwait(false);
         return await writing.ConfigureAwait(false);
     }
 

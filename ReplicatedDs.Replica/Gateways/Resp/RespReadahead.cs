@@ -12,7 +12,8 @@ internal sealed class RespReadahead
     /// <summary>So many words are found together at most.</summary>
     public const int Max = 32;
 
-    private const int Min = 4;
+    /// <summary>With fewer nothing is gained.</summary>
+    public const int Min = 4;
 
     // Made when there is a use for them: most connections send one command at a time.
     private byte[][] _words = [];

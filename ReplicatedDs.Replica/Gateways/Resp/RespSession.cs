@@ -342,6 +342,11 @@ internal sealed class RespSession(RespServer server, RespWriter writer, Connecti
         if (!_ahead.IsNext(words[1]))
         {
             _ahead.Clear();
+            if (_arrived.Count - _at < RespReadahead.Min)
+            {
+                return null; // one command at a time, as most connections do
+            }
+
             for (var i = _at; i < _arrived.Count && _arrived[i] is { Length: 2 } next && ReferenceEquals(next[0], words[0]) && _ahead.TryAdd(next[1]); i++)
             {
                 // The decoder has equal names of commands once.

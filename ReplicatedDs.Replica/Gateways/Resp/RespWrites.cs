@@ -22,13 +22,19 @@ internal sealed class RespWrites(KeyWriter writer, KeyLeases leases, ApiOptions 
     public async ValueTask<Task<RequestResult>> BeginAsync(
         ImmutableArray<KeyOperation> operations, ImmutableArray<WriteCondition> conditions, KeyLease? lease, CancellationToken cancellationToken)
     {
+        if (lease is not null && lease.TryBeginWrite())
+        {
+            // Without a turn: those who have one may wait for this lease.
+            var traced = Traces.Source.StartActivity("resp write", ActivityKind.Server);
+            var held = writer.WriteAsync(lease, operations[0], conditions, Traces.Current());
+            return traced is null ? held : FinishAsync(held, traced);
+        }
+
         await _turns.WaitAsync(cancellationToken).ConfigureAwait(false);
         var activity = Traces.Source.StartActivity("resp write", ActivityKind.Server);
         try
         {
-            var writing = lease is not null && lease.TryBeginWrite()
-                ? writer.WriteAsync(lease, operations[0], conditions, Traces.Current(), _turns)
-                : await writer.BeginAsync(operations, conditions, Traces.Current(), cancellationToken, turn: _turns).ConfigureAwait(false);
+            var writing = await writer.BeginAsync(operations, conditions, Traces.Current(), cancellationToken, turn: _turns).ConfigureAwait(false);
             return activity is null ? writing : FinishAsync(writing, activity);
         }
         catch

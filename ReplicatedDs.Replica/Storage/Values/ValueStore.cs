@@ -172,7 +172,15 @@ internal sealed class ValueStore : IValueStore, IAsyncDisposable
         lock (_gate)
         {
             (_root, _checkpoint, _published) = (state, state, position);
-            Written_NeedsLock();
+            try
+            {
+                Written_NeedsLock();
+            }
+            catch (Exception exception) when (StorageErrors.IsStorage(exception))
+            {
+                // It is on the disk, so it must not count as failed. What is known to be written stays known; the rest counts as not written until it is counted again.
+            }
+
             _sweepAt = _time.GetTimestamp(); // what of the snapshot was superseded here
             _work.TrySetResult();
         }
@@ -587,8 +595,8 @@ internal sealed class ValueStore : IValueStore, IAsyncDisposable
     /// <summary>Says of each origin how far its values are written, where that is not counted.</summary>
     private void Written_NeedsLock()
     {
-        _writtenOf.Clear();
         var firsts = _log.FirstsAfter(_written);
+        _writtenOf.Clear();
         foreach (var (origin, counter) in _root.Delivered)
         {
             _writtenOf[origin] = firsts.TryGetValue(origin, out var first) ? Math.Min(counter, first - 1) : counter;

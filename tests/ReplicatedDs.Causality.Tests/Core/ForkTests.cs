@@ -84,6 +84,22 @@ public class ForkTests
     }
 
     [Fact]
+    public void Alarm_OfAStepThatWasUndone_IsToldByTheNext()
+    {
+        var unreadable = new UnreadableBatch(new ReplicaId(3), TestReplica.Incarnation(3), "It makes no sense.");
+        for (var failures = 0; failures < 2; failures++)
+        {
+            _one.Receive(3, unreadable);
+            _one.Core.Rollback();
+        }
+
+        _one.Receive(3, unreadable);
+        Assert.Single(_one.Output.Alarms);
+        _one.Receive(3, unreadable);
+        Assert.Empty(_one.Output.Alarms);
+    }
+
+    [Fact]
     public void UnreadableUpdates_WaitInQuarantineUntilTheyComeAgain()
     {
         _one.Receive(3, new UnreadableBatch(new ReplicaId(3), TestReplica.Incarnation(3), "It makes no sense."));

@@ -300,6 +300,42 @@ public class MembershipTests
     }
 
     [Fact]
+    public void Guest_WhoseUpdateWaitedAndWasDeliveredByAStepThatWasUndone_IsDeliveredByAnother()
+    {
+        _one.Ask<Admitted>(tag => new GuestRequest(tag, Four));
+        var needed = _two.Write("x", "1");
+        var first = Guest(1, _one.State.Delivered.With(needed.Dot));
+        var second = Guest(2, first.Dependencies);
+        Assert.Equal(DeliveryOutcome.Buffered, _one.Ask<HandDelivered>(tag => new HandDelivery(tag, second)).Outcome);
+        Assert.Equal(DeliveryOutcome.Buffered, _one.Ask<HandDelivered>(tag => new HandDelivery(tag, first)).Outcome);
+        _one.Receive(needed);
+        Assert.Equal("guest 2", _one.Read("g"));
+        _one.Core.Rollback();
+        Assert.Null(_one.Read("g"));
+        Assert.Equal([first.Dot, second.Dot], _one.Core.Pending().Select(waiting => waiting.Update.Dot));
+
+        _one.Receive(needed);
+        Assert.Equal("guest 2", _one.Read("g"));
+        Assert.Empty(_one.Core.Pending());
+    }
+
+    [Fact]
+    public void Join_OfAStepThatWasUndone_LeavesNothingBehind()
+    {
+        for (var id = 4; id < 9; id++)
+        {
+            _one.Ask<Admitted>(tag => new JoinRequest(tag, TestReplica.Admission(id)));
+            _one.Core.Rollback();
+            Assert.Equal(2, _one.Core.LinkCount);
+        }
+
+        _one.Pass(1000);
+        Assert.Equal(2, _one.Core.LinkCount);
+        _one.Ask<Admitted>(tag => new JoinRequest(tag, TestReplica.Admission(9)));
+        Assert.Contains(_one.Core.Links(_one.Now), link => link.Peer.Value == 9);
+    }
+
+    [Fact]
     public void Guest_BelowTheStableVector_IsRefused()
     {
         _one.Ask<Admitted>(tag => new GuestRequest(tag, Four));

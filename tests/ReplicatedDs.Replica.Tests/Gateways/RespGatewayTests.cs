@@ -3,6 +3,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using ReplicatedDs.Causality.Core;
+using ReplicatedDs.Causality.Updates;
 using ReplicatedDs.Replica.Gateways.Resp;
 using ReplicatedDs.Replica.Gateways.Resp.Commands;
 using ReplicatedDs.Replica.Runtime;
@@ -417,6 +419,20 @@ public class RespGatewayTests
     }
 
     [Fact]
+    public async Task Write_OfWhoHasTheLease_WaitsForNoTurn()
+    {
+        await using var replica = await TestReplica.StartAsync(null, ("Limits:Writes", "2")); // one turn for all RESP connections
+        var writes = replica.Services.GetRequiredService<RespWrites>();
+        using var lease = await writes.LeaseAsync("x", CancellationToken.None);
+        var others = writes.BeginAsync([new IncrementOperation("x", 1)], [], null, CancellationToken.None).AsTask();
+        Assert.False(others.IsCompleted); // it has the turn, and waits for the lease
+        var held = await writes.BeginAsync([new IncrementOperation("x", 1)], [], lease, CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(60));
+        var first = Assert.IsType<Written>(await held);
+        lease.Dispose();
+        Assert.True(first.Dot < Assert.IsType<Written>(await await others).Dot);
+    }
+
+    [Fact]
     public async Task Pipeline_WhoseFirstKeyIsLeased_KeepsItsOrder()
     {
         await using var replica = await TestReplica.StartAsync(TestNode.Founded(new ManualTime()));
@@ -437,7 +453,7 @@ public class RespGatewayTests
         var first = TestNode.Founded();
         await using var replica = await TestReplica.StartAsync(first);
         await using var second = await TestReplica.StartAsync(new TestNode());
-        first.Step(new Causality.Core.JoinRequest(new object(), TestNode.Admission(2, "http://127.0.0.1:2")));
+        first.Step(new JoinRequest(new object(), TestNode.Admission(2, "http://127.0.0.1:2")));
         second.Node.Join(2, first);
         using var here = await RespClient.ConnectAsync(replica.RespEndpoint);
         using var there = await RespClient.ConnectAsync(second.RespEndpoint);
