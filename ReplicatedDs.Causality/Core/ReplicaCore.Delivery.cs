@@ -176,9 +176,14 @@ public sealed partial class ReplicaCore
         _takenOfGuests.Clear();
     }
 
-    /// <summary>Delivers what waited for nothing but time.</summary>
+    /// <summary>Delivers what waited for nothing but time: of its own accord, so not while nothing may be promised.</summary>
     private void DeliverEarly()
     {
+        if (!MayPromise)
+        {
+            return;
+        }
+
         _buffer.WakeEarly(LatestAccepted, _freed);
         DeliverFreed();
     }

@@ -12,6 +12,9 @@ internal sealed class ProcessorShare
     /// <summary>What one step of niceness is worth: the ratio of the scheduler's weights.</summary>
     private const double Step = 1.25;
 
+    /// <summary>The kernel's limit.</summary>
+    private const int NicenessMax = 19;
+
     /// <summary>Who is not privileged may change one session in a tenth of a second, all sessions of the machine counted.</summary>
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(120);
 
@@ -35,7 +38,7 @@ internal sealed class ProcessorShare
         _ = RemoveAsync(process);
     }
 
-    private static int NicenessOf(int processes) => (int)Math.Ceiling(Math.Log(processes, Step));
+    private static int NicenessOf(int processes) => Math.Min(NicenessMax, (int)Math.Ceiling(Math.Log(processes, Step)));
 
     private async Task RemoveAsync(ChildProcess process)
     {

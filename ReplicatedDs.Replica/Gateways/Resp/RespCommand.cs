@@ -12,7 +12,7 @@ internal sealed record RespCommand(string Name, int Arity, string Group, string 
     public bool IsWrite { get; init; }
 
     /// <summary>Whether all that it does is to read the keys that it names.</summary>
-    public bool IsRead => Data is not null && !IsWrite;
+    public bool IsRead => Data is not null && !IsWrite && Keys.First > 0;
 
     /// <summary>Whether a connection that has not shown a key may send it where there are keys.</summary>
     public bool IsOfStrangers { get; init; }

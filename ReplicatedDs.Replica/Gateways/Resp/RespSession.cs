@@ -208,6 +208,7 @@ internal sealed class RespSession(RespServer server, RespWriter writer, Connecti
 
         _pendingKeys.Clear();
         _pendingBytes = 0;
+        _ahead.Clear();
         _single?.Restart(ReplicaState.Empty); // a connection that is silent must not keep an old root
     }
 
@@ -302,6 +303,7 @@ internal sealed class RespSession(RespServer server, RespWriter writer, Connecti
         var reply = Evaluate(command, transaction, words);
         if (transaction.LacksValues)
         {
+            _ahead.Clear(); // the values that the next commands find there may be gone when these have come
             transaction.Restart(await server.Node.WithValuesAsync(root, transaction.KeysRead, stop).ConfigureAwait(false));
             reply = Evaluate(command, transaction, words);
         }

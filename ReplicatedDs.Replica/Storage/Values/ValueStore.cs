@@ -588,6 +588,7 @@ internal sealed class ValueStore : IValueStore, IAsyncDisposable
         if (written < _written)
         {
             _written = written;
+            _writtenOf.Clear(); // less is written than was thought, whether it can be counted now or not
             Written_NeedsLock();
         }
     }

@@ -120,6 +120,21 @@ public sealed class AcknowledgementTests
     }
 
     [Fact]
+    public void Step_ThatMayPromiseNothing_DeliversNothingThatOnlyWaitedForTime()
+    {
+        _one.Unix += 3_600_000_000; // its clock is an hour ahead
+        _two.Receive(_one.Write("x", "1"));
+        Assert.Null(_two.Read("x"));
+        _two.Unix += 3_600_000_000;
+        _two.Core.MayPromise = false;
+        _two.Pass(300);
+        Assert.Null(_two.Read("x"));
+        _two.Core.MayPromise = true;
+        _two.Step();
+        Assert.Equal("1", _two.Read("x"));
+    }
+
+    [Fact]
     public void Rollback_SendsAgainWhatTheStepSentAndNothingElse()
     {
         _one.Hear(2, _two.State.Delivered);

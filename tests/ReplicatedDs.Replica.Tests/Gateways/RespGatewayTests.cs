@@ -271,6 +271,7 @@ public class RespGatewayTests
             12 => ["GET", $"n:{random.Next(6)}"],
             13 => ["PING"],
             14 => ["TYPE", Key()],
+            15 => ["ECHO", random.Next(2) == 0 ? "" : Key()],
             _ => ["GET", Key()],
         };
 
