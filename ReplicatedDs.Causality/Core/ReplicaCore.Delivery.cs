@@ -172,8 +172,6 @@ public sealed partial class ReplicaCore
         {
             _buffer.Add(entry, Blocker(entry.Update), _staged.Delivered);
         }
-
-        _takenOfGuests.Clear();
     }
 
     /// <summary>Delivers what waited for nothing but time: of its own accord, so not while nothing may be promised.</summary>

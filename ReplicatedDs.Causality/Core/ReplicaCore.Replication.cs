@@ -210,6 +210,11 @@ public sealed partial class ReplicaCore
                 _links.Remove(member.Id);
             }
         }
+
+        foreach (var stranger in _links.Keys.Where(peer => _linked.Find(peer) is null).ToList())
+        {
+            _links.Remove(stranger); // its admission was undone, and it tries again under another id
+        }
     }
 
     private PeerLink AddLink(Member member)

@@ -207,11 +207,6 @@ public sealed partial class ReplicaCore
         _atLeave = Self.IsPresent ? null : _atLeave;
         _isRolledBack = true;
         AdjustLinks();
-        foreach (var stranger in _links.Keys.Where(peer => _staged.Members.Find(peer) is null).ToList())
-        {
-            _links.Remove(stranger); // its admission was undone, and it tries again under another id
-        }
-
         BufferAgain();
         foreach (var link in _links.Values)
         {

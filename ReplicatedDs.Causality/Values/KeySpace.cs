@@ -47,6 +47,7 @@ public sealed class KeySpace
                 states[i] = indexes[i] < 0 ? null : ((KeyTree.Leaf)leaves[i]).At(indexes[i], _moment);
             }
 
+            // First all states, then all values: within a loop nothing waits for what the one before it reads.
             foreach (var state in states[..count])
             {
                 read += state?.Winner.Value.Length ?? 0;

@@ -300,7 +300,7 @@ internal sealed class ReplicaLoop
             return output;
         }
 
-        // An update whose time has come: it comes again when the disk is back.
+        // Nothing is known that would still want to be appended; if there is, it comes again when the disk is back.
         _core.Rollback();
         return new ReplicaOutput
         {

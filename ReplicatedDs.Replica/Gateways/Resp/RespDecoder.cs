@@ -35,7 +35,7 @@ internal sealed class RespDecoder
     public bool IsInside => _expected > 0;
 
     /// <summary>Takes as many commands off the front as are there, up to <paramref name="max"/>.</summary>
-    /// <param name="commands">Receives them; what it held is gone.</param>
+    /// <param name="commands">Receives them; what it held is gone, so that nothing is kept of what was said once there are none.</param>
     /// <returns>Whether there are any.</returns>
     /// <exception cref="RespProtocolException">The first of them cannot become one. If a later one cannot, the next call says so.</exception>
     public bool Read(ref ReadOnlySequence<byte> buffer, List<byte[][]> commands, int max)

@@ -10,7 +10,7 @@ namespace ReplicatedDs.Replica.Gateways.Resp;
 internal sealed class RespReadahead
 {
     /// <summary>So many words are found together at most.</summary>
-    public const int Max = 32;
+    public const int Max = KeyLookahead.Max;
 
     /// <summary>With fewer nothing is gained.</summary>
     public const int Min = 4;

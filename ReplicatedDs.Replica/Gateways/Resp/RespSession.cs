@@ -100,9 +100,6 @@ internal sealed class RespSession(RespServer server, RespWriter writer, Connecti
         {
             await TakeAsync(commands[_at]).ConfigureAwait(false);
         }
-
-        _ahead.Clear();
-        commands.Clear(); // a connection that is silent must not keep what it said
     }
 
     private async ValueTask TakeAsync(byte[][] words)
@@ -208,8 +205,10 @@ internal sealed class RespSession(RespServer server, RespWriter writer, Connecti
 
         _pendingKeys.Clear();
         _pendingBytes = 0;
+
+        // A connection that is silent must not keep an old root.
         _ahead.Clear();
-        _single?.Restart(ReplicaState.Empty); // a connection that is silent must not keep an old root
+        _single?.Restart(ReplicaState.Empty);
     }
 
     /// <summary>Sends what was answered so far: the next command may take long.</summary>

@@ -22,25 +22,25 @@ internal sealed class RespWrites(KeyWriter writer, KeyLeases leases, ApiOptions 
     public async ValueTask<Task<RequestResult>> BeginAsync(
         ImmutableArray<KeyOperation> operations, ImmutableArray<WriteCondition> conditions, KeyLease? lease, CancellationToken cancellationToken)
     {
-        if (lease is not null && lease.TryBeginWrite())
+        var held = lease?.TryBeginWrite() == true ? lease : null;
+        var turn = held is null ? _turns : null; // the holder needs none: those who have one may wait for the lease
+        if (turn is not null)
         {
-            // Without a turn: those who have one may wait for this lease.
-            var traced = Traces.Source.StartActivity("resp write", ActivityKind.Server);
-            var held = writer.WriteAsync(lease, operations[0], conditions, Traces.Current());
-            return traced is null ? held : FinishAsync(held, traced);
+            await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        await _turns.WaitAsync(cancellationToken).ConfigureAwait(false);
         var activity = Traces.Source.StartActivity("resp write", ActivityKind.Server);
         try
         {
-            var writing = await writer.BeginAsync(operations, conditions, Traces.Current(), cancellationToken, turn: _turns).ConfigureAwait(false);
+            var writing = held is not null
+                ? writer.WriteAsync(held, operations[0], conditions, Traces.Current())
+                : await writer.BeginAsync(operations, conditions, Traces.Current(), cancellationToken, turn: turn).ConfigureAwait(false);
             return activity is null ? writing : FinishAsync(writing, activity);
         }
         catch
         {
             activity?.Dispose();
-            _turns.Release();
+            turn?.Release();
             throw;
         }
     }
